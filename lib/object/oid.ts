@@ -1,0 +1,28 @@
+import { createHash } from 'node:crypto';
+
+/** The four kinds of objects in a Git object database. */
+export type ObjectType = 'blob' | 'tree' | 'commit' | 'tag';
+
+/** The tree without entries; it need not be stored to be known. */
+export const EMPTY_TREE_OID = '4b825dc642cb6eb9a060e54bf8d69288fbee4904';
+
+const OID = /^[0-9a-f]{40}$/;
+
+/** Whether the value is a full object id: 40 lower-case hexadecimal digits. */
+export function isOid(value: unknown): value is string {
+  return typeof value === 'string' && OID.test(value);
+}
+
+/**
+ * What stands before an object's content when it is hashed and stored: `<type> <size>\0`.
+ *
+ * Format: https://git-scm.com/book/en/v2/Git-Internals-Git-Objects#_object_storage
+ */
+export function objectHeader(type: ObjectType, size: number): Buffer {
+  return Buffer.from(`${type} ${size}\0`, 'latin1');
+}
+
+/** The oid of an object: the SHA-1 of its header and content. Nothing has to be stored to know it. */
+export function hashObject(type: ObjectType, content: Uint8Array): string {
+  return createHash('sha1').update(objectHeader(type, content.length)).update(content).digest('hex');
+}

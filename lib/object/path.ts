@@ -1,0 +1,111 @@
+import { InvalidPathError } from '../errors';
+
+/** The longest name that the usual file systems can hold, in bytes. */
+const MAX_NAME_BYTES = 255;
+
+/**
+ * The segments of a path inside a tree, checked one by one. Paths use `/`, are relative to the root and name
+ * one entry: no leading, trailing or double slash.
+ *
+ * @throws InvalidPathError when Git, or a file system it may be checked out on, would refuse the path.
+ */
+export function parsePath(path: string): string[] {
+  if (typeof path !== 'string') {
+    throw invalidPath(String(path), '', 'is not a string');
+  }
+  const segments = path.split('/');
+  const last = segments.length - 1;
+  segments.forEach((segment, position) => {
+    const reason = unsafeNameReason(segment) ?? (position < last ? unsafeFolderReason(segment) : undefined);
+    if (reason) throw invalidPath(path, segment, reason);
+  });
+  return segments;
+}
+
+/**
+ * Checks a single name that becomes a folder, for example a record's id, and returns it.
+ *
+ * @throws InvalidPathError with the reason; `details` holds `name` and `reason`.
+ */
+export function checkFolderName(name: string): string {
+  const reason = name.includes('/')
+    ? 'contains a slash'
+    : (unsafeNameReason(name) ?? unsafeFolderReason(name));
+  if (reason) throw invalidPath(name, name, reason);
+  return name;
+}
+
+function invalidPath(path: string, name: string, reason: string): InvalidPathError {
+  const shown = JSON.stringify(path);
+  const where = name === path ? shown : `${JSON.stringify(name)} in ${shown}`;
+  return new InvalidPathError(
+    `The name ${where} cannot be stored in Git: it ${reason}. Choose another name.`,
+    {
+      details: { path, name, reason },
+    },
+  );
+}
+
+/** Why no entry may have this name, or undefined when it may. */
+function unsafeNameReason(name: string): string | undefined {
+  if (name === '') return 'is empty';
+  if (name === '.' || name === '..') return `is "${name}"`;
+  if (name.includes('\0')) return 'contains NUL';
+  if (!name.isWellFormed()) return 'contains half of a surrogate pair, which UTF-8 cannot hold';
+  if (isDotGit(name)) return 'means .git to some file system';
+  if (name.length * 3 > MAX_NAME_BYTES && Buffer.byteLength(name) > MAX_NAME_BYTES) {
+    return `is longer than ${MAX_NAME_BYTES} bytes`;
+  }
+  return undefined;
+}
+
+/** Why no folder may have this name; `git fsck` wants files where Git keeps its own settings. */
+function unsafeFolderReason(name: string): string | undefined {
+  return GIT_SETTINGS.some((settings) => settings.matches(name))
+    ? "is the name of one of Git's own files, not of a folder"
+    : undefined;
+}
+
+/**
+ * Whether a name means `.git` on some file system, by the rules that Git applies whatever system it runs on
+ * (`verify_path`, `is_hfs_dotgit` and `is_ntfs_dotgit` in Git's sources; CVE-2014-9390, CVE-2019-1353): in any
+ * case, with trailing dots and spaces or an alternate data stream, as the short name `git~1`, behind a
+ * backslash, and with characters that HFS+ ignores.
+ */
+function isDotGit(name: string): boolean {
+  return name.split('\\').some((part) => NTFS_DOT_GIT.test(part)) || stripHfsIgnored(name) === '.git';
+}
+
+const NTFS_DOT_GIT = /^(?:\.git|git~1)[. ]*(?:$|:)/i;
+
+/** The characters that HFS+ ignores in names: `next_hfs_char` in Git's utf8.c. */
+const HFS_IGNORED = /[\u200c-\u200f\u202a-\u202e\u206a-\u206f\ufeff]/g;
+
+function stripHfsIgnored(name: string): string {
+  return name.replace(HFS_IGNORED, '').toLowerCase();
+}
+
+/** The files through which a tree tells Git how to treat it. */
+const GIT_SETTINGS = [settingsFile('gitmodules', 'gi7eba'), settingsFile('gitattributes', 'gi7d29')];
+
+/**
+ * Matches the name of a settings file in all spellings of `is_ntfs_dot_generic` and `is_hfs_dot_generic` in
+ * Git's sources: the full name, the short names of NTFS, the prefix NTFS falls back to, and HFS+'s.
+ */
+function settingsFile(name: string, shortPrefix: string): { matches(candidate: string): boolean } {
+  const ends = '[. ]*(?:$|:)';
+  const ntfs = new RegExp(
+    `^(?:\\.${name}|${name.slice(0, 6)}~[1-4]|(?=.{8})${shortNames(shortPrefix)})${ends}`,
+    'i',
+  );
+  return { matches: (candidate) => ntfs.test(candidate) || stripHfsIgnored(candidate) === `.${name}` };
+}
+
+/** NTFS falls back to a prefix of the hash, a tilde and a number, eight characters in all: `gi7eba~1`, `gi~12345`. */
+function shortNames(prefix: string): string {
+  const alternatives = [];
+  for (let kept = 0; kept <= prefix.length; kept++) {
+    alternatives.push(`${prefix.slice(0, kept)}~[1-9][0-9]{${prefix.length - kept}}`);
+  }
+  return `(?:${alternatives.join('|')})`;
+}

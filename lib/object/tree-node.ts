@@ -1,0 +1,179 @@
+import BTree from 'sorted-btree';
+import type { ByteName } from './byte-name';
+import { FileMode } from './file-mode';
+import type { ObjectType } from './oid';
+import { hashObject } from './oid';
+import { decodeTree, encodeTree } from './tree-codec';
+
+/** An object whose content is known and that the object database may lack. */
+export interface UnwrittenObject {
+  readonly oid: string;
+  readonly type: ObjectType;
+  readonly content: Buffer;
+  /** The folder, when the object is a tree: worth caching, for it is likely to be asked for next. */
+  readonly node?: TreeNode;
+}
+
+/**
+ * One entry of a {@link TreeNode}. What it stands for never changes, how it is held does: a changed folder or
+ * new content stays in memory until it was written, and from then on only its oid does.
+ */
+export class NodeEntry {
+  private constructor(
+    readonly mode: number,
+    private knownOid: string | undefined,
+    private unwrittenNode: TreeNode | undefined,
+    private unwrittenContent: Buffer | undefined,
+  ) {}
+
+  /** An entry whose object is in the object database already. */
+  static stored(mode: number, oid: string): NodeEntry {
+    return new NodeEntry(mode, oid, undefined, undefined);
+  }
+
+  /** A file with content that is yet to be written. */
+  static blob(content: Buffer, mode: number): NodeEntry {
+    return new NodeEntry(mode, hashObject('blob', content), undefined, content);
+  }
+
+  /** A folder that is yet to be written. */
+  static folder(node: TreeNode): NodeEntry {
+    return new NodeEntry(FileMode.TREE, undefined, node, undefined);
+  }
+
+  get oid(): string {
+    this.knownOid ??= (this.unwrittenNode as TreeNode).oid;
+    return this.knownOid;
+  }
+
+  /** The folder, while it is not written. */
+  get node(): TreeNode | undefined {
+    return this.unwrittenNode;
+  }
+
+  /** The content, while it is not written. */
+  get content(): Buffer | undefined {
+    return this.unwrittenContent;
+  }
+
+  /** See {@link TreeNode.unwritten}. */
+  *unwritten(): Generator<UnwrittenObject, void> {
+    if (this.unwrittenNode) {
+      yield* this.unwrittenNode.unwritten();
+      this.knownOid = this.unwrittenNode.oid;
+      this.unwrittenNode = undefined;
+    } else {
+      yield* this.unwrittenBlobs();
+    }
+  }
+
+  /** See {@link TreeNode.unwrittenBlobs}. */
+  *unwrittenBlobs(): Generator<UnwrittenObject, void> {
+    if (this.unwrittenNode) {
+      yield* this.unwrittenNode.unwrittenBlobs();
+    } else if (this.unwrittenContent) {
+      yield { type: 'blob', oid: this.oid, content: this.unwrittenContent };
+      this.unwrittenContent = undefined;
+    }
+  }
+}
+
+/**
+ * One folder of a staged tree: immutable, and sharing structure with the folder it was made from. Its oid and
+ * its encoded form are computed when somebody asks.
+ *
+ * The entries are a B+ tree that is copied on write, so an edit of a folder with n entries costs O(log n) and
+ * leaves the original as it is.
+ */
+export class TreeNode {
+  private encoded: Buffer | undefined;
+
+  private constructor(
+    private readonly entries: BTree<ByteName, NodeEntry>,
+    private knownOid: string | undefined,
+    private stored: boolean,
+  ) {}
+
+  /** A folder without entries. */
+  static empty(): TreeNode {
+    return new TreeNode(new BTree<ByteName, NodeEntry>(undefined, compareNames), undefined, false);
+  }
+
+  /**
+   * The folder that a stored tree object describes.
+   *
+   * @throws InvalidObjectError when the bytes are not a tree.
+   */
+  static decode(oid: string, raw: Buffer): TreeNode {
+    const pairs: [ByteName, NodeEntry][] = [];
+    for (const entry of decodeTree(oid, raw))
+      pairs.push([entry.name, NodeEntry.stored(entry.mode, entry.oid)]);
+    return new TreeNode(new BTree(pairs, compareNames), oid, true);
+  }
+
+  /** How many entries there are. */
+  get size(): number {
+    return this.entries.size;
+  }
+
+  get(name: ByteName): NodeEntry | undefined {
+    return this.entries.get(name);
+  }
+
+  /** The entries by the bytes of their names. */
+  list(): IterableIterator<[ByteName, NodeEntry]> {
+    return this.entries.entries();
+  }
+
+  /** This folder with the entry added or replaced. */
+  with(name: ByteName, entry: NodeEntry): TreeNode {
+    const entries = this.entries.clone();
+    entries.set(name, entry);
+    return new TreeNode(entries, undefined, false);
+  }
+
+  /** This folder without the entry. */
+  without(name: ByteName): TreeNode {
+    const entries = this.entries.clone();
+    entries.delete(name);
+    return new TreeNode(entries, undefined, false);
+  }
+
+  /** The oid of this folder's tree object; changed folders below are hashed first. */
+  get oid(): string {
+    this.knownOid ??= hashObject('tree', this.encode());
+    return this.knownOid;
+  }
+
+  private encode(): Buffer {
+    if (!this.encoded) {
+      const raw = [];
+      for (const [name, entry] of this.entries.entries())
+        raw.push({ name, mode: entry.mode, oid: entry.oid });
+      this.encoded = encodeTree(raw);
+    }
+    return this.encoded;
+  }
+
+  /**
+   * The objects below and with this folder that were not written yet, children before their parents. Asking
+   * for the next object says that the one before was written; what it held in memory is let go.
+   */
+  *unwritten(): Generator<UnwrittenObject, void> {
+    if (this.stored) return;
+    for (const [, entry] of this.entries.entries()) yield* entry.unwritten();
+    yield { type: 'tree', oid: this.oid, content: this.encode(), node: this };
+    this.encoded = undefined;
+    this.stored = true;
+  }
+
+  /** Only the blobs among {@link unwritten}: what weighs most, and does not change with the next edit. */
+  *unwrittenBlobs(): Generator<UnwrittenObject, void> {
+    if (this.stored) return;
+    for (const [, entry] of this.entries.entries()) yield* entry.unwrittenBlobs();
+  }
+}
+
+function compareNames(a: ByteName, b: ByteName): number {
+  return a < b ? -1 : a > b ? 1 : 0;
+}
