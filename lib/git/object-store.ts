@@ -1,0 +1,173 @@
+import path from 'node:path';
+import { LRUCache } from 'lru-cache';
+import { Oid } from 'nodegit';
+import type { Odb, OdbObject } from 'nodegit';
+import { InvalidObjectError, ObjectNotFoundError } from '../errors';
+import { encodeCommit } from '../object/commit-codec';
+import type { CommitFields } from '../object/commit-codec';
+import { EMPTY_TREE_OID, hashObject } from '../object/oid';
+import type { ObjectType } from '../object/oid';
+import type { StagedTree, TreeSource } from '../object/staged-tree';
+import { TreeNode } from '../object/tree-node';
+import type { UnwrittenObject } from '../object/tree-node';
+import { ObjectWriter } from './object-writer';
+import type { GitRepository } from './repository';
+import { callGit } from './translate-error';
+
+/** How much the cached folders may weigh together, in bytes as estimated. */
+const TREE_CACHE_BYTES = 64 * 1024 * 1024;
+
+/** How much the cached blobs may weigh together, in bytes. */
+const BLOB_CACHE_BYTES = 32 * 1024 * 1024;
+
+/** Larger blobs would push too many others out of the cache. */
+const CACHED_BLOB_BYTES = 256 * 1024;
+
+/** What an entry of a folder weighs beside its name: its object, its oid, its share of the B+ tree. */
+const NODE_ENTRY_BYTES = 160;
+
+/** What anything cached weighs at least. */
+const CACHE_ENTRY_BYTES = 256;
+
+/** `git_object_t` in libgit2's include/git2/types.h. */
+const TYPES: Readonly<Record<number, ObjectType>> = { 1: 'commit', 2: 'tree', 3: 'blob', 4: 'tag' };
+
+/**
+ * The objects of a repository, by oid. What an oid stands for never changes, so what was read once is kept in
+ * caches that are bounded by size and never go stale.
+ */
+export class ObjectStore implements TreeSource {
+  private readonly trees = new LRUCache<string, TreeNode>({
+    maxSize: TREE_CACHE_BYTES,
+    sizeCalculation: (node) => CACHE_ENTRY_BYTES + node.size * NODE_ENTRY_BYTES,
+  });
+  private readonly blobs = new LRUCache<string, Buffer>({
+    maxSize: BLOB_CACHE_BYTES,
+    maxEntrySize: CACHED_BLOB_BYTES,
+    sizeCalculation: (content) => CACHE_ENTRY_BYTES + content.length,
+  });
+  private readonly writer: ObjectWriter;
+
+  private constructor(
+    private readonly odb: Odb,
+    objectsFolder: string,
+  ) {
+    this.writer = new ObjectWriter(objectsFolder);
+  }
+
+  /** The objects of this repository. */
+  static async open(repository: GitRepository): Promise<ObjectStore> {
+    const odb = await callGit('open the object database', () => repository.handle.odb());
+    return new ObjectStore(odb, path.join(repository.commonFolder, 'objects'));
+  }
+
+  /**
+   * The folder that a tree object describes.
+   *
+   * @throws ObjectNotFoundError, or InvalidObjectError when the oid is not a tree's.
+   */
+  async readTree(oid: string): Promise<TreeNode> {
+    const cached = this.trees.get(oid);
+    if (cached) return cached;
+    const node =
+      oid === EMPTY_TREE_OID ? TreeNode.empty() : TreeNode.decode(oid, await this.read(oid, 'tree'));
+    this.trees.set(oid, node);
+    return node;
+  }
+
+  /**
+   * The content of a blob. The buffer is shared with others that read the same blob: do not write to it.
+   *
+   * @throws ObjectNotFoundError, or InvalidObjectError when the oid is not a blob's.
+   */
+  async readBlob(oid: string): Promise<Buffer> {
+    const cached = this.blobs.get(oid);
+    if (cached) return cached;
+    const content = await this.read(oid, 'blob');
+    this.blobs.set(oid, content);
+    return content;
+  }
+
+  /**
+   * What kind of object an oid is.
+   *
+   * @throws ObjectNotFoundError when there is no such object.
+   */
+  async readType(oid: string): Promise<ObjectType> {
+    return typeOf(await this.lookUp(oid));
+  }
+
+  /** Writes what the object database does not have of a staged tree, and returns the tree's oid. */
+  async writeTree(tree: StagedTree): Promise<string> {
+    await this.writer.write(tree.unwritten(), (object) => {
+      this.remember(object);
+    });
+    return tree.oid;
+  }
+
+  /** Writes the blobs of a staged tree and keeps the rest in memory. */
+  async writeBlobs(tree: StagedTree): Promise<void> {
+    await this.writer.write(tree.unwrittenBlobs());
+  }
+
+  /**
+   * Writes a commit object and returns its oid. No reference is moved.
+   *
+   * @throws InvalidArgumentError when the message or a signature cannot be stored.
+   */
+  async writeCommit(commit: CommitFields): Promise<string> {
+    const content = encodeCommit(commit);
+    const oid = hashObject('commit', content);
+    await this.writer.write([{ type: 'commit', oid, content }]);
+    return oid;
+  }
+
+  private remember({ type, oid, content, node }: UnwrittenObject): void {
+    if (node) this.trees.set(oid, node);
+    else if (type === 'blob') this.blobs.set(oid, content);
+  }
+
+  private async read(oid: string, expected: ObjectType): Promise<Buffer> {
+    const object = await this.lookUp(oid);
+    const type = typeOf(object);
+    if (type !== expected) {
+      throw new InvalidObjectError(`${oid} is a ${type}, not a ${expected}.`, {
+        details: { oid, type, expected },
+      });
+    }
+    return contentOf(object);
+  }
+
+  private async lookUp(oid: string): Promise<OdbObject> {
+    // The binding answers null for an object that is not there, which its types do not say.
+    const object = await callGit(
+      `read the object ${oid}`,
+      () => this.odb.read(Oid.fromString(oid)) as Promise<OdbObject | null>,
+    );
+    if (!object) {
+      throw new ObjectNotFoundError(
+        `The repository has no object ${oid}. If something refers to it, "git fsck" tells what.`,
+        { details: { oid } },
+      );
+    }
+    return object;
+  }
+}
+
+function typeOf(object: OdbObject): ObjectType {
+  return TYPES[object.type()] as ObjectType;
+}
+
+/**
+ * A copy of an object's content. The binding makes it with `Buffer()`, for which Node would print a warning
+ * about a deprecated constructor, once in a process, although nobody here can do anything about it.
+ */
+function contentOf(object: OdbObject): Buffer {
+  const noDeprecation = process.noDeprecation ?? false;
+  process.noDeprecation = true;
+  try {
+    return (object.data() as unknown as { toBuffer(size: number): Buffer }).toBuffer(object.size());
+  } finally {
+    process.noDeprecation = noDeprecation;
+  }
+}

@@ -1,0 +1,142 @@
+import { randomBytes } from 'node:crypto';
+import {
+  closeSync,
+  mkdirSync,
+  openSync,
+  renameSync,
+  rmSync,
+  statSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
+import path from 'node:path';
+import { promisify } from 'node:util';
+import { deflate, deflateSync } from 'node:zlib';
+import { ObjectWriteError } from '../errors';
+import { objectHeader } from '../object/oid';
+import type { UnwrittenObject } from '../object/tree-node';
+
+const deflateInBackground = promisify(deflate);
+
+/** Up to this size an object is compressed on the spot, for a hop to another thread alone costs more. */
+const ON_THE_SPOT_BYTES = 16 * 1024;
+
+/** How long objects are written on the spot before other work of the process gets its turn, in milliseconds. */
+const TURN_MS = 8;
+
+/** zlib's states are made anew for every object; small ones are made several times faster. */
+const SMALL_STATE = { windowBits: 12, memLevel: 4, level: 1, chunkSize: 4096 };
+
+/** Git's own level for single objects (`core.looseCompression`). */
+const BACKGROUND_STATE = { level: 1 };
+
+/** Git lets everybody read objects, and nobody change them. */
+const OBJECT_PERMISSIONS = 0o444;
+
+/**
+ * Writes objects as Git's loose files: `objects/<first two digits>/<the other 38>`, zlib-compressed, under a
+ * temporary name first and then renamed into place, so that a reader sees all of an object or none. The
+ * temporary names are those of Git, whose `gc` clears away what a killed process left behind.
+ *
+ * Several times as fast as writing through the binding, which pays for a hop between threads at every object;
+ * the specs compare both, byte for byte.
+ *
+ * Format: https://git-scm.com/book/en/v2/Git-Internals-Git-Objects#_object_storage
+ */
+export class ObjectWriter {
+  private readonly temporaryPrefix = `tmp_obj_${randomBytes(6).toString('hex')}_`;
+  private temporaryFiles = 0;
+
+  /** @param objectsFolder The `objects` folder of the repository. */
+  constructor(private readonly objectsFolder: string) {}
+
+  /**
+   * Writes the objects in their order; those that are there already are only marked as recently used.
+   *
+   * @param written Called with each object once it is in place.
+   * @throws ObjectWriteError when one cannot be written; the ones before it are in place.
+   */
+  async write(
+    objects: Iterable<UnwrittenObject>,
+    written?: (object: UnwrittenObject) => void,
+  ): Promise<void> {
+    let turnEnds = performance.now() + TURN_MS;
+    for (const object of objects) {
+      const file = this.locate(object.oid);
+      try {
+        if (!this.refresh(file)) {
+          const compressed = compress(object);
+          this.place(file, compressed instanceof Buffer ? compressed : await compressed);
+        }
+      } catch (error) {
+        throw new ObjectWriteError(
+          `The ${object.type} ${object.oid} could not be written to "${this.objectsFolder}": ` +
+            `${(error as Error).message}. Nothing refers to it; mend the cause and try again.`,
+          { cause: error, details: { oid: object.oid, path: file } },
+        );
+      }
+      written?.(object);
+      if (performance.now() > turnEnds) {
+        await new Promise(setImmediate);
+        turnEnds = performance.now() + TURN_MS;
+      }
+    }
+  }
+
+  private locate(oid: string): string {
+    return path.join(this.objectsFolder, oid.slice(0, 2), oid.slice(2));
+  }
+
+  /**
+   * Whether the object is there already. Its time is set to now, as Git does, so that a `git gc` that runs
+   * meanwhile does not take it for forgotten. An empty file, as a power failure leaves it, does not count.
+   */
+  private refresh(file: string): boolean {
+    const size = statSync(file, { throwIfNoEntry: false })?.size ?? 0;
+    if (size === 0) return false;
+    const now = Date.now() / 1000;
+    try {
+      utimesSync(file, now, now);
+      return true;
+    } catch {
+      // Swept away in between, or somebody else's file whose time is not ours to set: write it anew.
+      return false;
+    }
+  }
+
+  /** Puts the file there in one step: complete under another name first. */
+  private place(file: string, bytes: Buffer): void {
+    const temporary = path.join(path.dirname(file), `${this.temporaryPrefix}${this.temporaryFiles++}`);
+    const descriptor = openNew(temporary);
+    try {
+      try {
+        writeFileSync(descriptor, bytes);
+      } finally {
+        closeSync(descriptor);
+      }
+      renameSync(temporary, file);
+    } catch (error) {
+      rmSync(temporary, { force: true });
+      throw error;
+    }
+  }
+}
+
+/** An object as it stands in its file; a small one is ready at once, for which no promise is made. */
+function compress({ type, content }: UnwrittenObject): Buffer | Promise<Buffer> {
+  const bytes = Buffer.concat([objectHeader(type, content.length), content]);
+  return bytes.length <= ON_THE_SPOT_BYTES
+    ? deflateSync(bytes, SMALL_STATE)
+    : deflateInBackground(bytes, BACKGROUND_STATE);
+}
+
+/** Opens a new file for writing; makes its folder when there is none yet, or `git gc` took the empty one away. */
+function openNew(file: string): number {
+  try {
+    return openSync(file, 'wx', OBJECT_PERMISSIONS);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
+    mkdirSync(path.dirname(file), { recursive: true });
+    return openSync(file, 'wx', OBJECT_PERMISSIONS);
+  }
+}

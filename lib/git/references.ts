@@ -1,0 +1,152 @@
+import { Oid, Reference } from 'nodegit';
+import { ConcurrentUpdateError, ReferenceExistsError, ReferenceNotFoundError } from '../errors';
+import type { GitModelError } from '../errors';
+import { checkReferenceName, isBranchRef } from '../object/reference-name';
+import { retryWhileLocked } from './lock-wait';
+import type { LockWait } from './lock-wait';
+import type { GitRepository } from './repository';
+import { callGit, errnoOf, GitErrno, translateError } from './translate-error';
+
+/** What HEAD says: the branch it names, which need not exist yet, or the commit it is detached at. */
+export type Head = { readonly ref: string } | { readonly oid: string };
+
+/** libgit2 takes this for "must not exist" where an old value is expected. */
+const ZERO_OID = '0'.repeat(40);
+
+/** A change of a reference that happens only if it still has the expected value. */
+export interface ReferenceUpdate {
+  /** The full name. */
+  readonly ref: string;
+  /** The new value. */
+  readonly oid: string;
+  /** The value that the reference must have now; null when it must not exist. */
+  readonly expected: string | null;
+  /** What the reference's log will say. */
+  readonly logMessage: string;
+}
+
+/** Reads what HEAD names. */
+export async function readHead(repository: GitRepository): Promise<Head> {
+  const head = await callGit('read HEAD', () => Reference.lookup(repository.handle, 'HEAD'));
+  return head.isSymbolic() ? { ref: head.symbolicTarget() } : { oid: head.target().tostrS() };
+}
+
+/** The oid that a reference has, through symbolic ones; null when there is no such reference. */
+export async function readReference(repository: GitRepository, ref: string): Promise<string | null> {
+  checkReferenceName(ref);
+  try {
+    return (await Reference.nameToId(repository.handle, ref)).tostrS();
+  } catch (error) {
+    if (errnoOf(error) === GitErrno.NOT_FOUND) return null;
+    throw translateError(`read ${ref}`, error);
+  }
+}
+
+/**
+ * Moves or creates a reference by compare-and-swap: it is locked, compared with the expected value, and only
+ * then written. While another process holds the lock this waits.
+ *
+ * @throws ConcurrentUpdateError when the reference has another value than the expected one.
+ * @throws ReferenceExistsError when it is new and its name collides with an existing one (`a` and `a/b`).
+ * @throws LockWaitTimeoutError when the lock stays taken.
+ */
+export async function compareAndSwap(
+  repository: GitRepository,
+  update: ReferenceUpdate,
+  wait: LockWait,
+): Promise<void> {
+  const { ref, oid, expected, logMessage } = update;
+  checkReferenceName(ref);
+  try {
+    await retryWhileLocked(
+      ref,
+      () =>
+        Reference.createMatching(
+          repository.handle,
+          ref,
+          Oid.fromString(oid),
+          1,
+          Oid.fromString(expected ?? ZERO_OID),
+          logMessage,
+        ),
+      wait,
+    );
+  } catch (error) {
+    throw await explainFailure(repository, update, error);
+  }
+}
+
+/** Why a compare-and-swap failed. */
+async function explainFailure(
+  repository: GitRepository,
+  { ref, oid, expected }: ReferenceUpdate,
+  failure: unknown,
+): Promise<GitModelError> {
+  const errno = errnoOf(failure);
+  const actual = await readReference(repository, ref);
+  if (errno === GitErrno.MODIFIED || (errno === GitErrno.NOT_FOUND && actual === null)) {
+    return concurrentUpdate(ref, expected, actual, failure);
+  }
+  const collision = expected === null ? await collidingReference(repository, ref) : undefined;
+  if (collision !== undefined) {
+    return new ReferenceExistsError(
+      `${ref} cannot be created, because there is ${collision} and Git keeps references like files in folders.`,
+      { cause: failure, details: { ref, existing: collision } },
+    );
+  }
+  return translateError(`move ${ref} to ${oid}`, failure);
+}
+
+/** Creates a reference that must not exist yet. */
+export async function createReference(
+  repository: GitRepository,
+  update: Omit<ReferenceUpdate, 'expected'>,
+  wait: LockWait,
+): Promise<void> {
+  try {
+    await compareAndSwap(repository, { ...update, expected: null }, wait);
+  } catch (error) {
+    if (!(error instanceof ConcurrentUpdateError)) throw error;
+    throw new ReferenceExistsError(
+      `${update.ref} exists already, at ${String(error.details.actual)}. Choose another name or delete it first.`,
+      { cause: error, details: { ref: update.ref } },
+    );
+  }
+}
+
+/** Makes HEAD name a branch, which need not exist. */
+export async function pointHeadAt(repository: GitRepository, ref: string): Promise<void> {
+  await callGit(`point HEAD at ${ref}`, () => repository.handle.setHead(ref));
+}
+
+/** The error for a reference that has to be there and is not. */
+export function referenceNotFound(ref: string): ReferenceNotFoundError {
+  const remedy = isBranchRef(ref) ? ' Create it with createBranch(), or commit to it first.' : '';
+  return new ReferenceNotFoundError(`There is no reference ${ref}.${remedy}`, { details: { ref } });
+}
+
+function concurrentUpdate(
+  ref: string,
+  expected: string | null,
+  actual: string | null,
+  cause: unknown,
+): GitModelError {
+  const was = expected === null ? 'did not exist' : `was at ${expected}`;
+  const is = actual === null ? 'does not exist' : `is at ${actual}`;
+  return new ConcurrentUpdateError(
+    `${ref} was moved by somebody else: it ${was} when the changes were based on it, and ${is} now. ` +
+      'Nothing was overwritten. Update the index to the branch and make the changes again.',
+    { cause, details: { ref, expected, actual } },
+  );
+}
+
+/** An existing reference whose name is a folder of this one, or the other way round. */
+async function collidingReference(repository: GitRepository, ref: string): Promise<string | undefined> {
+  const names = await callGit('list the references', () =>
+    repository.handle.getReferenceNames(ALL_REFERENCES),
+  );
+  return names.find((name) => name.startsWith(`${ref}/`) || ref.startsWith(`${name}/`));
+}
+
+/** `GIT_REFERENCE_ALL` in libgit2's include/git2/types.h. */
+const ALL_REFERENCES = 3;

@@ -1,0 +1,90 @@
+import { existsSync } from 'node:fs';
+import path from 'node:path';
+import { Repository } from 'nodegit';
+
+import { RepositoryNotFoundError, UnsupportedRepositoryError } from '../errors';
+import { shortBranchName } from '../object/reference-name';
+import { callGit, GitErrno, messageOf } from './translate-error';
+
+export type { Repository } from 'nodegit';
+
+/** An open repository: nodegit's handle and where its parts are. */
+export interface GitRepository {
+  /** nodegit's own object, for everything that this library has no name for. */
+  readonly handle: Repository;
+  /** The folder with HEAD and the index: `.git`, a bare repository's own folder, or a linked worktree's. */
+  readonly gitFolder: string;
+  /** The folder with objects and references; differs from `gitFolder` in a linked worktree only. */
+  readonly commonFolder: string;
+  /** The work tree's folder; null in a bare repository. */
+  readonly workFolder: string | null;
+}
+
+/**
+ * Opens the repository at a path: a bare one, a `.git` folder or a work tree. Folders above are not searched.
+ *
+ * @throws RepositoryNotFoundError when there is none.
+ * @throws UnsupportedRepositoryError when it belongs to another user or is in a format libgit2 cannot read.
+ */
+export async function openRepository(repositoryPath: string): Promise<GitRepository> {
+  const handle = await callGit(
+    `open the repository at ${repositoryPath}`,
+    () => Repository.open(repositoryPath),
+    (errno, error) => {
+      const details = { path: repositoryPath };
+      if (errno === GitErrno.NOT_FOUND) {
+        return new RepositoryNotFoundError(
+          `There is no Git repository at "${repositoryPath}". Check the path, or pass { create: true }.`,
+          { cause: error, details },
+        );
+      }
+      if (errno === GitErrno.OWNER) {
+        return new UnsupportedRepositoryError(
+          `The repository at "${repositoryPath}" belongs to another user. If you trust it, run: ` +
+            `git config --global --add safe.directory "${path.resolve(repositoryPath)}"`,
+          { cause: error, details },
+        );
+      }
+      return new UnsupportedRepositoryError(
+        `The repository at "${repositoryPath}" cannot be opened: ${messageOf(error)}`,
+        { cause: error, details },
+      );
+    },
+  );
+  return describe(handle);
+}
+
+/** `git_repository_init_flag_t` in libgit2's include/git2/repository.h. */
+const InitFlag = { BARE: 1 << 0, NO_REINIT: 1 << 1, MKPATH: 1 << 4 } as const;
+
+/** How a repository is made. */
+export interface CreateRepositoryOptions {
+  /** Without a work tree. */
+  readonly bare: boolean;
+  /** The branch that HEAD names, as a full reference. */
+  readonly initialBranch: string;
+}
+
+/** Makes a repository at a path, and the folders on the way to it. */
+export async function createRepository(
+  repositoryPath: string,
+  { bare, initialBranch }: CreateRepositoryOptions,
+): Promise<GitRepository> {
+  const flags = InitFlag.MKPATH | InitFlag.NO_REINIT | (bare ? InitFlag.BARE : 0);
+  const initialHead = shortBranchName(initialBranch);
+  const handle = await callGit(`create a repository at ${repositoryPath}`, () =>
+    Repository.initExt(repositoryPath, { flags, initialHead }),
+  );
+  return describe(handle);
+}
+
+function describe(handle: Repository): GitRepository {
+  const commonFolder = handle.commondir();
+  const workFolder = handle.isBare() ? null : handle.workdir();
+  if (!existsSync(path.join(commonFolder, 'objects'))) {
+    throw new UnsupportedRepositoryError(`The repository at "${commonFolder}" has no object database.`, {
+      details: { path: commonFolder },
+    });
+  }
+  return { handle, gitFolder: handle.path(), commonFolder, workFolder };
+}

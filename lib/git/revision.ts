@@ -1,0 +1,67 @@
+import type { Object as GitObject } from 'nodegit';
+import { Revparse } from 'nodegit';
+import { InvalidArgumentError, ObjectNotFoundError } from '../errors';
+import type { GitRepository } from './repository';
+import { callGit, GitErrno, messageOf } from './translate-error';
+
+/** `git_object_t` in libgit2's include/git2/types.h. */
+const ObjectTypeNumber = { commit: 1, tree: 2 } as const;
+
+/** What a revision leads to. */
+export interface Revision {
+  /** The commit, where the revision is one or a tag of one; null for a tree. */
+  readonly commit: string | null;
+  /** The root tree. */
+  readonly tree: string;
+}
+
+/**
+ * Finds what a treeish names: a branch, a tag (annotated and nested ones are followed), a full or short oid of
+ * a commit or tree, and all that Git's syntax builds on these, as `HEAD~3` or `v1^{tree}`.
+ *
+ * Syntax: https://git-scm.com/docs/gitrevisions
+ *
+ * @throws ObjectNotFoundError when it names nothing, or a blob.
+ * @throws InvalidArgumentError when it is not a treeish at all.
+ */
+export async function resolveRevision(repository: GitRepository, treeish: string): Promise<Revision> {
+  const details = { treeish };
+  if (typeof treeish !== 'string' || treeish === '' || treeish.includes('\0')) {
+    throw new InvalidArgumentError(
+      `${JSON.stringify(treeish)} is not a treeish; give a branch, a tag, or the oid of a commit or tree.`,
+      { details: { option: 'treeish', value: treeish } },
+    );
+  }
+  const object = await callGit(
+    `find "${treeish}"`,
+    () => Revparse.single(repository.handle, treeish),
+    (errno, error) =>
+      errno === GitErrno.INVALID_SPEC
+        ? new InvalidArgumentError(`"${treeish}" is not a treeish: ${messageOf(error)}`, {
+            cause: error,
+            details,
+          })
+        : errno === GitErrno.NOT_FOUND || errno === GitErrno.AMBIGUOUS
+          ? new ObjectNotFoundError(
+              `"${treeish}" does not name one branch, tag, commit or tree of the repository: ${messageOf(error)}`,
+              { cause: error, details },
+            )
+          : undefined,
+  );
+  const tree = await peel(object, 'tree');
+  if (tree === null) {
+    throw new ObjectNotFoundError(`"${treeish}" leads to ${object.id().tostrS()}, which has no tree.`, {
+      details,
+    });
+  }
+  return { commit: await peel(object, 'commit'), tree };
+}
+
+async function peel(object: GitObject, type: keyof typeof ObjectTypeNumber): Promise<string | null> {
+  try {
+    return (await object.peel(ObjectTypeNumber[type])).id().tostrS();
+  } catch {
+    // libgit2 has several numbers for "does not lead to such an object"; all mean the same here.
+    return null;
+  }
+}
