@@ -1,0 +1,47 @@
+import { AbstractModelError, ModelNotRegisteredError } from '../errors';
+import type { RecordStore } from './record-store';
+import type { ModelSchema } from './schema';
+
+/** What a registered class is bound to. */
+export interface Binding {
+  readonly schema: ModelSchema;
+  readonly store: RecordStore;
+  /** Whether the workspace has a model of this name. */
+  readonly knowsModel: (name: string) => boolean;
+}
+
+const bindings = new WeakMap<object, Binding>();
+
+/** Binds a class; instances of it, but not of its subclasses, can then be stored. */
+export function bind(modelClass: object, binding: Binding): void {
+  bindings.set(modelClass, binding);
+}
+
+/** What a class is bound to, or undefined when it was not registered itself. */
+export function findBinding(modelClass: object): Binding | undefined {
+  return bindings.get(modelClass);
+}
+
+/**
+ * What a class is bound to.
+ *
+ * @throws ModelNotRegisteredError when it was not registered itself.
+ * @throws AbstractModelError when the model is only a base for others.
+ */
+export function bindingOf(modelClass: { readonly name: string }, use: string): Binding {
+  const binding = bindings.get(modelClass);
+  if (!binding) {
+    throw new ModelNotRegisteredError(
+      `${modelClass.name} cannot ${use}: it was not registered with a workspace. ` +
+        `Call "const Bound = workspace.register(${modelClass.name})" and use what it returns.`,
+      { details: { model: modelClass.name } },
+    );
+  }
+  if (binding.schema.abstract) {
+    throw new AbstractModelError(
+      `${modelClass.name} cannot ${use}: it is abstract. Register and use a model that extends it.`,
+      { details: { model: modelClass.name } },
+    );
+  }
+  return binding;
+}

@@ -1,0 +1,64 @@
+import { ModelDefinitionError } from '../errors';
+import type { Field } from './fields/field';
+
+/** What `@Model()` may say about a class. */
+export interface ModelOptions {
+  /** The model's name, and in lower case its folder's. Default: the class's name. */
+  readonly name?: string;
+  /** The property that holds the id. Default: the field with `id: true` or `@Id()`, else an automatic UUID. */
+  readonly idField?: string;
+  /** Only a base for other models, without records of its own. Not inherited. Default: false. */
+  readonly abstract?: boolean;
+}
+
+/** One decorated property. */
+export interface FieldDeclaration {
+  readonly property: string;
+  /** Makes the field; called once for every schema that has it. */
+  readonly create: () => Field<unknown>;
+}
+
+/** All that the decorators of one class have recorded; nothing is checked or interpreted here. */
+export interface ModelDeclaration {
+  readonly fields: FieldDeclaration[];
+  idProperties: string[];
+  options: ModelOptions | undefined;
+}
+
+const declarations = new WeakMap<object, ModelDeclaration>();
+
+/** What a class itself declares, without its parents; undefined when no decorator has recorded anything. */
+export function declarationOf(prototype: object): ModelDeclaration | undefined {
+  return declarations.get(prototype);
+}
+
+/** The record for a decorator to write to. */
+export function declare(prototype: object): ModelDeclaration {
+  let declaration = declarations.get(prototype);
+  if (!declaration) {
+    declaration = { fields: [], idProperties: [], options: undefined };
+    declarations.set(prototype, declaration);
+  }
+  return declaration;
+}
+
+/**
+ * Checks that a property decorator was called as TypeScript's `experimentalDecorators` calls it. The decorators
+ * of the ECMAScript proposal get other arguments, and could not record anything.
+ */
+export function checkDecorated(decorator: string, prototype: unknown, property: unknown): void {
+  if (typeof property === 'object' && property !== null) {
+    const { name } = property as { name?: unknown };
+    throw new ModelDefinitionError(
+      `@${decorator}() on "${String(name)}" was called as a standard decorator. ` +
+        'Set "experimentalDecorators": true in tsconfig.json (or the same option of your compiler).',
+      { details: { field: name } },
+    );
+  }
+  if (typeof property !== 'string' || typeof prototype !== 'object' || prototype === null) {
+    throw new ModelDefinitionError(
+      `@${decorator}() belongs on an instance property with a name, not on ${String(property)}.`,
+      { details: { field: String(property) } },
+    );
+  }
+}

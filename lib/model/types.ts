@@ -1,0 +1,39 @@
+import type { GitModel } from './git-model';
+
+/** What can be an id. A number stands in the path in its decimal form. */
+export type ModelId = string | number;
+
+/** The type of a model's ids, as its class says: `string`, unless it extends `GitModel<number>`. */
+export type IdOf<T> = T extends GitModel<infer I> ? I : never;
+
+/** The properties of a model that hold values: all of its own that are neither methods nor read-only. */
+type ValueKeys<T> = {
+  [K in keyof T]-?: T[K] extends (...values: never) => unknown
+    ? never
+    : IsWritable<T, K> extends true
+      ? K
+      : never;
+}[keyof T];
+
+/** `readonly` does not make a type incompatible, but it does make it another one. */
+type IsWritable<T, K extends keyof T> = Identical<Record<K, T[K]>, Pick<T, K>>;
+
+/* eslint-disable @typescript-eslint/no-unnecessary-type-parameters -- comparing two generic functions is the one
+   way to ask TypeScript whether two types are identical */
+type Identical<A, B> = (<X>() => X extends A ? 1 : 2) extends <X>() => X extends B ? 1 : 2 ? true : false;
+/* eslint-enable @typescript-eslint/no-unnecessary-type-parameters */
+
+/** The values that a new record can be given, by property: `{ slug?: string, title?: string, … }`. */
+export type ModelValues<T> = { [K in ValueKeys<T>]?: T[K] };
+
+/** A class that extends {@link GitModel}, bound or not. */
+export type ModelConstructor<T extends GitModel<ModelId> = GitModel<ModelId>> = abstract new (
+  ...values: never
+) => T;
+
+/**
+ * A registered model: the class that was given, with a constructor that takes its values, bound to its
+ * workspace.
+ */
+export type BoundModel<C extends ModelConstructor> = Omit<C, 'prototype'> &
+  (new (values?: ModelValues<InstanceType<C>>) => InstanceType<C>);
