@@ -1,0 +1,54 @@
+/**
+ * gitmodel: objects in a Git repository.
+ *
+ * @packageDocumentation
+ */
+
+// Workspaces
+export { Workspace } from './workspace/workspace';
+export type { OpenOptions, SyncOptions, WalkOptions } from './workspace/workspace';
+export { WorkspaceConfig } from './workspace/config';
+export type { ConfigOptions } from './workspace/config';
+export { WorkspaceIndex } from './workspace/workspace-index';
+export type { AddBlobOptions, EntryObject } from './workspace/workspace-index';
+export type { Branch } from './workspace/branch';
+export type { CreateCommitOptions } from './workspace/commit-stage';
+export type { Commit, WalkOrder } from './git/commits';
+export type { ChangedPath, ChangeStatus, TreeDiff } from './git/diff';
+
+// Models
+export { GitModel } from './model/git-model';
+export {
+  BooleanField,
+  CharField,
+  fieldDecorator,
+  Id,
+  IntegerField,
+  Model,
+  SlugField,
+  UUIDField,
+} from './model/decorators';
+export type { FieldDecorator } from './model/decorators';
+export type { ModelOptions } from './model/declaration';
+export { RecordSet } from './model/record-set';
+export type { CommitOptions, ReadOptions, SaveOptions } from './model/record-store';
+export type { BoundModels } from './model/registry';
+export type { BoundModel, IdOf, ModelConstructor, ModelId, ModelValues } from './model/types';
+
+// Fields, to build one's own
+export { BooleanFieldType } from './model/fields/boolean-field';
+export { CharFieldType } from './model/fields/char-field';
+export { Field, InvalidValue } from './model/fields/field';
+export type { FieldOptions, JsonValue } from './model/fields/field';
+export { IntegerFieldType } from './model/fields/integer-field';
+export { SlugFieldType } from './model/fields/slug-field';
+export { UUIDFieldType } from './model/fields/uuid-field';
+
+// Git's terms
+export type { Signature, SignatureInput } from './object/commit-codec';
+export { FileMode } from './object/file-mode';
+export type { EntryKind } from './object/file-mode';
+export type { TreeEntry } from './object/staged-tree';
+
+// Errors
+export * from './errors';

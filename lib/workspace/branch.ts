@@ -1,0 +1,53 @@
+import { ObjectNotFoundError } from '../errors';
+import { readCommit } from '../git/commits';
+import type { Commit } from '../git/commits';
+import { createReference, readReference, referenceNotFound } from '../git/references';
+import { resolveRevision } from '../git/revision';
+import { branchRef, shortBranchName } from '../object/reference-name';
+import { lockWait } from './context';
+import type { WorkspaceContext } from './context';
+
+/** A branch as it was when it was read. */
+export interface Branch {
+  /** The short name: `draft`. */
+  readonly name: string;
+  /** The full name: `refs/heads/draft`. */
+  readonly ref: string;
+  /** The oid of the commit that it is at. */
+  readonly oid: string;
+  readonly commit: Commit;
+  /** The oid of the commit's root tree. */
+  readonly tree: string;
+}
+
+/** A branch that is at this commit. */
+export function makeBranch(ref: string, commit: Commit): Branch {
+  return { name: shortBranchName(ref), ref, oid: commit.oid, commit, tree: commit.tree };
+}
+
+/** @throws ReferenceNotFoundError when there is no such branch. */
+export async function readBranch({ repository }: WorkspaceContext, name: string): Promise<Branch> {
+  const ref = branchRef(name);
+  const oid = await readReference(repository, ref);
+  if (oid === null) throw referenceNotFound(ref);
+  return makeBranch(ref, await readCommit(repository, oid));
+}
+
+/**
+ * Creates a branch at the commit that a treeish leads to.
+ *
+ * @throws ReferenceExistsError when the branch exists.
+ */
+export async function createBranch(context: WorkspaceContext, name: string, from: string): Promise<Branch> {
+  const ref = branchRef(name);
+  const { commit: oid } = await resolveRevision(context.repository, from);
+  if (oid === null) {
+    throw new ObjectNotFoundError(`"${from}" is not a commit, so no branch can start there.`, {
+      details: { treeish: from },
+    });
+  }
+  const commit = await readCommit(context.repository, oid);
+  const logMessage = `branch: Created from ${from}`;
+  await createReference(context.repository, { ref, oid, logMessage }, lockWait(context));
+  return makeBranch(ref, commit);
+}

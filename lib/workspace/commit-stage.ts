@@ -1,0 +1,101 @@
+import { DetachedHeadError, InvalidArgumentError } from '../errors';
+import { makeCommit, readCommit } from '../git/commits';
+import type { Commit } from '../git/commits';
+import { compareAndSwap, readReference } from '../git/references';
+import type { CommitOptions } from '../model/record-store';
+import type { CommitFields } from '../object/commit-codec';
+import { isOid } from '../object/oid';
+import { branchRef } from '../object/reference-name';
+import { lockWait } from './context';
+import type { WorkspaceContext } from './context';
+
+/** What a commit made by hand descends from. */
+export interface CreateCommitOptions extends CommitOptions {
+  /** The oids of the parents. Default: the commit that the branch is at, or none when it does not exist. */
+  readonly parents?: readonly string[];
+}
+
+/**
+ * Commits what is staged: writes the objects, then moves the branch, if it still is where the index was based
+ * on. When that fails everything stays staged.
+ *
+ * @returns the commit's oid; null when nothing has changed.
+ */
+export async function commitStage(context: WorkspaceContext, options: CommitOptions): Promise<string | null> {
+  const { stage, objects } = context;
+  const { ref, commit: parent } = stage.base;
+  if (ref === null) {
+    throw new DetachedHeadError(
+      'The workspace is not on a branch, so there is none to commit to. ' +
+        'Create one with createBranch() and switch to it with setBranch(), or use createCommit().',
+    );
+  }
+  const signed = sign(context, options);
+  if (!stage.hasChanges) return null;
+  const tree = await objects.writeTree(stage.tree);
+  const commit = await writeCommit(context, { ...signed, tree, parents: parent ? [parent.oid] : [] });
+  await moveBranch(context, ref, commit, parent?.oid ?? null);
+  stage.settle(commit);
+  return commit.oid;
+}
+
+/**
+ * Commits a tree of the object database to a branch, or to none. The first parent is what the branch must be
+ * at.
+ *
+ * @param ref The branch to move or create; null for a commit that nothing refers to yet.
+ * @throws ConcurrentUpdateError when the branch is not at the first parent.
+ */
+export async function createCommit(
+  context: WorkspaceContext,
+  ref: string | null,
+  tree: string,
+  { parents: given, ...options }: CreateCommitOptions,
+): Promise<Commit> {
+  const { repository, objects } = context;
+  const branch = ref === null ? null : branchRef(ref);
+  const signed = sign(context, options);
+  const tip = branch === null ? null : await readReference(repository, branch);
+  const parents = given ?? (tip === null ? [] : [tip]);
+  for (const parent of parents) await readCommit(repository, checkOid('parents', parent));
+  await objects.readTree(checkOid('tree', tree));
+  const commit = await writeCommit(context, { ...signed, tree, parents });
+  if (branch !== null) await moveBranch(context, branch, commit, parents[0] ?? null);
+  return commit;
+}
+
+function sign(context: WorkspaceContext, options: CommitOptions): Omit<CommitFields, 'tree' | 'parents'> {
+  const { message = '' } = options;
+  if (typeof message !== 'string') {
+    throw new InvalidArgumentError('The commit message must be a string.', {
+      details: { option: 'message', value: message },
+    });
+  }
+  const author = context.config.sign('author', options.author);
+  return { message, author, committer: context.config.sign('committer', options.committer ?? author) };
+}
+
+async function writeCommit({ objects }: WorkspaceContext, fields: CommitFields): Promise<Commit> {
+  return makeCommit(await objects.writeCommit(fields), fields);
+}
+
+async function moveBranch(
+  context: WorkspaceContext,
+  ref: string,
+  { oid, message, parents }: Commit,
+  expected: string | null,
+): Promise<void> {
+  const subject = message.split('\n', 1)[0] ?? '';
+  const logMessage = `${parents.length > 0 ? 'commit' : 'commit (initial)'}: ${subject}`;
+  await compareAndSwap(context.repository, { ref, oid, expected, logMessage }, lockWait(context));
+}
+
+function checkOid(option: string, value: unknown): string {
+  if (isOid(value)) return value;
+  throw new InvalidArgumentError(
+    `"${option}" takes an oid of 40 hexadecimal digits, not ${JSON.stringify(value)}.`,
+    {
+      details: { option, value },
+    },
+  );
+}

@@ -1,0 +1,99 @@
+import { InvalidArgumentError } from '../errors';
+import { checkSignature } from '../object/commit-codec';
+import type { Signature, SignatureInput } from '../object/commit-codec';
+
+/** What may be configured when a workspace is opened. */
+export interface ConfigOptions {
+  /** Who changes things when nobody is named. Default: `gitmodel <gitmodel@local>`. */
+  readonly author?: SignatureInput;
+  /** The offset of signatures from UTC in minutes, positive to the east. Default: null, the system's own. */
+  readonly timeZoneOffset?: number | null;
+  /** How long to wait for a lock that another process holds, in milliseconds. Default: 30,000. */
+  readonly lockWaitTimeout?: number;
+  /** How long to wait between two attempts to take a lock, in milliseconds. Default: 50. */
+  readonly lockWaitInterval?: number;
+}
+
+const DEFAULT_AUTHOR: SignatureInput = Object.freeze({ name: 'gitmodel', email: 'gitmodel@local' });
+
+/** A workspace's settings. Each may be changed at any time, and is checked when it is. */
+export class WorkspaceConfig {
+  #author: SignatureInput = DEFAULT_AUTHOR;
+  #timeZoneOffset: number | null = null;
+  #lockWaitTimeout = 30_000;
+  #lockWaitInterval = 50;
+
+  /** @throws InvalidArgumentError that names the option. */
+  constructor(options: ConfigOptions = {}) {
+    if (options.author !== undefined) this.author = options.author;
+    if (options.timeZoneOffset !== undefined) this.timeZoneOffset = options.timeZoneOffset;
+    if (options.lockWaitTimeout !== undefined) this.lockWaitTimeout = options.lockWaitTimeout;
+    if (options.lockWaitInterval !== undefined) this.lockWaitInterval = options.lockWaitInterval;
+  }
+
+  /** See {@link ConfigOptions.author}. */
+  get author(): SignatureInput {
+    return this.#author;
+  }
+
+  set author(author: SignatureInput) {
+    this.#author = Object.freeze({ ...author });
+    this.sign('author');
+  }
+
+  /** See {@link ConfigOptions.timeZoneOffset}. */
+  get timeZoneOffset(): number | null {
+    return this.#timeZoneOffset;
+  }
+
+  set timeZoneOffset(offset: number | null) {
+    if (offset !== null) checkSignature('config', { ...DEFAULT_AUTHOR, time: new Date(), offset });
+    this.#timeZoneOffset = offset;
+  }
+
+  /** See {@link ConfigOptions.lockWaitTimeout}. */
+  get lockWaitTimeout(): number {
+    return this.#lockWaitTimeout;
+  }
+
+  set lockWaitTimeout(milliseconds: number) {
+    this.#lockWaitTimeout = checkDuration('lockWaitTimeout', milliseconds, 0);
+  }
+
+  /** See {@link ConfigOptions.lockWaitInterval}. */
+  get lockWaitInterval(): number {
+    return this.#lockWaitInterval;
+  }
+
+  set lockWaitInterval(milliseconds: number) {
+    this.#lockWaitInterval = checkDuration('lockWaitInterval', milliseconds, 1);
+  }
+
+  /**
+   * A complete signature.
+   *
+   * @param role What to call it in an error.
+   * @param given Who signs. Default: {@link author}.
+   * @throws InvalidArgumentError when Git cannot store it.
+   */
+  sign(role: string, given: SignatureInput = this.#author): Signature {
+    if (typeof given !== 'object' || given === null) {
+      throw new InvalidArgumentError(`The ${role} must be an object: { name, email }.`, {
+        details: { option: role, value: given },
+      });
+    }
+    const time = given.time ?? new Date();
+    const offset = given.offset ?? this.#timeZoneOffset ?? -time.getTimezoneOffset();
+    return checkSignature(role, { name: given.name, email: given.email, time, offset });
+  }
+}
+
+function checkDuration(option: string, value: unknown, least: number): number {
+  if (typeof value !== 'number' || !(value >= least)) {
+    throw new InvalidArgumentError(
+      `${option} must be a number of milliseconds, at least ${least}; ${String(value)} is not.`,
+      { details: { option, value } },
+    );
+  }
+  return value;
+}

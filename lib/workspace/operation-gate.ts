@@ -1,0 +1,116 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
+import { WorkspaceClosedError } from '../errors';
+
+/** A queue of operations that run one after another. */
+interface Queue {
+  /** Settles when all that was queued has run; never rejects. */
+  tail: Promise<void>;
+  /** Whether operations may still be added. */
+  open: boolean;
+}
+
+/**
+ * Lets the operations of a workspace in. Reading goes on side by side; what changes the workspace runs one
+ * after another, for it looks before it acts. Closing waits for what runs, and lets nothing in afterwards.
+ */
+export class OperationGate {
+  private readonly queue: Queue = { tail: Promise.resolve(), open: true };
+  private readonly sections = new AsyncLocalStorage<Queue>();
+  private running = 0;
+  private closing: Promise<void> | undefined;
+  private whenIdle: (() => void) | undefined;
+
+  /** @param path The repository's, for messages. */
+  constructor(private readonly path: string) {}
+
+  /** @throws WorkspaceClosedError once {@link close} was called. */
+  assertOpen(): void {
+    if (this.closing) {
+      throw new WorkspaceClosedError(`The workspace on "${this.path}" was closed. Open another one.`, {
+        details: { path: this.path },
+      });
+    }
+  }
+
+  /** Runs an operation that changes nothing. */
+  async read<T>(operation: () => Promise<T>): Promise<T> {
+    this.assertOpen();
+    return this.track(operation());
+  }
+
+  /** Iterates; each step is an operation of its own, so one that is not carried on holds nothing up. */
+  async *iterate<T>(iterable: AsyncIterable<T>): AsyncGenerator<T, void> {
+    const iterator = iterable[Symbol.asyncIterator]();
+    try {
+      for (;;) {
+        const step = await this.read(() => iterator.next());
+        if (step.done) return;
+        yield step.value;
+      }
+    } finally {
+      await iterator.return?.();
+    }
+  }
+
+  /** Runs an operation after all those that were asked for before it. */
+  async change<T>(operation: () => Promise<T>): Promise<T> {
+    this.assertOpen();
+    return this.track(enqueue(this.currentQueue(), operation));
+  }
+
+  /**
+   * To be called within {@link change}: runs code that asks for operations itself. Those that it asks for, and
+   * what it calls, run within it, one after another; all others wait until it has ended. It has ended when the
+   * last of its operations has, also of those that it did not wait for.
+   */
+  async section<T>(code: () => T | Promise<T>): Promise<T> {
+    const queue: Queue = { tail: Promise.resolve(), open: true };
+    try {
+      return await this.sections.run(queue, code);
+    } finally {
+      for (let tail; tail !== queue.tail;) await (tail = queue.tail);
+      queue.open = false;
+    }
+  }
+
+  /** Waits for the running operations; can be called again. */
+  close(): Promise<void> {
+    if (this.currentQueue() !== this.queue) {
+      throw new WorkspaceClosedError(
+        'close() would wait for the operation that it is called in; call it afterwards.',
+        {
+          details: { path: this.path },
+        },
+      );
+    }
+    this.closing ??= new Promise((resolve) => {
+      this.whenIdle = resolve;
+      if (this.running === 0) resolve();
+    });
+    return this.closing;
+  }
+
+  private currentQueue(): Queue {
+    const section = this.sections.getStore();
+    return section?.open ? section : this.queue;
+  }
+
+  private async track<T>(operation: Promise<T>): Promise<T> {
+    this.running++;
+    try {
+      return await operation;
+    } finally {
+      if (--this.running === 0) this.whenIdle?.();
+    }
+  }
+}
+
+function enqueue<T>(queue: Queue, operation: () => Promise<T>): Promise<T> {
+  const result = queue.tail.then(operation);
+  queue.tail = result.then(ignore, ignore);
+  return result;
+}
+
+function ignore(): void {
+  // Whoever asked for the operation gets its result; the queue only has to know that it has ended.
+}

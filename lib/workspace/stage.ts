@@ -1,0 +1,84 @@
+import type { Commit } from '../git/commits';
+import type { StagedTree } from '../object/staged-tree';
+
+/** What the staged changes are changes of. */
+export interface Base {
+  /** The branch that a commit would move; null when detached. */
+  readonly ref: string | null;
+  /** The commit that a commit would descend from; null on an unborn branch, and at a tree. */
+  readonly commit: Commit | null;
+  readonly tree: StagedTree;
+}
+
+/** A state of the stage to go back to. */
+export interface StageMark {
+  readonly tree: StagedTree;
+  readonly undoLength: number;
+}
+
+/** How much content may wait in memory for a commit before it is written to the object database, in bytes. */
+const SPILL_BYTES = 16 * 1024 * 1024;
+
+/** What a workspace has staged, and what it is based on. Changed by one operation at a time. */
+export class Stage {
+  private current: StagedTree;
+  private undo: (() => void)[] = [];
+  private unwrittenBytes = 0;
+
+  constructor(private based: Base) {
+    this.current = based.tree;
+  }
+
+  get base(): Base {
+    return this.based;
+  }
+
+  get tree(): StagedTree {
+    return this.current;
+  }
+
+  /** Whether a commit would change anything. Compares oids. */
+  get hasChanges(): boolean {
+    return !this.current.equals(this.based.tree);
+  }
+
+  /**
+   * Stages another tree.
+   *
+   * @param addedBytes How much content came with it.
+   * @param undo Takes back what else the change has done, should it be rolled back.
+   * @returns whether so much content waits in memory that it should be written.
+   */
+  replace(tree: StagedTree, addedBytes = 0, undo?: () => void): boolean {
+    this.current = tree;
+    if (undo) this.undo.push(undo);
+    this.unwrittenBytes += addedBytes;
+    if (this.unwrittenBytes < SPILL_BYTES) return false;
+    this.unwrittenBytes = 0;
+    return true;
+  }
+
+  mark(): StageMark {
+    return { tree: this.current, undoLength: this.undo.length };
+  }
+
+  /** Takes back all changes since the mark, the last first. */
+  rollBack({ tree, undoLength }: StageMark): void {
+    for (const undo of this.undo.splice(undoLength).reverse()) undo();
+    this.current = tree;
+  }
+
+  /** Takes back all changes and starts anew from another base. */
+  reset(base: Base): void {
+    this.rollBack({ tree: base.tree, undoLength: 0 });
+    this.based = base;
+    this.unwrittenBytes = 0;
+  }
+
+  /** Makes the staged tree the base: it was committed. */
+  settle(commit: Commit): void {
+    this.based = { ref: this.based.ref, commit, tree: this.current };
+    this.undo = [];
+    this.unwrittenBytes = 0;
+  }
+}

@@ -1,0 +1,430 @@
+import {
+  InvalidArgumentError,
+  ObjectNotFoundError,
+  PendingChangesError,
+  RepositoryNotFoundError,
+} from '../errors';
+import { syncIndex } from '../git/checkout';
+import { walkCommits } from '../git/commits';
+import type { Commit, WalkOrder } from '../git/commits';
+import { diffTrees } from '../git/diff';
+import type { TreeDiff } from '../git/diff';
+import { ObjectStore } from '../git/object-store';
+import { createRepository, openRepository } from '../git/repository';
+import type { GitRepository, Repository } from '../git/repository';
+import { resolveRevision } from '../git/revision';
+import type { ModelOptions } from '../model/declaration';
+import { Model } from '../model/decorators';
+import type { CommitOptions } from '../model/record-store';
+import { ModelRegistry } from '../model/registry';
+import type { BoundModels } from '../model/registry';
+import type { BoundModel, ModelConstructor } from '../model/types';
+import { branchRef } from '../object/reference-name';
+import { baseOfBranch, baseOfHead, baseOfTreeish } from './base';
+import { createBranch, makeBranch, readBranch } from './branch';
+import type { Branch } from './branch';
+import { commitStage, createCommit } from './commit-stage';
+import type { CreateCommitOptions } from './commit-stage';
+import { WorkspaceConfig } from './config';
+import type { ConfigOptions } from './config';
+import { lockWait } from './context';
+import type { WorkspaceContext } from './context';
+import { GitRecordStore } from './git-record-store';
+import { OperationGate } from './operation-gate';
+import { Stage } from './stage';
+import { WorkspaceIndex } from './workspace-index';
+
+/** How a workspace is opened. */
+export interface OpenOptions extends ConfigOptions {
+  /** The branch to work on, which need not exist yet. Default: the one that HEAD names. */
+  readonly branch?: string;
+  /** Make the repository when there is none. Default: false. */
+  readonly create?: boolean;
+  /** Make it without a work tree. Default: false. */
+  readonly bare?: boolean;
+}
+
+/** How history is walked. */
+export interface WalkOptions {
+  /** The treeish to begin at. Default: the commit that the index is based on. */
+  readonly from?: string;
+  /** `time` (the default): newest first; `topological`: and no parent before its child; `reverse`: oldest first. */
+  readonly sort?: WalkOrder;
+}
+
+/** How the repository's own index is written. */
+export interface SyncOptions {
+  /** Update the work tree and HEAD too. Default: false. */
+  readonly checkout?: boolean;
+}
+
+/** The branch that HEAD of a new repository names. */
+const DEFAULT_BRANCH = 'main';
+
+/**
+ * A working directory in memory, over a Git repository: it has its own index and its own head, and never
+ * touches the repository's. What is saved goes to the {@link index}; {@link commit} moves the branch.
+ *
+ * Operations of one workspace may be called side by side: those that change something run one after another,
+ * in the order of the calls.
+ *
+ * @example
+ * ```ts
+ * await using ws = await Workspace.open('path/to/repository', { create: true });
+ * await ws.index.addBlob('greeting.txt', 'Hello');
+ * await ws.commit({ message: 'Say hello' });
+ * ```
+ */
+export class Workspace implements AsyncDisposable {
+  /** The settings; each may be changed at any time. */
+  readonly config: WorkspaceConfig;
+  /** The staged tree. */
+  readonly index: WorkspaceIndex;
+  private readonly registry: ModelRegistry;
+
+  private constructor(private readonly context: WorkspaceContext) {
+    this.config = context.config;
+    this.index = new WorkspaceIndex(context);
+    this.registry = new ModelRegistry(new GitRecordStore(context));
+  }
+
+  /**
+   * Opens a workspace on a repository.
+   *
+   * @param path A bare repository, a `.git` folder, or a work tree.
+   * @throws RepositoryNotFoundError when there is no repository and `create` is not set.
+   * @throws InvalidArgumentError or InvalidReferenceNameError for an option.
+   */
+  static async open(path: string, options: OpenOptions = {}): Promise<Workspace> {
+    if (typeof path !== 'string' || path === '' || path.includes('\0')) {
+      throw new InvalidArgumentError(
+        `The path of the repository must be a string; ${JSON.stringify(path)} is not one.`,
+        {
+          details: { option: 'path', value: path },
+        },
+      );
+    }
+    const config = new WorkspaceConfig(options);
+    const ref = options.branch === undefined ? undefined : branchRef(options.branch);
+    const repository = await openOrCreate(path, options, ref);
+    const objects = await ObjectStore.open(repository);
+    const source = { repository, objects };
+    const base = await (ref === undefined ? baseOfHead(source) : baseOfBranch(source, ref));
+    return new Workspace({ ...source, config, gate: new OperationGate(path), stage: new Stage(base) });
+  }
+
+  /** nodegit's object for the repository: the plumbing, for all that has no name here. */
+  get repo(): Repository {
+    this.context.gate.assertOpen();
+    return this.context.repository.handle;
+  }
+
+  // --- Models ------------------------------------------------------------------------------------------------
+
+  /**
+   * Binds a model to this workspace.
+   *
+   * @param name Takes the place of the class's name, and of the one in its `@Model()`.
+   * @returns a subclass whose records live here. The same one for the same class. The class itself stays as it
+   *   is, and may be registered with other workspaces.
+   * @throws ModelDefinitionError when the class cannot be a model, or the name is taken.
+   *
+   * @example
+   * ```ts
+   * const Page = ws.register(PageModel);
+   * await new Page({ slug: 'hello', title: 'Hello' }).save();
+   * ```
+   */
+  register<C extends ModelConstructor>(modelClass: C, name?: string): BoundModel<C> {
+    this.context.gate.assertOpen();
+    return this.registry.register(modelClass, name);
+  }
+
+  /**
+   * A decorator that declares a model and binds it at once. TypeScript does not let a decorator change a class's
+   * type, so the values given to its constructor are checked when it runs, not when it is compiled; use
+   * {@link register} for that.
+   *
+   * @example
+   * ```ts
+   * @ws.model()
+   * class Page extends GitModel {
+   *   @CharField() title!: string;
+   * }
+   * ```
+   */
+  model(options: ModelOptions = {}): <C extends ModelConstructor>(modelClass: C) => C {
+    return (modelClass) => {
+      Model(options)(modelClass);
+      return this.register(modelClass) as unknown as typeof modelClass;
+    };
+  }
+
+  /**
+   * Registers all models among the exports of a module.
+   *
+   * @returns them, bound, by the names of the exports.
+   *
+   * @example
+   * ```ts
+   * const { Author, Post } = ws.importModels(await import('./models'));
+   * ```
+   */
+  importModels<M extends object>(module: M): BoundModels<M> {
+    this.context.gate.assertOpen();
+    return this.registry.importModels(module);
+  }
+
+  /** The registered models by name. */
+  get models(): ModelRegistry['models'] {
+    return this.registry.models;
+  }
+
+  // --- The index and commits ---------------------------------------------------------------------------------
+
+  /** Whether the index differs from what it is based on. */
+  async hasChanges(): Promise<boolean> {
+    const { gate, stage } = this.context;
+    return gate.read(() => Promise.resolve(stage.hasChanges));
+  }
+
+  /** What the index changes: the paths, and the patch as `git diff` prints it. */
+  async diff(): Promise<TreeDiff> {
+    const { gate, stage, objects, repository } = this.context;
+    return gate.change(async () =>
+      diffTrees(repository, stage.base.tree.oid, await objects.writeTree(stage.tree)),
+    );
+  }
+
+  /**
+   * Commits the index to the branch. The parent is the commit that the index is based on, and the branch moves
+   * only if it is still there.
+   *
+   * @returns the commit's oid; null when nothing has changed.
+   * @throws ConcurrentUpdateError when somebody else moved the branch. Everything stays staged: nothing is
+   *   overwritten, and nothing lost.
+   * @throws DetachedHeadError when the workspace is not on a branch.
+   * @throws LockWaitTimeoutError when another process holds the branch's lock for too long.
+   */
+  async commit(options: CommitOptions = {}): Promise<string | null> {
+    return this.context.gate.change(() => commitStage(this.context, options));
+  }
+
+  /**
+   * Runs a function and commits what it has staged. When it throws, or the commit fails, the index is as it
+   * was before. Other operations on the workspace wait meanwhile.
+   *
+   * @returns the commit's oid; null when nothing has changed.
+   * @throws PendingChangesError when changes are staged already.
+   *
+   * @example
+   * ```ts
+   * await ws.commitOnSuccess(async () => {
+   *   await new Page({ slug: 'a', title: 'A' }).save();
+   *   await new Page({ slug: 'b', title: 'B' }).save();
+   * }, { message: 'Two pages at once' });
+   * ```
+   */
+  async commitOnSuccess(
+    change: () => void | Promise<void>,
+    options: CommitOptions = {},
+  ): Promise<string | null> {
+    const { gate, stage } = this.context;
+    return gate.change(async () => {
+      refusePending(stage, 'commitOnSuccess() would commit them too');
+      const mark = stage.mark();
+      try {
+        await gate.section(change);
+        return await commitStage(this.context, options);
+      } catch (error) {
+        stage.rollBack(mark);
+        throw error;
+      }
+    });
+  }
+
+  /**
+   * Commits a tree that is in the object database, without the index. Nothing is staged; when the workspace is
+   * on the branch and has no changes pending, its index follows.
+   *
+   * @param ref The branch to move or to create, or null for none.
+   * @param tree The oid of the tree.
+   * @returns the commit's oid.
+   * @throws ConcurrentUpdateError when the branch is not at the first parent.
+   */
+  async createCommit(ref: string | null, tree: string, options: CreateCommitOptions = {}): Promise<string> {
+    const { gate, stage } = this.context;
+    return gate.change(async () => {
+      const commit = await createCommit(this.context, ref, tree, options);
+      const moved = ref === null ? null : branchRef(ref);
+      if (moved !== null && moved === stage.base.ref && !stage.hasChanges) {
+        stage.reset(await baseOfBranch(this.context, moved));
+      }
+      return commit.oid;
+    });
+  }
+
+  /**
+   * The commits that a commit descends from, itself first.
+   *
+   * @example
+   * ```ts
+   * for await (const commit of ws.walk()) console.log(commit.oid, commit.message);
+   * ```
+   */
+  walk({ from, sort = 'time' }: WalkOptions = {}): AsyncIterable<Commit> {
+    const { gate, stage, repository } = this.context;
+    gate.assertOpen();
+    if (!['time', 'topological', 'reverse'].includes(sort)) {
+      throw new InvalidArgumentError(
+        `"sort" must be "time", "topological" or "reverse", not ${JSON.stringify(sort)}.`,
+        {
+          details: { option: 'sort', value: sort },
+        },
+      );
+    }
+    const walk = async function* (): AsyncGenerator<Commit, void> {
+      const start =
+        from === undefined ? stage.base.commit?.oid : (await resolveRevision(repository, from)).commit;
+      if (start === null) {
+        throw new ObjectNotFoundError(`"${String(from)}" is not a commit.`, { details: { treeish: from } });
+      }
+      if (start !== undefined) yield* walkCommits(repository, start, sort);
+    };
+    return { [Symbol.asyncIterator]: () => gate.iterate(walk()) };
+  }
+
+  // --- Branches ----------------------------------------------------------------------------------------------
+
+  /** The full name of the branch that the workspace is on, which may be unborn; null when detached. */
+  get head(): string | null {
+    return this.context.stage.base.ref;
+  }
+
+  /** The branch as the index is based on it; null when it is unborn or the workspace detached. */
+  get branch(): Branch | null {
+    const { ref, commit } = this.context.stage.base;
+    return ref !== null && commit ? makeBranch(ref, commit) : null;
+  }
+
+  /**
+   * Reads a branch as it is now.
+   *
+   * @throws ReferenceNotFoundError when there is none of this name.
+   */
+  async getBranch(name: string): Promise<Branch> {
+    return this.context.gate.read(() => readBranch(this.context, name));
+  }
+
+  /**
+   * Creates a branch.
+   *
+   * @param options.from The branch, tag or commit to start at. Default: the commit that the index is based on.
+   * @throws ReferenceExistsError when there is one of this name, or its name collides with another's.
+   * @throws InvalidReferenceNameError when Git would refuse the name.
+   */
+  async createBranch(name: string, { from }: { readonly from?: string } = {}): Promise<Branch> {
+    const { gate, stage } = this.context;
+    return gate.change(async () => {
+      const start = from ?? stage.base.commit?.oid;
+      if (start === undefined) {
+        throw new ObjectNotFoundError(
+          `There is no commit yet for the branch "${name}" to start at. Commit something first, or give { from }.`,
+          { details: { ref: branchRef(name) } },
+        );
+      }
+      return createBranch(this.context, name, start);
+    });
+  }
+
+  /**
+   * Switches to a branch: the index becomes its tree.
+   *
+   * @throws ReferenceNotFoundError when there is none of this name.
+   * @throws PendingChangesError while changes are staged.
+   */
+  async setBranch(name: string): Promise<Branch> {
+    const { gate, stage } = this.context;
+    return gate.change(async () => {
+      refusePending(stage, 'switching to another branch would drop them');
+      const { ref } = await readBranch(this.context, name);
+      stage.reset(await baseOfBranch(this.context, ref));
+      return this.branch as Branch;
+    });
+  }
+
+  /**
+   * Makes the index the tree of a branch, tag, commit or tree. On a branch the workspace then is; anything else
+   * detaches it, so that nothing can be committed. Without a treeish: of the present branch, as it is now.
+   *
+   * @param options.discardChanges Drop what is staged. Default: false.
+   * @throws PendingChangesError while changes are staged.
+   * @throws ObjectNotFoundError when the treeish names nothing.
+   */
+  async updateIndex(
+    treeish?: string,
+    { discardChanges = false }: { readonly discardChanges?: boolean } = {},
+  ): Promise<void> {
+    const { gate, stage } = this.context;
+    await gate.change(async () => {
+      if (!discardChanges) refusePending(stage, 'updating the index would drop them');
+      const { ref, commit } = stage.base;
+      if (treeish !== undefined) stage.reset(await baseOfTreeish(this.context, treeish));
+      else if (ref !== null) stage.reset(await baseOfBranch(this.context, ref));
+      else stage.reset(commit ? await baseOfTreeish(this.context, commit.oid) : stage.base);
+    });
+  }
+
+  /**
+   * Writes the staged tree to the repository's own index, so that `git status` and other standard tools can be
+   * used on it.
+   *
+   * @param options.checkout Update the work tree too, and make HEAD name the workspace's branch. Files that were
+   *   changed by hand are never overwritten.
+   * @throws UnsupportedRepositoryError for a bare repository.
+   * @throws CheckoutConflictError when the checkout would overwrite such files; nothing has changed then.
+   * @throws LockWaitTimeoutError when another process holds the index's lock for too long.
+   */
+  async syncRepoIndex({ checkout = false }: SyncOptions = {}): Promise<void> {
+    const { gate, stage, objects, repository } = this.context;
+    await gate.change(async () => {
+      const tree = await objects.writeTree(stage.tree);
+      await syncIndex(repository, { tree, checkout, head: stage.base.ref }, lockWait(this.context));
+    });
+  }
+
+  /**
+   * Waits for what is running, and closes the workspace: every call after this fails with a
+   * WorkspaceClosedError. What is staged and not committed is dropped. Can be called again.
+   */
+  async close(): Promise<void> {
+    await this.context.gate.close();
+  }
+
+  /** Closes the workspace at the end of an `await using` block. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.close();
+  }
+}
+
+async function openOrCreate(
+  path: string,
+  { create = false, bare = false }: OpenOptions,
+  ref: string | undefined,
+): Promise<GitRepository> {
+  try {
+    return await openRepository(path);
+  } catch (error) {
+    if (!create || !(error instanceof RepositoryNotFoundError)) throw error;
+    return createRepository(path, { bare, initialBranch: ref ?? branchRef(DEFAULT_BRANCH) });
+  }
+}
+
+function refusePending(stage: Stage, consequence: string): void {
+  if (stage.hasChanges) {
+    throw new PendingChangesError(
+      `Changes are staged and not committed, and ${consequence}. ` +
+        'Commit them, or drop them with updateIndex(undefined, { discardChanges: true }).',
+    );
+  }
+}
