@@ -113,7 +113,8 @@ async function readIndexTree(repository: GitRepository): Promise<string> {
       const index = await repository.handle.index();
       // Others write the file too; what the handle remembers of it may be old.
       index.read(1);
-      return (await index.writeTree()).tostrS();
+      // The empty tree is known to all, and would stay behind in the object database for nothing.
+      return index.entryCount() === 0 ? EMPTY_TREE_OID : (await index.writeTree()).tostrS();
     },
     (errno, error) =>
       errno === GitErrno.UNMERGED

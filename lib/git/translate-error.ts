@@ -28,15 +28,19 @@ export const GitErrno = {
   OWNER: -36,
 } as const;
 
-/** The `errno` of an error that nodegit threw, or undefined when it has none. */
+/**
+ * The `errno` of an error that nodegit threw, or undefined when it has none. It need not be an instance of this
+ * realm's `Error`: a native module makes its errors in the realm that has loaded it.
+ */
 export function errnoOf(error: unknown): number | undefined {
-  const errno: unknown = error instanceof Error ? (error as { errno?: unknown }).errno : undefined;
+  const { errno } = Object(error) as { errno?: unknown };
   return typeof errno === 'number' ? errno : undefined;
 }
 
 /** The message of whatever was thrown. */
 export function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
+  const { message } = Object(error) as { message?: unknown };
+  return typeof message === 'string' ? message : String(error);
 }
 
 /** What a call into nodegit threw, as an error of this library that names the operation. */

@@ -23,7 +23,17 @@ export type FieldDecorator<V> = <K extends string>(
  *
  * @example
  * ```ts
+ * class PercentFieldType extends IntegerFieldType {
+ *   protected override validate(value: number): void {
+ *     if (value < 0 || value > 100) throw new InvalidValue('invalid_percentage', 'must be from 0 to 100');
+ *   }
+ * }
  * const PercentField = fieldDecorator('PercentField', PercentFieldType);
+ *
+ * class Survey extends GitModel {
+ *   @PercentField({ default: 0 }) answered!: number;
+ * }
+ * const survey = new (ws.register(Survey))({ answered: 12 });
  * ```
  */
 export function fieldDecorator<T, O extends FieldOptions<T> = FieldOptions<T>>(

@@ -167,7 +167,9 @@ export class Workspace implements AsyncDisposable {
    *
    * @example
    * ```ts
-   * const { Author, Post } = ws.importModels(await import('./models'));
+   * // With: import * as models from './models';
+   * const { AuthorModel: Author } = ws.importModels(models);
+   * await new Author({ name: 'Zoe' }).save();
    * ```
    */
   importModels<M extends object>(module: M): BoundModels<M> {

@@ -1,0 +1,62 @@
+import path from 'node:path';
+import ts from 'typescript';
+
+const PROJECT = path.resolve(__dirname, '../..');
+
+/** A TypeScript program as text, for example one that stands in the documentation. */
+export interface Program {
+  /** Where it comes from, for messages. */
+  readonly name: string;
+  readonly source: string;
+}
+
+/** What the compiler has to say about programs that import `gitmodel`, a line each; empty when all is well. */
+export function typeErrors(programs: readonly Program[]): string[] {
+  const options = compilerOptions();
+  const files = new Map(
+    programs.map(({ name, source }, position) => [
+      path.join(PROJECT, 'spec', `__program-${position}.mts`),
+      { name, source },
+    ]),
+  );
+  const host = ts.createCompilerHost(options);
+  const { fileExists, readFile } = host;
+  host.fileExists = (file) => files.has(file) || fileExists(file);
+  host.readFile = (file) => files.get(file)?.source ?? readFile(file);
+  const program = ts.createProgram([...files.keys()], options, host);
+  return ts.getPreEmitDiagnostics(program).map(({ file, start = 0, messageText }) => {
+    const line = file ? file.getLineAndCharacterOfPosition(start).line + 1 : 0;
+    const name = file && (files.get(file.fileName)?.name ?? file.fileName);
+    return `${name ?? ''}:${line}: ${ts.flattenDiagnosticMessageText(messageText, '\n')}`;
+  });
+}
+
+/** Runs a program in this process, top-level `await` included; it gets the library from its sources. */
+export async function run({ source }: Program): Promise<void> {
+  const imports = source.match(/^import\s[^;]*;$/gm) ?? [];
+  const body = imports.reduce((rest, each) => rest.replace(each, ''), source);
+  const { outputText } = ts.transpileModule(
+    `${imports.join('\n')}\nexport async function main(): Promise<void> {\n${body}\n}`,
+    {
+      compilerOptions: { ...compilerOptions(), module: ts.ModuleKind.CommonJS, verbatimModuleSyntax: false },
+    },
+  );
+  const exports: { main?: () => Promise<void> } = {};
+  // eslint-disable-next-line @typescript-eslint/no-implied-eval -- running a text is what this is for
+  const load = new Function('exports', 'require', outputText) as (
+    exports: object,
+    require: (name: string) => unknown,
+  ) => void;
+  load(exports, (name) => jest.requireActual(name));
+  await exports.main?.();
+}
+
+function compilerOptions(): ts.CompilerOptions {
+  const { config } = ts.readConfigFile(path.join(PROJECT, 'tsconfig.json'), (file) =>
+    ts.sys.readFile(file),
+  ) as {
+    config: object;
+  };
+  const { options } = ts.parseJsonConfigFileContent({ ...config, files: [] }, ts.sys, PROJECT);
+  return { ...options, noUnusedLocals: false, noUnusedParameters: false };
+}
