@@ -21,6 +21,7 @@ export { GitModel } from './model/git-model';
 export {
   BooleanField,
   CharField,
+  Field,
   fieldDecorator,
   Id,
   IntegerField,
@@ -38,7 +39,7 @@ export type { BoundModel, IdOf, ModelConstructor, ModelId, ModelValues } from '.
 // Fields, to build one's own
 export { BooleanFieldType } from './model/fields/boolean-field';
 export { CharFieldType } from './model/fields/char-field';
-export { Field, InvalidValue } from './model/fields/field';
+export { FieldType, InvalidValue } from './model/fields/field';
 export type { FieldOptions, JsonValue } from './model/fields/field';
 export { IntegerFieldType } from './model/fields/integer-field';
 export { SlugFieldType } from './model/fields/slug-field';

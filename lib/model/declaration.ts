@@ -1,5 +1,5 @@
 import { ModelDefinitionError } from '../errors';
-import type { Field } from './fields/field';
+import type { FieldType } from './fields/field';
 
 /** What `@Model()` may say about a class. */
 export interface ModelOptions {
@@ -14,8 +14,7 @@ export interface ModelOptions {
 /** One decorated property. */
 export interface FieldDeclaration {
   readonly property: string;
-  /** Makes the field; called once for every schema that has it. */
-  readonly create: () => Field<unknown>;
+  readonly create: () => FieldType<unknown>;
 }
 
 /** All that the decorators of one class have recorded; nothing is checked or interpreted here. */

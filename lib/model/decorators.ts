@@ -3,10 +3,11 @@ import { checkDecorated, declare } from './declaration';
 import type { ModelOptions } from './declaration';
 import { BooleanFieldType } from './fields/boolean-field';
 import { CharFieldType } from './fields/char-field';
-import type { Field as FieldType, FieldOptions } from './fields/field';
+import type { FieldOptions, FieldType } from './fields/field';
 import { IntegerFieldType } from './fields/integer-field';
 import { SlugFieldType } from './fields/slug-field';
 import { UUIDFieldType } from './fields/uuid-field';
+import { inferField } from './inferred-field';
 
 /**
  * A decorator for a property whose type holds values of `V`; on a property of another type it does not
@@ -43,6 +44,28 @@ export function fieldDecorator<T, O extends FieldOptions<T> = FieldOptions<T>>(
   return (options) => (target, property) => {
     checkDecorated(name, target, property);
     declare(target).fields.push({ property, create: () => new type(options) });
+  };
+}
+
+/**
+ * The field that fits the property's declared type: text or a boolean. The compiler has to write the type down
+ * (`emitDecoratorMetadata`); the other decorators do without.
+ *
+ * @throws ModelDefinitionError when it has not, or no field fits the type.
+ *
+ * @example
+ * ```ts
+ * class Note extends GitModel {
+ *   @Field() text!: string;
+ *   @Field({ default: false }) done!: boolean;
+ * }
+ * ```
+ */
+export function Field<T = unknown>(options: FieldOptions<T> = {}): FieldDecorator<T> {
+  return (target, property) => {
+    checkDecorated('Field', target, property);
+    const field = inferField(target, property, options as FieldOptions<never>);
+    declare(target).fields.push({ property, create: () => field });
   };
 }
 

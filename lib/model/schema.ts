@@ -2,7 +2,7 @@ import { InvalidPathError, ModelDefinitionError } from '../errors';
 import { checkFolderName } from '../object/path';
 import { declarationOf } from './declaration';
 import type { FieldDeclaration, ModelDeclaration } from './declaration';
-import type { Field } from './fields/field';
+import type { FieldType } from './fields/field';
 import { UUIDFieldType } from './fields/uuid-field';
 
 /** A field in its place in a model. */
@@ -11,7 +11,7 @@ export interface SchemaField {
   readonly property: string;
   /** The key in the stored record. */
   readonly storedName: string;
-  readonly field: Field<unknown>;
+  readonly field: FieldType<unknown>;
 }
 
 /** What a model's records look like and where they are: compiled from the class, checked, and frozen. */
@@ -119,7 +119,7 @@ function collectFields(lineage: Lineage, refuse: Refuse): FieldDeclaration[] {
   return fields;
 }
 
-function instantiate(property: string, create: () => Field<unknown>, refuse: Refuse): SchemaField {
+function instantiate(property: string, create: () => FieldType<unknown>, refuse: Refuse): SchemaField {
   try {
     const field = create();
     return Object.freeze({ property, storedName: field.storedName ?? property, field });

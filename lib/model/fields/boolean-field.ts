@@ -1,7 +1,7 @@
-import { Field, InvalidValue } from './field';
+import { FieldType, InvalidValue } from './field';
 
 /** True or false. */
-export class BooleanFieldType extends Field<boolean> {
+export class BooleanFieldType extends FieldType<boolean> {
   protected coerce(value: unknown): boolean {
     if (typeof value !== 'boolean') throw new InvalidValue('invalid_type', 'must be true or false');
     return value;

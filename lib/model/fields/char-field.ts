@@ -1,7 +1,7 @@
-import { Field, InvalidValue } from './field';
+import { FieldType, InvalidValue } from './field';
 
 /** Text of any length. An optional one without a value is `''`. */
-export class CharFieldType extends Field<string> {
+export class CharFieldType extends FieldType<string> {
   override get emptyValue(): string {
     return '';
   }

@@ -37,7 +37,7 @@ export class InvalidValue extends Error {
  *
  * @typeParam T The type of a value that is there.
  */
-export abstract class Field<T> {
+export abstract class FieldType<T> {
   readonly required: boolean;
   readonly isId: boolean;
   /** The name given for the stored record, if any. */

@@ -1,10 +1,10 @@
-import { Field, InvalidValue } from './field';
+import { FieldType, InvalidValue } from './field';
 
 /**
  * A whole number that a JavaScript number holds exactly: from -(2^53 - 1) to 2^53 - 1. Anything beyond is
  * refused, on the way in and on the way out, for it would be rounded.
  */
-export class IntegerFieldType extends Field<number> {
+export class IntegerFieldType extends FieldType<number> {
   protected coerce(value: unknown): number {
     if (typeof value !== 'number') throw new InvalidValue('invalid_type', 'must be a number');
     if (!Number.isInteger(value)) throw new InvalidValue('invalid_integer', 'must be a whole number');

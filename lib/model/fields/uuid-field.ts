@@ -1,5 +1,5 @@
 import { v4 } from 'uuid';
-import { Field, InvalidValue } from './field';
+import { FieldType, InvalidValue } from './field';
 
 const HEX_DIGITS = /^[0-9a-f]{32}$/;
 
@@ -7,7 +7,7 @@ const HEX_DIGITS = /^[0-9a-f]{32}$/;
  * A UUID as 32 lower-case hexadecimal digits. The usual form with dashes and capitals is accepted and
  * normalized. A required one that is given no value makes itself one: a random UUID (version 4, RFC 9562).
  */
-export class UUIDFieldType extends Field<string> {
+export class UUIDFieldType extends FieldType<string> {
   override initialValue(): string | null | undefined {
     return this.hasDefault || !this.required ? super.initialValue() : newUuid();
   }

@@ -1,0 +1,45 @@
+import 'reflect-metadata';
+import { ModelDefinitionError } from '../errors';
+import { BooleanFieldType } from './fields/boolean-field';
+import { CharFieldType } from './fields/char-field';
+import type { FieldOptions, FieldType } from './fields/field';
+
+/**
+ * The fields for the types that TypeScript writes down with `emitDecoratorMetadata`. What it writes for a number
+ * does not tell whether it is a whole one, so there is no field to choose.
+ */
+const FIELDS = new Map<unknown, new (options: FieldOptions<never>) => FieldType<unknown>>([
+  [String, CharFieldType],
+  [Boolean, BooleanFieldType],
+]);
+
+/**
+ * Makes the field that fits the declared type of a property.
+ *
+ * @throws ModelDefinitionError when the compiler has not written the type down, or no field fits it.
+ */
+export function inferField(
+  prototype: object,
+  property: string,
+  options: FieldOptions<never>,
+): FieldType<unknown> {
+  const type: unknown = Reflect.getMetadata('design:type', prototype, property);
+  const name = `${prototype.constructor.name}.${property}`;
+  if (type === undefined) {
+    throw new ModelDefinitionError(
+      `@Field() cannot tell the type of ${name}: the compiler has not written it down. Set ` +
+        '"emitDecoratorMetadata": true in tsconfig.json, or name the field: @CharField(), @BooleanField(), … ' +
+        '(esbuild and tsx cannot write types down.)',
+      { details: { field: property } },
+    );
+  }
+  const Field = FIELDS.get(type);
+  if (!Field) {
+    throw new ModelDefinitionError(
+      `@Field() has no field for the type of ${name}, which is ${(type as { name?: string }).name ?? 'unknown'}; ` +
+        'name the field: @IntegerField(), @CharField(), …',
+      { details: { field: property } },
+    );
+  }
+  return new Field(options);
+}
