@@ -1,5 +1,8 @@
 import { createHash } from 'node:crypto';
 
+/** An oid as it stands in a tree object: a string with one character (U+0000 to U+00FF) for each of 20 bytes. */
+export type ByteOid = string;
+
 /** The four kinds of objects in a Git object database. */
 export type ObjectType = 'blob' | 'tree' | 'commit' | 'tag';
 
@@ -25,4 +28,14 @@ export function objectHeader(type: ObjectType, size: number): Buffer {
 /** The oid of an object: the SHA-1 of its header and content. Nothing has to be stored to know it. */
 export function hashObject(type: ObjectType, content: Uint8Array): string {
   return createHash('sha1').update(objectHeader(type, content.length)).update(content).digest('hex');
+}
+
+/** The bytes of an oid. */
+export function toByteOid(oid: string): ByteOid {
+  return Buffer.from(oid, 'hex').toString('latin1');
+}
+
+/** The oid of these bytes. */
+export function fromByteOid(bytes: ByteOid): string {
+  return Buffer.from(bytes, 'latin1').toString('hex');
 }

@@ -4,6 +4,7 @@ import type { ByteName } from './byte-name';
 import { FileMode, isTreeMode, kindOfMode } from './file-mode';
 import type { EntryKind } from './file-mode';
 import { parsePath } from './path';
+import { toByteOid } from './oid';
 import { NodeEntry, TreeNode } from './tree-node';
 import type { UnwrittenObject } from './tree-node';
 
@@ -95,7 +96,7 @@ export class StagedTree {
 
   /** This tree with an object that is stored already at the path; missing folders are made. */
   withEntry(path: string, entry: { readonly mode: number; readonly oid: string }): Promise<StagedTree> {
-    return this.put(path, NodeEntry.stored(entry.mode, entry.oid));
+    return this.put(path, NodeEntry.stored(entry.mode, toByteOid(entry.oid)));
   }
 
   /**
@@ -142,7 +143,7 @@ export class StagedTree {
         { details: { path } },
       );
     }
-    if (existing?.mode === entry.mode && existing.oid === entry.oid) return this;
+    if (existing?.mode === entry.mode && existing.byteOid === entry.byteOid) return this;
     return this.withFolder(names, folders.slice(0, -1), folder.with(name, entry));
   }
 

@@ -1,12 +1,13 @@
 import { InvalidObjectError } from '../errors';
 import type { ByteName } from './byte-name';
 import { FileMode, isTreeMode } from './file-mode';
+import type { ByteOid } from './oid';
 
 /** One entry as it stands in a tree object. */
 export interface RawTreeEntry {
   readonly name: ByteName;
   readonly mode: number;
-  readonly oid: string;
+  readonly oid: ByteOid;
 }
 
 const SPACE = 0x20;
@@ -40,7 +41,7 @@ export function decodeTree(oid: string, raw: Buffer): RawTreeEntry[] {
     entries.push({
       mode,
       name: raw.toString('latin1', space + 1, nul),
-      oid: raw.toString('hex', nul + 1, end),
+      oid: raw.toString('latin1', nul + 1, end),
     });
     position = end;
   }
@@ -51,18 +52,17 @@ function parseMode(text: string): number {
   return /^[0-7]{5,6}$/.test(text) ? parseInt(text, 8) : NaN;
 }
 
-/** The content of a tree object with these entries; they may come in any order. */
+/**
+ * The content of a tree object.
+ *
+ * @param entries In the order of their names' bytes, which is nearly Git's; they may be put into Git's.
+ */
 export function encodeTree(entries: RawTreeEntry[]): Buffer {
-  const sorted = entries.sort(compareEntries);
-  let size = 0;
-  for (const { name, mode } of sorted) size += modeText(mode).length + 1 + name.length + 1 + OID_BYTES;
-  const raw = Buffer.allocUnsafe(size);
-  let position = 0;
-  for (const { name, mode, oid } of sorted) {
-    position += raw.write(`${modeText(mode)} ${name}\0`, position, 'latin1');
-    position += raw.write(oid, position, 'hex');
-  }
-  return raw;
+  if (needsSorting(entries)) entries.sort(compareEntries);
+  // One long string is made much faster than many short ones are written into a buffer.
+  let text = '';
+  for (const { name, mode, oid } of entries) text += `${modeText(mode)} ${name}\0${oid}`;
+  return Buffer.from(text, 'latin1');
 }
 
 function modeText(mode: number): string {
@@ -76,10 +76,20 @@ function modeText(mode: number): string {
   }
 }
 
+const SLASH = 0x2f;
+
 /**
- * Git's order of tree entries: by the bytes of the names, where a folder's name counts as if it ended with a
- * slash (`base_name_compare` in Git's read-cache.c; `git fsck` reports any other order).
+ * Git sorts by the bytes of the names, where a folder's name counts as if it ended with a slash
+ * (`base_name_compare` in Git's read-cache.c; `git fsck` reports any other order). That differs from the order
+ * of the names only where a folder's name is followed by one that goes on with a character before the slash.
  */
+function needsSorting(entries: readonly RawTreeEntry[]): boolean {
+  return entries.some(({ name, mode }, position) => {
+    const next = entries[position + 1]?.name;
+    return next?.startsWith(name) && next.charCodeAt(name.length) < SLASH && isTreeMode(mode);
+  });
+}
+
 function compareEntries(a: RawTreeEntry, b: RawTreeEntry): number {
   const left = isTreeMode(a.mode) ? a.name + '/' : a.name;
   const right = isTreeMode(b.mode) ? b.name + '/' : b.name;

@@ -1,8 +1,8 @@
 import BTree from 'sorted-btree';
 import type { ByteName } from './byte-name';
 import { FileMode } from './file-mode';
-import type { ObjectType } from './oid';
-import { hashObject } from './oid';
+import type { ByteOid, ObjectType } from './oid';
+import { fromByteOid, hashObject, toByteOid } from './oid';
 import { decodeTree, encodeTree } from './tree-codec';
 
 /** An object whose content is known and that the object database may lack. */
@@ -21,19 +21,19 @@ export interface UnwrittenObject {
 export class NodeEntry {
   private constructor(
     readonly mode: number,
-    private knownOid: string | undefined,
+    private knownOid: ByteOid | undefined,
     private unwrittenNode: TreeNode | undefined,
     private unwrittenContent: Buffer | undefined,
   ) {}
 
   /** An entry whose object is in the object database already. */
-  static stored(mode: number, oid: string): NodeEntry {
+  static stored(mode: number, oid: ByteOid): NodeEntry {
     return new NodeEntry(mode, oid, undefined, undefined);
   }
 
   /** A file with content that is yet to be written. */
   static blob(content: Buffer, mode: number): NodeEntry {
-    return new NodeEntry(mode, hashObject('blob', content), undefined, content);
+    return new NodeEntry(mode, toByteOid(hashObject('blob', content)), undefined, content);
   }
 
   /** A folder that is yet to be written. */
@@ -41,9 +41,14 @@ export class NodeEntry {
     return new NodeEntry(FileMode.TREE, undefined, node, undefined);
   }
 
-  get oid(): string {
-    this.knownOid ??= (this.unwrittenNode as TreeNode).oid;
+  /** The oid's bytes; a changed folder is hashed for it. */
+  get byteOid(): ByteOid {
+    this.knownOid ??= toByteOid((this.unwrittenNode as TreeNode).oid);
     return this.knownOid;
+  }
+
+  get oid(): string {
+    return fromByteOid(this.byteOid);
   }
 
   /** The folder, while it is not written. */
@@ -60,7 +65,7 @@ export class NodeEntry {
   *unwritten(): Generator<UnwrittenObject, void> {
     if (this.unwrittenNode) {
       yield* this.unwrittenNode.unwritten();
-      this.knownOid = this.unwrittenNode.oid;
+      this.knownOid = this.byteOid;
       this.unwrittenNode = undefined;
     } else {
       yield* this.unwrittenBlobs();
@@ -149,7 +154,7 @@ export class TreeNode {
     if (!this.encoded) {
       const raw = [];
       for (const [name, entry] of this.entries.entries())
-        raw.push({ name, mode: entry.mode, oid: entry.oid });
+        raw.push({ name, mode: entry.mode, oid: entry.byteOid });
       this.encoded = encodeTree(raw);
     }
     return this.encoded;
