@@ -4,7 +4,7 @@ import { Repository } from 'nodegit';
 
 import { RepositoryNotFoundError, UnsupportedRepositoryError } from '../errors';
 import { shortBranchName } from '../object/reference-name';
-import { callGit, GitErrno, messageOf } from './translate-error';
+import { callGit, errnoOf, GitErrno, messageOf, translateError } from './translate-error';
 
 export type { Repository } from 'nodegit';
 
@@ -72,10 +72,13 @@ export async function createRepository(
 ): Promise<GitRepository> {
   const flags = InitFlag.MKPATH | InitFlag.NO_REINIT | (bare ? InitFlag.BARE : 0);
   const initialHead = shortBranchName(initialBranch);
-  const handle = await callGit(`create a repository at ${repositoryPath}`, () =>
-    Repository.initExt(repositoryPath, { flags, initialHead }),
-  );
-  return describe(handle);
+  try {
+    return describe(await Repository.initExt(repositoryPath, { flags, initialHead }));
+  } catch (error) {
+    // Another process may have made it in this moment.
+    if (errnoOf(error) === GitErrno.EXISTS) return openRepository(repositoryPath);
+    throw translateError(`create a repository at ${repositoryPath}`, error);
+  }
 }
 
 function describe(handle: Repository): GitRepository {

@@ -101,7 +101,10 @@ export abstract class GitModel<Id extends ModelId = string> {
    */
   async delete(options: SaveOptions = {}): Promise<string | null> {
     const { schema, store } = bindingFor(this, 'be deleted');
-    return store.remove(schema, stateOf(this).storedId ?? idText(this.getId()), this, options);
+    const { storedId } = stateOf(this);
+    // Its id may be another record's, which nobody has asked to delete.
+    if (storedId === null) throw doesNotExist(schema.name, this.getId(), {});
+    return store.remove(schema, storedId, this, options);
   }
 
   /**

@@ -51,9 +51,8 @@ export function compileSchema(
   const options = declarationOf(modelClass.prototype)?.options ?? {};
   const modelName = name ?? options.name ?? modelClass.name;
   const refuse = (problem: string, field?: string): never => {
-    throw new ModelDefinitionError(`${modelClass.name}${field === undefined ? '' : `.${field}`} ${problem}`, {
-      details: { model: modelName, field },
-    });
+    const subject = `${modelClass.name || 'The class'}${field === undefined ? '' : `.${field}`}`;
+    throw new ModelDefinitionError(`${subject} ${problem}`, { details: { model: modelName, field } });
   };
   const folder = checkModelName(modelName, refuse);
   const declared = collectFields(lineage, refuse);
@@ -96,6 +95,7 @@ function lineageOf(prototype: object): Lineage {
 }
 
 function checkModelName(name: string, refuse: Refuse): string {
+  if (typeof name !== 'string') return refuse(`has the name ${String(name)}, which is not a string.`);
   try {
     return checkFolderName(name.toLowerCase());
   } catch (error) {

@@ -31,9 +31,12 @@ export type ModelConstructor<T extends GitModel<ModelId> = GitModel<ModelId>> = 
   ...values: never
 ) => T;
 
+/** What a class makes; TypeScript's own `InstanceType` has `any` for a constructor that takes `never`. */
+type InstanceOf<C extends ModelConstructor> = C extends ModelConstructor<infer T> ? T : never;
+
 /**
  * A registered model: the class that was given, with a constructor that takes its values, bound to its
  * workspace.
  */
 export type BoundModel<C extends ModelConstructor> = Omit<C, 'prototype'> &
-  (new (values?: ModelValues<InstanceType<C>>) => InstanceType<C>);
+  (new (values?: ModelValues<InstanceOf<C>>) => InstanceOf<C>);

@@ -89,8 +89,20 @@ export function checkSignature(role: string, signature: Signature): Signature {
   if (!(time instanceof Date) || !(time.getTime() >= 0)) {
     return refuse('time', time, 'must be a valid Date, not before 1970');
   }
-  if (!Number.isInteger(offset) || Math.abs(offset) > MAX_OFFSET) {
-    return refuse('offset', offset, 'must be a whole number of minutes');
-  }
+  checkOffset(`${role}.offset`, offset);
   return signature;
+}
+
+/**
+ * Checks that Git can store an offset from UTC, and returns it.
+ *
+ * @param option What it is the value of, for the error.
+ * @throws InvalidArgumentError when it is not a whole number of minutes, or more than four digits can write.
+ */
+export function checkOffset(option: string, offset: unknown): number {
+  if (typeof offset === 'number' && Number.isInteger(offset) && Math.abs(offset) <= MAX_OFFSET) return offset;
+  throw new InvalidArgumentError(
+    `${option} must be a whole number of minutes, at most ${MAX_OFFSET} to either side; ${String(offset)} is not.`,
+    { details: { option, value: offset } },
+  );
 }

@@ -1,5 +1,5 @@
 import { InvalidArgumentError } from '../errors';
-import { checkSignature } from '../object/commit-codec';
+import { checkOffset, checkSignature } from '../object/commit-codec';
 import type { Signature, SignatureInput } from '../object/commit-codec';
 
 /** What may be configured when a workspace is opened. */
@@ -37,8 +37,8 @@ export class WorkspaceConfig {
   }
 
   set author(author: SignatureInput) {
+    this.sign('author', author);
     this.#author = Object.freeze({ ...author });
-    this.sign('author');
   }
 
   /** See {@link ConfigOptions.timeZoneOffset}. */
@@ -47,8 +47,7 @@ export class WorkspaceConfig {
   }
 
   set timeZoneOffset(offset: number | null) {
-    if (offset !== null) checkSignature('config', { ...DEFAULT_AUTHOR, time: new Date(), offset });
-    this.#timeZoneOffset = offset;
+    this.#timeZoneOffset = offset === null ? null : checkOffset('timeZoneOffset', offset);
   }
 
   /** See {@link ConfigOptions.lockWaitTimeout}. */

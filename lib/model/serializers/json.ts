@@ -44,7 +44,8 @@ export function decodeRecord(bytes: Buffer, path: string): StoredRecord {
     refuse(`it is not JSON: ${(error as Error).message}`, error);
   }
   if (!isObject(data)) return refuse('it is not a JSON object');
-  if (mayHaveProtoKey(text) && hasProtoKey(data)) refuse('it has the key "__proto__"');
+  const danger = dangerIn(data);
+  if (danger !== undefined) refuse(danger);
   const { model, fields } = data;
   if (typeof model !== 'string') return refuse('its "model" is not a string');
   if (!isObject(fields)) return refuse('its "fields" are not a JSON object');
@@ -55,12 +56,17 @@ function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-/** Whether the key can be in the text at all, be it written with escapes; a look at every key costs more. */
-function mayHaveProtoKey(text: string): boolean {
-  return text.includes('__proto__') || text.includes('\\u');
-}
+/** How deep objects and arrays may be nested; JavaScript's own JSON functions run out of stack beyond 3,000. */
+const MAX_DEPTH = 500;
 
-function hasProtoKey(value: unknown): boolean {
-  if (typeof value !== 'object' || value === null) return false;
-  return Object.hasOwn(value, '__proto__') || Object.values(value).some(hasProtoKey);
+/** Why parsed data must not get any further, or undefined. */
+function dangerIn(value: unknown, depth = 1): string | undefined {
+  if (typeof value !== 'object' || value === null) return undefined;
+  if (depth > MAX_DEPTH) return `it is nested more than ${MAX_DEPTH} levels deep`;
+  if (Object.hasOwn(value, '__proto__')) return 'it has the key "__proto__"';
+  for (const each of Object.values(value)) {
+    const danger = dangerIn(each, depth + 1);
+    if (danger !== undefined) return danger;
+  }
+  return undefined;
 }
