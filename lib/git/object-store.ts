@@ -5,14 +5,17 @@ import type { Odb, OdbObject } from 'nodegit';
 import { InvalidObjectError, ObjectNotFoundError } from '../errors';
 import { encodeCommit } from '../object/commit-codec';
 import type { CommitFields } from '../object/commit-codec';
+import type { DecodedObject } from '../object/object-codec';
 import { EMPTY_TREE_OID, hashObject } from '../object/oid';
 import type { ObjectType } from '../object/oid';
 import type { StagedTree, TreeSource } from '../object/staged-tree';
 import { TreeNode } from '../object/tree-node';
 import type { UnwrittenObject } from '../object/tree-node';
+import { readLooseObject } from './loose-object-reader';
 import { ObjectWriter } from './object-writer';
 import type { GitRepository } from './repository';
 import { callGit } from './translate-error';
+import { Turn } from './turn';
 
 /** How much the cached folders may weigh together, in bytes as estimated. */
 const TREE_CACHE_BYTES = 64 * 1024 * 1024;
@@ -47,10 +50,11 @@ export class ObjectStore implements TreeSource {
     sizeCalculation: (content) => CACHE_ENTRY_BYTES + content.length,
   });
   private readonly writer: ObjectWriter;
+  private readonly turn = new Turn();
 
   private constructor(
     private readonly odb: Odb,
-    objectsFolder: string,
+    private readonly objectsFolder: string,
   ) {
     this.writer = new ObjectWriter(objectsFolder);
   }
@@ -67,6 +71,7 @@ export class ObjectStore implements TreeSource {
    * @throws ObjectNotFoundError, or InvalidObjectError when the oid is not a tree's.
    */
   async readTree(oid: string): Promise<TreeNode> {
+    if (this.turn.isOver()) await this.turn.next();
     const cached = this.trees.get(oid);
     if (cached) return cached;
     const node =
@@ -81,6 +86,7 @@ export class ObjectStore implements TreeSource {
    * @throws ObjectNotFoundError, or InvalidObjectError when the oid is not a blob's.
    */
   async readBlob(oid: string): Promise<Buffer> {
+    if (this.turn.isOver()) await this.turn.next();
     const cached = this.blobs.get(oid);
     if (cached) return cached;
     const content = await this.read(oid, 'blob');
@@ -94,7 +100,7 @@ export class ObjectStore implements TreeSource {
    * @throws ObjectNotFoundError when there is no such object.
    */
   async readType(oid: string): Promise<ObjectType> {
-    return typeOf(await this.lookUp(oid));
+    return (await this.readObject(oid)).type;
   }
 
   /** Writes what the object database does not have of a staged tree, and returns the tree's oid. */
@@ -128,17 +134,21 @@ export class ObjectStore implements TreeSource {
   }
 
   private async read(oid: string, expected: ObjectType): Promise<Buffer> {
-    const object = await this.lookUp(oid);
-    const type = typeOf(object);
+    const { type, content } = await this.readObject(oid);
     if (type !== expected) {
       throw new InvalidObjectError(`${oid} is a ${type}, not a ${expected}.`, {
         details: { oid, type, expected },
       });
     }
-    return contentOf(object);
+    return content;
   }
 
-  private async lookUp(oid: string): Promise<OdbObject> {
+  private async readObject(oid: string): Promise<DecodedObject> {
+    return (await readLooseObject(this.objectsFolder, oid)) ?? this.readPackedObject(oid);
+  }
+
+  /** Reads an object from wherever libgit2 finds it: a pack, an alternate, or a file that has just appeared. */
+  private async readPackedObject(oid: string): Promise<DecodedObject> {
     // The binding answers null for an object that is not there, which its types do not say.
     const object = await callGit(
       `read the object ${oid}`,
@@ -150,12 +160,8 @@ export class ObjectStore implements TreeSource {
         { details: { oid } },
       );
     }
-    return object;
+    return { type: TYPES[object.type()] as ObjectType, content: contentOf(object) };
   }
-}
-
-function typeOf(object: OdbObject): ObjectType {
-  return TYPES[object.type()] as ObjectType;
 }
 
 /**

@@ -15,14 +15,12 @@ import { deflate, deflateSync } from 'node:zlib';
 import { ObjectWriteError } from '../errors';
 import { objectHeader } from '../object/oid';
 import type { UnwrittenObject } from '../object/tree-node';
+import { Turn } from './turn';
 
 const deflateInBackground = promisify(deflate);
 
 /** Up to this size an object is compressed on the spot, for a hop to another thread alone costs more. */
 const ON_THE_SPOT_BYTES = 16 * 1024;
-
-/** How long objects are written on the spot before other work of the process gets its turn, in milliseconds. */
-const TURN_MS = 8;
 
 /** zlib's states are made anew for every object; small ones are made several times faster. */
 const SMALL_STATE = { windowBits: 12, memLevel: 4, level: 1, chunkSize: 4096 };
@@ -60,7 +58,7 @@ export class ObjectWriter {
     objects: Iterable<UnwrittenObject>,
     written?: (object: UnwrittenObject) => void,
   ): Promise<void> {
-    let turnEnds = performance.now() + TURN_MS;
+    const turn = new Turn();
     for (const object of objects) {
       const file = this.locate(object.oid);
       try {
@@ -76,10 +74,7 @@ export class ObjectWriter {
         );
       }
       written?.(object);
-      if (performance.now() > turnEnds) {
-        await new Promise(setImmediate);
-        turnEnds = performance.now() + TURN_MS;
-      }
+      if (turn.isOver()) await turn.next();
     }
   }
 

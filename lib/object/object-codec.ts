@@ -1,0 +1,32 @@
+import { hashObject } from './oid';
+import type { ObjectType } from './oid';
+
+/** An object as it was stored. */
+export interface DecodedObject {
+  readonly type: ObjectType;
+  readonly content: Buffer;
+}
+
+const HEADER = /^(blob|tree|commit|tag) (\d+)$/;
+
+/** The longest header there can be: `commit`, a space, and as many digits as a size has. */
+const MAX_HEADER_BYTES = 32;
+
+/**
+ * Takes an object, header and all, apart.
+ *
+ * Format: `<type> <size>\0<content>`,
+ * https://git-scm.com/book/en/v2/Git-Internals-Git-Objects#_object_storage
+ *
+ * @throws Error that says what is wrong with the bytes; also when they are not those that have this oid.
+ */
+export function decodeObject(oid: string, bytes: Buffer): DecodedObject {
+  const nul = bytes.subarray(0, MAX_HEADER_BYTES).indexOf(0);
+  const header = HEADER.exec(bytes.toString('latin1', 0, Math.max(nul, 0)));
+  if (!header) throw new Error('it has no valid header');
+  const type = header[1] as ObjectType;
+  const content = bytes.subarray(nul + 1);
+  if (content.length !== Number(header[2])) throw new Error('it does not have the size that its header says');
+  if (hashObject(type, content) !== oid) throw new Error('its content has another oid');
+  return { type, content };
+}
