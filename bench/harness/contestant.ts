@@ -1,0 +1,82 @@
+import { spawn, spawnSync } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import path from 'node:path';
+
+/** The project's folder: this file runs from build/bench/harness/. */
+const PROJECT = path.resolve(__dirname, '../../..');
+
+/** What a contestant is asked to do, in a process of its own. It measures itself, without its start. */
+export interface Job {
+  readonly operation: 'save' | 'save-batch' | 'populate' | 'commit-one' | 'get' | 'all';
+  /** The folder of the store; `save` and `populate` make it. */
+  readonly folder: string;
+  /** The file with the records: on each line `{"id", "fields", "bytes"}`, the last being what is stored. */
+  readonly records: string;
+  /** How many of the records, from the first, the store has. */
+  readonly size: number;
+  /** How many operations to measure: commits, or ids to get. */
+  readonly count: number;
+  /** The position of the first record to commit. */
+  readonly first: number;
+}
+
+/** What a contestant answers. */
+export interface Answer {
+  /** What each measured operation took, in seconds; `get` has two, the first and the second time. */
+  readonly seconds: readonly number[];
+  /** The oid of the tree that was written, where one was. */
+  readonly tree?: string;
+}
+
+/** Somebody whose work is measured. */
+export interface Contestant {
+  readonly name: string;
+  /** Why it cannot take part; undefined when it can. */
+  readonly absent: string | undefined;
+  run(job: Job): Promise<Answer>;
+}
+
+const HINT = 'run "npm run bench:peers"';
+
+/** This library. */
+export function gitmodel(): Contestant {
+  return program('gitmodel', process.execPath, path.join(__dirname, '../contestants/gitmodel.js'));
+}
+
+/** A script written by hand on pygit2: the same blobs, trees and commits, nothing more. */
+export function pygit2(): Contestant {
+  const script = path.join(PROJECT, 'bench/contestants/pygit2_script.py');
+  const python = ['python3', '/usr/bin/python3'].find(
+    (command) => spawnSync(command, ['-c', 'import pygit2'], { stdio: 'ignore' }).status === 0,
+  );
+  return python === undefined
+    ? missing('pygit2', `no python3 here has pygit2; ${HINT}`)
+    : program('pygit2', python, script);
+}
+
+/** The package of this name. */
+export function gitDocumentDb(): Contestant {
+  return existsSync(path.join(PROJECT, 'bench/node_modules/git-documentdb'))
+    ? program('git-documentdb', process.execPath, path.join(PROJECT, 'bench/contestants/git-documentdb.mjs'))
+    : missing('git-documentdb', `it is not installed; ${HINT}`);
+}
+
+function missing(name: string, reason: string): Contestant {
+  return { name, absent: reason, run: () => Promise.reject(new Error(`${name} cannot run: ${reason}`)) };
+}
+
+function program(name: string, command: string, script: string): Contestant {
+  return { name, absent: undefined, run: (job) => ask(name, command, script, job) };
+}
+
+async function ask(name: string, command: string, script: string, job: Job): Promise<Answer> {
+  const child = spawn(command, [script, JSON.stringify(job)], { stdio: ['ignore', 'pipe', 'inherit'] });
+  let output = '';
+  child.stdout.setEncoding('utf8').on('data', (text: string) => (output += text));
+  const status = await new Promise<number | null>((resolve, reject) => {
+    child.on('error', reject).on('close', resolve);
+  });
+  if (status !== 0)
+    throw new Error(`${name} failed at "${job.operation}" with the status ${String(status)}.`);
+  return JSON.parse(output) as Answer;
+}
