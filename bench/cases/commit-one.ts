@@ -7,6 +7,7 @@ import type { Case } from './case';
 const NAME = 'commit-one';
 const MILLISECONDS = 1e3;
 const COMMITS = 100;
+const WARM_UP = 50;
 
 /** Every put of git-documentdb waits for a queue that ticks ten times a second, so a few tell enough. */
 const COMMITS_OF_GIT_DOCUMENTDB = 10;
@@ -19,7 +20,8 @@ export const commitOne: Case = {
   async run(arena, { gitmodel, pygit2, gitDocumentDb }, size) {
     const count = (contestant: Contestant): number =>
       contestant === gitDocumentDb ? COMMITS_OF_GIT_DOCUMENTDB : COMMITS;
-    const answers = await arena.measureCommits(present(gitmodel, pygit2, gitDocumentDb), size, count);
+    const warmUp = (contestant: Contestant): number => (contestant === gitDocumentDb ? 0 : WARM_UP);
+    const answers = await arena.measureCommits(present(gitmodel, pygit2, gitDocumentDb), size, count, warmUp);
     const cost = (contestant: Contestant): number =>
       medianCost(answers.get(contestant) ?? [], count(contestant)) * MILLISECONDS;
     return against({ case: NAME, size, ours: cost(gitmodel), unit: 'ms/commit' }, [

@@ -7,6 +7,7 @@ import type { Case } from './case';
 
 const NAME = 'save';
 const MICROSECONDS = 1e6;
+const WARM_UP = 500;
 
 /** Staging new records, until all of them are in the object database as one tree. Nothing is committed. */
 export const save: Case = {
@@ -18,6 +19,7 @@ export const save: Case = {
     const answers = await arena.measureSaves(present(gitmodel, pygit2, batch), (contestant) => ({
       operation: contestant === batch ? 'save-batch' : 'save',
       size,
+      warmUp: WARM_UP,
     }));
     checkSameTree(answers);
     const cost = (contestant: Contestant): number =>

@@ -21,6 +21,7 @@ async function main(): Promise<Answer> {
   const Page = ws.register(PageModel);
   switch (job.operation) {
     case 'save': {
+      await warmUp(job.warmUp);
       const start = performance.now();
       for (const { fields } of rows.slice(0, job.size)) await new Page(fields).save();
       const tree = await ws.index.writeTree();
@@ -32,10 +33,12 @@ async function main(): Promise<Answer> {
       return { seconds: [] };
     }
     case 'commit-one': {
+      const commitOne = async ({ fields }: Row): Promise<unknown> =>
+        new Page(fields).save({ commit: true, message: 'One' });
+      const first = job.first + job.warmUp;
+      for (const row of rows.slice(job.first, first)) await commitOne(row);
       const start = performance.now();
-      for (const { fields } of rows.slice(job.first, job.first + job.count)) {
-        await new Page(fields).save({ commit: true, message: 'One' });
-      }
+      for (const row of rows.slice(first, first + job.count)) await commitOne(row);
       return { seconds: [(performance.now() - start) / 1000], tree: ws.branch?.tree ?? '' };
     }
     case 'get': {
@@ -57,6 +60,14 @@ async function main(): Promise<Answer> {
     default:
       throw new Error(`gitmodel has no "${job.operation}".`);
   }
+}
+
+/** Saves records to another store, as if the process had been running for a while. */
+async function warmUp(count: number): Promise<void> {
+  await using ws = await Workspace.open(`${job.folder}-warm-up`, { create: true, bare: true });
+  const Page = ws.register(PageModel);
+  for (const { fields } of rows.slice(0, count)) await new Page(fields).save();
+  await ws.index.writeTree();
 }
 
 main().then(

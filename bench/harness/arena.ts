@@ -11,7 +11,7 @@ import { median } from './statistics';
 const LONG_RUN_SECONDS = 15;
 
 /** What a measurement says about its job; the arena adds where everything is. */
-export type Task = Pick<Job, 'operation' | 'size'> & Partial<Pick<Job, 'count'>>;
+export type Task = Pick<Job, 'operation' | 'size'> & Partial<Pick<Job, 'count' | 'warmUp'>>;
 
 /**
  * Where contestants are measured: a temporary folder with the records and everybody's stores, which all stay
@@ -59,11 +59,17 @@ export class Arena implements AsyncDisposable {
     contestants: readonly Contestant[],
     size: number,
     count: (contestant: Contestant) => number,
+    warmUp: (contestant: Contestant) => number,
   ): Promise<Map<Contestant, Answer[]>> {
-    const most = Math.max(...contestants.map(count));
+    const most = Math.max(...contestants.map((contestant) => warmUp(contestant) + count(contestant)));
     return this.inTurns(contestants, async (contestant, run) => {
       const folder = await this.filledStore(contestant, size, 'commits');
-      const task: Task = { operation: 'commit-one', size, count: count(contestant) };
+      const task: Task = {
+        operation: 'commit-one',
+        size,
+        count: count(contestant),
+        warmUp: warmUp(contestant),
+      };
       const answer = await this.run(contestant, folder, task, size + this.runs * most, size + run * most);
       return { answer, folder };
     });
@@ -95,13 +101,13 @@ export class Arena implements AsyncDisposable {
   private async run(
     contestant: Contestant,
     folder: string,
-    { operation, size, count = 0 }: Task,
+    { operation, size, count = 0, warmUp = 0 }: Task,
     recordCount: number,
     first = 0,
   ): Promise<Answer> {
     this.progress(`${contestant.name}: ${operation}, ${size} records`);
     const records = await this.records(recordCount);
-    return contestant.run({ operation, folder, records, size, count, first });
+    return contestant.run({ operation, folder, records, size, count, first, warmUp });
   }
 
   private filledStore(contestant: Contestant, size: number, purpose: string): Promise<string> {

@@ -18,6 +18,11 @@ export interface Job {
   readonly count: number;
   /** The position of the first record to commit. */
   readonly first: number;
+  /**
+   * How many operations come before the measured ones and do not count, so that a process that lives for long
+   * is measured and not one that has just started: commits, or saves to another store.
+   */
+  readonly warmUp: number;
 }
 
 /** What a contestant answers. */

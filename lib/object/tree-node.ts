@@ -4,6 +4,7 @@ import { FileMode } from './file-mode';
 import type { ByteOid, ObjectType } from './oid';
 import { fromByteOid, hashObject, toByteOid } from './oid';
 import { decodeTree, encodeTree } from './tree-codec';
+import type { RawTreeEntry } from './tree-codec';
 
 /** An object whose content is known and that the object database may lack. */
 export interface UnwrittenObject {
@@ -59,6 +60,10 @@ export class NodeEntry {
   /** The content, while it is not written. */
   get content(): Buffer | undefined {
     return this.unwrittenContent;
+  }
+
+  get isUnwritten(): boolean {
+    return this.unwrittenNode !== undefined || this.unwrittenContent !== undefined;
   }
 
   /** See {@link TreeNode.unwritten}. */
@@ -152,9 +157,10 @@ export class TreeNode {
 
   private encode(): Buffer {
     if (!this.encoded) {
-      const raw = [];
-      for (const [name, entry] of this.entries.entries())
+      const raw: RawTreeEntry[] = [];
+      this.entries.forEachPair((name, entry) => {
         raw.push({ name, mode: entry.mode, oid: entry.byteOid });
+      });
       this.encoded = encodeTree(raw);
     }
     return this.encoded;
@@ -166,7 +172,9 @@ export class TreeNode {
    */
   *unwritten(): Generator<UnwrittenObject, void> {
     if (this.stored) return;
-    for (const [, entry] of this.entries.entries()) yield* entry.unwritten();
+    for (const entry of this.entries.valuesArray()) {
+      if (entry.isUnwritten) yield* entry.unwritten();
+    }
     yield { type: 'tree', oid: this.oid, content: this.encode(), node: this };
     this.encoded = undefined;
     this.stored = true;
@@ -175,7 +183,9 @@ export class TreeNode {
   /** Only the blobs among {@link unwritten}: what weighs most, and does not change with the next edit. */
   *unwrittenBlobs(): Generator<UnwrittenObject, void> {
     if (this.stored) return;
-    for (const [, entry] of this.entries.entries()) yield* entry.unwrittenBlobs();
+    for (const entry of this.entries.valuesArray()) {
+      if (entry.isUnwritten) yield* entry.unwrittenBlobs();
+    }
   }
 }
 
