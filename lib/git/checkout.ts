@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { readFile, rename, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { Checkout } from 'nodegit';
+import type { Index } from 'nodegit';
 import { CheckoutConflictError, UnsupportedRepositoryError } from '../errors';
 import { EMPTY_TREE_OID, isOid } from '../object/oid';
 import { walkCommits } from './commits';
@@ -9,8 +10,9 @@ import { retryWhileLocked } from './lock-wait';
 import type { LockWait } from './lock-wait';
 import { pointHeadAt, readHead, readReference } from './references';
 import type { GitRepository } from './repository';
-import { callGit, errnoOf, GitErrno, messageOf, translateError } from './translate-error';
+import { callGit, errnoOf, GitErrno, translateError } from './translate-error';
 import { lookUpTree } from './trees';
+import type { Tree } from './trees';
 
 /** What the repository's own index is to become. */
 export interface IndexSync {
@@ -28,8 +30,14 @@ interface Synced {
   readonly workTree: string;
 }
 
-/** `git_checkout_strategy_t`: unlike git's "force", only files as the baseline has them are overwritten. */
-const SAFE_AND_RECREATE_MISSING = 1 << 2;
+/**
+ * `git_checkout_strategy_t` in libgit2's include/git2/checkout.h. SAFE, which is 0, overwrites only files as the
+ * baseline has them, unlike git's "force".
+ */
+const Strategy = { SAFE: 0, RECREATE_MISSING: 1 << 2, DONT_OVERWRITE_IGNORED: 1 << 19 } as const;
+
+/** `GIT_CHECKOUT_NOTIFY_CONFLICT`. */
+const NOTIFY_CONFLICT = 1 << 0;
 
 /** Where {@link Synced} is kept, in the repository's own folder. */
 const SYNCED_FILE = 'gitmodel-synced.json';
@@ -58,33 +66,83 @@ export async function syncIndex(
   const lockedFile = path.join(repository.gitFolder, 'index');
   await retryWhileLocked(
     lockedFile,
-    () => (checkout ? checkOut(repository, tree, synced.workTree) : writeIndex(repository, tree)),
+    () => (checkout ? checkOut(repository, tree, synced) : writeIndex(repository, tree)),
     wait,
   ).catch((error: unknown) => {
-    throw errnoOf(error) === GitErrno.CONFLICT
-      ? new CheckoutConflictError(
-          `Files in "${workFolder}" were changed by hand and would be overwritten: ${messageOf(error)}. ` +
-            'Commit them or put them aside ("git status" shows them), then try again. Nothing was changed.',
-          { cause: error, details: { path: workFolder } },
-        )
-      : translateError('write the index', error);
+    throw translateError('write the index', error);
   });
   await rememberSynced(repository, { index: tree, workTree: checkout ? tree : synced.workTree });
   if (checkout && head !== null) await pointHeadAt(repository, head);
 }
 
 async function writeIndex(repository: GitRepository, tree: string): Promise<void> {
-  const index = await repository.handle.index();
-  index.readTree(await lookUpTree(repository, tree));
+  const index = await openIndex(repository);
+  await index.readTree(await lookUpTree(repository, tree));
   await index.write();
 }
 
-/** Brings the work tree from one tree to another, and the index with it. */
-async function checkOut(repository: GitRepository, tree: string, from: string): Promise<void> {
-  await Checkout.tree(repository.handle, await lookUpTree(repository, tree), {
-    checkoutStrategy: SAFE_AND_RECREATE_MISSING,
+/**
+ * Brings the work tree to another tree, and the index with it.
+ *
+ * @throws CheckoutConflictError that names the files in the way.
+ */
+async function checkOut(repository: GitRepository, tree: string, { index, workTree }: Synced): Promise<void> {
+  const conflicts = await checkOutFrom(repository, workTree, tree);
+  if (!conflicts) return;
+  // Git may have brought the work tree to the index meanwhile, as "git reset --hard" does.
+  if (index !== workTree && !(await checkOutFrom(repository, index, tree))) return;
+  throw changedByHand(repository, conflicts);
+}
+
+/**
+ * Brings the work tree from one tree to another.
+ *
+ * @returns undefined when that is done; the files that are in its way when nothing was.
+ */
+async function checkOutFrom(
+  repository: GitRepository,
+  from: string,
+  to: string,
+): Promise<string[] | undefined> {
+  const conflicts: string[] = [];
+  const options = {
+    checkoutStrategy: Strategy.SAFE | Strategy.RECREATE_MISSING | Strategy.DONT_OVERWRITE_IGNORED,
     baseline: await lookUpTree(repository, from),
-  });
+    notifyFlags: NOTIFY_CONFLICT,
+    notifyCb: (_why: number, file: string) => {
+      conflicts.push(file);
+      return 0;
+    },
+  };
+  try {
+    await Checkout.tree(repository.handle, await lookUpTree(repository, to), options);
+  } catch (error) {
+    if (errnoOf(error) === GitErrno.CONFLICT) return conflicts;
+    throw error;
+  }
+  return undefined;
+}
+
+function changedByHand({ workFolder }: GitRepository, paths: readonly string[]): CheckoutConflictError {
+  const shown = paths.slice(0, SHOWN_PATHS).join(', ') + (paths.length > SHOWN_PATHS ? ', …' : '');
+  return new CheckoutConflictError(
+    `Files in "${String(workFolder)}" were changed by hand and would be overwritten: ${shown}. ` +
+      'Commit them or put them aside ("git status" shows them), then try again. Nothing was changed.',
+    { details: { path: workFolder, paths } },
+  );
+}
+
+/** How many files a message names. */
+const SHOWN_PATHS = 5;
+
+/** What `Index` is in the binding: the types call synchronous what gives a promise. */
+interface AsyncIndex extends Omit<Index, 'read' | 'readTree'> {
+  read(force: number): Promise<void>;
+  readTree(tree: Tree): Promise<void>;
+}
+
+async function openIndex(repository: GitRepository): Promise<AsyncIndex> {
+  return (await repository.handle.index()) as unknown as AsyncIndex;
 }
 
 /**
@@ -110,9 +168,9 @@ async function readIndexTree(repository: GitRepository): Promise<string> {
   return callGit(
     'read the index',
     async () => {
-      const index = await repository.handle.index();
+      const index = await openIndex(repository);
       // Others write the file too; what the handle remembers of it may be old.
-      index.read(1);
+      await index.read(1);
       // The empty tree is known to all, and would stay behind in the object database for nothing.
       return index.entryCount() === 0 ? EMPTY_TREE_OID : (await index.writeTree()).tostrS();
     },

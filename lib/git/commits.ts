@@ -35,15 +35,16 @@ export async function readCommit(repository: GitRepository, oid: string): Promis
   const commit = await callGit(
     `read the commit ${oid}`,
     () => NodegitCommit.lookup(repository.handle, oid),
-    (errno, error) =>
-      errno === GitErrno.NOT_FOUND
-        ? new ObjectNotFoundError(`The repository has no commit ${oid}.`, { cause: error, details: { oid } })
-        : undefined,
+    (errno, error) => (errno === GitErrno.NOT_FOUND ? commitNotFound(oid, error) : undefined),
   );
   return fromNodegit(commit);
 }
 
-/** The commit with this oid and all that it descends from, in the order asked for. */
+/**
+ * The commit with this oid and all that it descends from, in the order asked for.
+ *
+ * @throws ObjectNotFoundError when there is no commit with this oid.
+ */
 export async function* walkCommits(
   repository: GitRepository,
   from: string,
@@ -51,7 +52,9 @@ export async function* walkCommits(
 ): AsyncGenerator<Commit, void> {
   const walk = Revwalk.create(repository.handle);
   walk.sorting(SORTING[order]);
-  await callGit(`walk from ${from}`, () => walk.push(Oid.fromString(from)));
+  // The binding answers libgit2's error code here, where it throws elsewhere.
+  const refused = await callGit(`walk from ${from}`, () => walk.push(Oid.fromString(from)));
+  if (refused) throw commitNotFound(from);
   for (;;) {
     const commits = await callGit(`walk from ${from}`, () => walk.commitWalk(WALK_BATCH));
     for (const commit of commits) yield fromNodegit(commit);
@@ -59,9 +62,14 @@ export async function* walkCommits(
   }
 }
 
+function commitNotFound(oid: string, cause?: unknown): ObjectNotFoundError {
+  return new ObjectNotFoundError(`The repository has no commit ${oid}.`, { cause, details: { oid } });
+}
+
 function fromNodegit(commit: NodegitCommit): Commit {
   return makeCommit(commit.id().tostrS(), {
-    message: commit.message(),
+    // message() would leave out newlines at the beginning.
+    message: commit.messageRaw(),
     author: signature(commit.author()),
     committer: signature(commit.committer()),
     parents: commit.parents().map((parent) => parent.tostrS()),
@@ -69,10 +77,14 @@ function fromNodegit(commit: NodegitCommit): Commit {
   });
 }
 
-/** A commit of these fields, that is stored under this oid. */
+/** A commit of these fields, that is stored under this oid; with whole seconds, as it is read back. */
 export function makeCommit(oid: string, fields: CommitFields): Commit {
-  const { time, offset } = fields.committer;
-  return { oid, ...fields, time, offset };
+  const [author, committer] = [wholeSeconds(fields.author), wholeSeconds(fields.committer)];
+  return { oid, ...fields, author, committer, time: committer.time, offset: committer.offset };
+}
+
+function wholeSeconds(signature: Signature): Signature {
+  return { ...signature, time: new Date(Math.floor(signature.time.getTime() / 1000) * 1000) };
 }
 
 function signature(signature: NodegitSignature): Signature {

@@ -52,11 +52,15 @@ export async function diffTrees(
     const [from, to] = await Promise.all([lookUp(repository, oldTree), lookUp(repository, newTree)]);
     const diff = await Diff.treeToTree(repository.handle, from, to, { flags: INCLUDE_TYPECHANGE });
     const changes = Array.from({ length: diff.numDeltas() }, (_, position) => describe(diff, position));
+    // A patch has two parts for a change of type, as git prints it; what libgit2 makes of one cannot be applied.
+    const printed = changes.some(({ status }) => status === 'type-changed')
+      ? await Diff.treeToTree(repository.handle, from, to)
+      : diff;
     return {
       changes,
       paths: changes.map((change) => change.path),
       // The binding hands the buffer out as a string, which its types do not say.
-      patch: (await diff.toBuf(FORMAT_PATCH)) as unknown as string,
+      patch: (await printed.toBuf(FORMAT_PATCH)) as unknown as string,
     };
   });
 }

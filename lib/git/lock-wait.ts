@@ -23,7 +23,7 @@ export async function retryWhileLocked<T>(what: string, call: () => Promise<T>, 
       const waited = Math.round(performance.now() - start);
       if (waited >= wait.timeout) {
         throw new LockWaitTimeoutError(
-          `${what} has been locked by another process for ${waited} ms: ${messageOf(error)} ` +
+          `${what} has been locked by another process for ${waited} ms (${messageOf(error).replace(/[:\s]+$/, '')}). ` +
             'If no process is at work on the repository, delete the lock file.',
           { cause: error, details: { ref: what, waited } },
         );

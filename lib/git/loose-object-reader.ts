@@ -30,9 +30,9 @@ export async function readLooseObject(
   oid: string,
 ): Promise<DecodedObject | undefined> {
   const file = path.join(objectsFolder, oid.slice(0, 2), oid.slice(2));
-  const size = statSync(file, { throwIfNoEntry: false })?.size;
-  if (size === undefined) return undefined;
   try {
+    const size = statSync(file, { throwIfNoEntry: false })?.size;
+    if (size === undefined) return undefined;
     return decodeObject(oid, size <= ON_THE_SPOT_BYTES ? inflateSmall(file) : await inflateLarge(file));
   } catch (error) {
     // It may have been packed, and its file deleted, since.

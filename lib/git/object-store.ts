@@ -13,6 +13,7 @@ import { TreeNode } from '../object/tree-node';
 import type { UnwrittenObject } from '../object/tree-node';
 import { readLooseObject } from './loose-object-reader';
 import { ObjectWriter } from './object-writer';
+import { writePack } from './pack-writer';
 import type { GitRepository } from './repository';
 import { callGit } from './translate-error';
 import { Turn } from './turn';
@@ -31,6 +32,12 @@ const NODE_ENTRY_BYTES = 160;
 
 /** What anything cached weighs at least. */
 const CACHE_ENTRY_BYTES = 256;
+
+/** From so many objects on, one pack is written instead of files; git unpacks what it is sent up to as many. */
+const PACK_FROM_OBJECTS = 100;
+
+/** Larger objects get files of their own, so that a pack can be put together in memory. */
+const PACKED_OBJECT_BYTES = 1024 * 1024;
 
 /** `git_object_t` in libgit2's include/git2/types.h. */
 const TYPES: Readonly<Record<number, ObjectType>> = { 1: 'commit', 2: 'tree', 3: 'blob', 4: 'tag' };
@@ -103,17 +110,26 @@ export class ObjectStore implements TreeSource {
     return (await this.readObject(oid)).type;
   }
 
-  /** Writes what the object database does not have of a staged tree, and returns the tree's oid. */
+  /**
+   * Writes what the object database may lack of a staged tree, and returns the tree's oid.
+   *
+   * @throws ObjectWriteError when something cannot be written; the tree then keeps all in memory.
+   */
   async writeTree(tree: StagedTree): Promise<string> {
-    await this.writer.write(tree.unwritten(), (object) => {
-      this.remember(object);
-    });
+    const small: UnwrittenObject[] = [];
+    const large: UnwrittenObject[] = [];
+    for (const object of tree.unwritten()) {
+      (object.content.length > PACKED_OBJECT_BYTES ? large : small).push(object);
+    }
+    if (small.length >= PACK_FROM_OBJECTS) {
+      await this.writer.write(large);
+      await writePack(this.objectsFolder, small);
+    } else {
+      await this.writer.write([...large, ...small]);
+    }
+    tree.settle();
+    for (const object of [...large, ...small]) this.remember(object);
     return tree.oid;
-  }
-
-  /** Writes the blobs of a staged tree and keeps the rest in memory. */
-  async writeBlobs(tree: StagedTree): Promise<void> {
-    await this.writer.write(tree.unwrittenBlobs());
   }
 
   /**

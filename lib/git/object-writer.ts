@@ -10,30 +10,11 @@ import {
   writeFileSync,
 } from 'node:fs';
 import path from 'node:path';
-import { promisify } from 'node:util';
-import { constants, deflate, deflateSync } from 'node:zlib';
-import type { ZlibOptions } from 'node:zlib';
 import { ObjectWriteError } from '../errors';
 import { objectHeader } from '../object/oid';
 import type { UnwrittenObject } from '../object/tree-node';
+import { deflateObject } from './deflate';
 import { Turn } from './turn';
-
-const deflateInBackground = promisify(deflate);
-
-/** Up to this size an object is compressed on the spot, in a millisecond or less; larger ones by another thread. */
-const ON_THE_SPOT_BYTES = 128 * 1024;
-
-/** From this size on, a usual zlib state costs less than compressing with a small one. */
-const SMALL_BYTES = 4 * 1024;
-
-/** zlib's states are made anew for every object; small ones are made several times faster. */
-const SMALL_STATE: ZlibOptions = { windowBits: 12, memLevel: 4, level: 1, chunkSize: SMALL_BYTES };
-
-/** Git's own level for single objects (`core.looseCompression`). */
-const LARGE_STATE: ZlibOptions = { level: 1 };
-
-/** Trees are mostly hashes, in which there is nothing to find again: looking for it takes twice the time. */
-const LARGE_TREE_STATE: ZlibOptions = { strategy: constants.Z_HUFFMAN_ONLY };
 
 /** Git lets everybody read objects, and nobody change them. */
 const OBJECT_PERMISSIONS = 0o444;
@@ -58,20 +39,18 @@ export class ObjectWriter {
   /**
    * Writes the objects in their order; those that are there already are only marked as recently used.
    *
-   * @param written Called with each object once it is in place.
    * @throws ObjectWriteError when one cannot be written; the ones before it are in place.
    */
-  async write(
-    objects: Iterable<UnwrittenObject>,
-    written?: (object: UnwrittenObject) => void,
-  ): Promise<void> {
+  async write(objects: Iterable<UnwrittenObject>): Promise<void> {
     const turn = new Turn();
     for (const object of objects) {
       const file = this.locate(object.oid);
       try {
         if (!this.refresh(file)) {
-          const compressed = compress(object);
-          this.place(file, compressed instanceof Buffer ? compressed : await compressed);
+          const { type, content } = object;
+          const header = objectHeader(type, content.length);
+          const deflated = deflateObject(type, Buffer.concat([header, content]));
+          this.place(file, deflated instanceof Buffer ? deflated : await deflated);
         }
       } catch (error) {
         throw new ObjectWriteError(
@@ -80,7 +59,6 @@ export class ObjectWriter {
           { cause: error, details: { oid: object.oid, path: file } },
         );
       }
-      written?.(object);
       if (turn.isOver()) await turn.next();
     }
   }
@@ -124,14 +102,6 @@ export class ObjectWriter {
       throw error;
     }
   }
-}
-
-/** An object as it stands in its file. No promise is made for one that is compressed on the spot. */
-function compress({ type, content }: UnwrittenObject): Buffer | Promise<Buffer> {
-  const bytes = Buffer.concat([objectHeader(type, content.length), content]);
-  if (bytes.length <= SMALL_BYTES) return deflateSync(bytes, SMALL_STATE);
-  const state = type === 'tree' ? LARGE_TREE_STATE : LARGE_STATE;
-  return bytes.length <= ON_THE_SPOT_BYTES ? deflateSync(bytes, state) : deflateInBackground(bytes, state);
 }
 
 /** Renames a file; makes the folder when there is none yet, or `git gc` has taken the empty one away. */

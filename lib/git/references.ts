@@ -1,6 +1,10 @@
 import { Oid, Reference } from 'nodegit';
-import { ConcurrentUpdateError, ReferenceExistsError, ReferenceNotFoundError } from '../errors';
-import type { GitModelError } from '../errors';
+import {
+  ConcurrentUpdateError,
+  GitModelError,
+  ReferenceExistsError,
+  ReferenceNotFoundError,
+} from '../errors';
 import { checkReferenceName, isBranchRef } from '../object/reference-name';
 import { retryWhileLocked } from './lock-wait';
 import type { LockWait } from './lock-wait';
@@ -55,25 +59,41 @@ export async function compareAndSwap(
   update: ReferenceUpdate,
   wait: LockWait,
 ): Promise<void> {
-  const { ref, oid, expected, logMessage } = update;
-  checkReferenceName(ref);
+  checkReferenceName(update.ref);
   try {
-    await retryWhileLocked(
-      ref,
-      () =>
-        Reference.createMatching(
-          repository.handle,
-          ref,
-          Oid.fromString(oid),
-          1,
-          Oid.fromString(expected ?? ZERO_OID),
-          logMessage,
-        ),
-      wait,
-    );
+    await lockAndWrite(repository, update, wait).catch(async (error: unknown) => {
+      // libgit2 takes a symbolic reference for one with another value, where git moves the one it names.
+      const target =
+        errnoOf(error) === GitErrno.MODIFIED ? await symbolicTarget(repository, update.ref) : null;
+      if (target === null) throw error;
+      await lockAndWrite(repository, { ...update, ref: target }, wait);
+    });
   } catch (error) {
     throw await explainFailure(repository, update, error);
   }
+}
+
+async function lockAndWrite(
+  { handle }: GitRepository,
+  { ref, oid, expected, logMessage }: ReferenceUpdate,
+  wait: LockWait,
+): Promise<void> {
+  const [value, old] = [Oid.fromString(oid), Oid.fromString(expected ?? ZERO_OID)];
+  await retryWhileLocked(ref, () => Reference.createMatching(handle, ref, value, 1, old, logMessage), wait);
+}
+
+/** Git's limit (`SYMREF_MAXDEPTH` in its refs.h), which also ends a circle. */
+const MAX_SYMBOLIC_HOPS = 5;
+
+/** The reference that a symbolic one leads to, which need not exist; null when it is not symbolic. */
+async function symbolicTarget({ handle }: GitRepository, ref: string): Promise<string | null> {
+  let target: string | null = null;
+  for (let hop = 0; hop < MAX_SYMBOLIC_HOPS; hop++) {
+    const reference: Reference | null = await Reference.lookup(handle, target ?? ref).catch(() => null);
+    if (!reference?.isSymbolic()) break;
+    target = reference.symbolicTarget();
+  }
+  return target;
 }
 
 /** Why a compare-and-swap failed. */
@@ -82,9 +102,10 @@ async function explainFailure(
   { ref, oid, expected }: ReferenceUpdate,
   failure: unknown,
 ): Promise<GitModelError> {
-  const errno = errnoOf(failure);
+  if (failure instanceof GitModelError) return failure;
   const actual = await readReference(repository, ref);
-  if (errno === GitErrno.MODIFIED || (errno === GitErrno.NOT_FOUND && actual === null)) {
+  // A reference that is gone may have made room for one whose name collides with its own.
+  if (errnoOf(failure) === GitErrno.MODIFIED || (expected !== null && actual === null)) {
     return concurrentUpdate(ref, expected, actual, failure);
   }
   const collision = expected === null ? await collidingReference(repository, ref) : undefined;

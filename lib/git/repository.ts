@@ -3,7 +3,6 @@ import path from 'node:path';
 import { Repository } from 'nodegit';
 
 import { RepositoryNotFoundError, UnsupportedRepositoryError } from '../errors';
-import { shortBranchName } from '../object/reference-name';
 import { callGit, errnoOf, GitErrno, messageOf, translateError } from './translate-error';
 
 export type { Repository } from 'nodegit';
@@ -71,13 +70,15 @@ export async function createRepository(
   { bare, initialBranch }: CreateRepositoryOptions,
 ): Promise<GitRepository> {
   const flags = InitFlag.MKPATH | InitFlag.NO_REINIT | (bare ? InitFlag.BARE : 0);
-  const initialHead = shortBranchName(initialBranch);
   try {
-    return describe(await Repository.initExt(repositoryPath, { flags, initialHead }));
+    return describe(await Repository.initExt(repositoryPath, { flags, initialHead: initialBranch }));
   } catch (error) {
-    // Another process may have made it in this moment.
-    if (errnoOf(error) === GitErrno.EXISTS) return openRepository(repositoryPath);
-    throw translateError(`create a repository at ${repositoryPath}`, error);
+    const failure = translateError(`create a repository at ${repositoryPath}`, error);
+    if (errnoOf(error) !== GitErrno.EXISTS) throw failure;
+    // Another process may have made it in this moment; or a file is in the way.
+    return openRepository(repositoryPath).catch((reason: unknown) => {
+      throw reason instanceof RepositoryNotFoundError ? failure : reason;
+    });
   }
 }
 

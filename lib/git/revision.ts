@@ -7,6 +7,9 @@ import { callGit, GitErrno, messageOf } from './translate-error';
 /** `git_object_t` in libgit2's include/git2/types.h. */
 const ObjectTypeNumber = { commit: 1, tree: 2 } as const;
 
+/** Empty, not one string to C, or an entry of the repository's own index, which libgit2 does not look up. */
+const NO_TREEISH = /^$|\0|^:(?!\/)/;
+
 /** What a revision leads to. */
 export interface Revision {
   /** The commit, where the revision is one or a tag of one; null for a tree. */
@@ -26,7 +29,7 @@ export interface Revision {
  */
 export async function resolveRevision(repository: GitRepository, treeish: string): Promise<Revision> {
   const details = { treeish };
-  if (typeof treeish !== 'string' || treeish === '' || treeish.includes('\0')) {
+  if (typeof treeish !== 'string' || NO_TREEISH.test(treeish)) {
     throw new InvalidArgumentError(
       `${JSON.stringify(treeish)} is not a treeish; give a branch, a tag, or the oid of a commit or tree.`,
       { details: { option: 'treeish', value: treeish } },
@@ -41,7 +44,7 @@ export async function resolveRevision(repository: GitRepository, treeish: string
             cause: error,
             details,
           })
-        : errno === GitErrno.NOT_FOUND || errno === GitErrno.AMBIGUOUS
+        : errno === GitErrno.NOT_FOUND || errno === GitErrno.AMBIGUOUS || errno === GitErrno.PEEL
           ? new ObjectNotFoundError(
               `"${treeish}" does not name one branch, tag, commit or tree of the repository: ${messageOf(error)}`,
               { cause: error, details },

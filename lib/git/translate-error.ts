@@ -24,6 +24,8 @@ export const GitErrno = {
   LOCKED: -14,
   /** The old value is not the expected one. */
   MODIFIED: -15,
+  /** An object does not lead to one of the kind asked for. */
+  PEEL: -19,
   /** The repository belongs to somebody else. */
   OWNER: -36,
 } as const;
@@ -37,10 +39,13 @@ export function errnoOf(error: unknown): number | undefined {
   return typeof errno === 'number' ? errno : undefined;
 }
 
+/** What nodegit says where libgit2 has left no message. */
+const NO_MESSAGE = /^Method \w+ has thrown an error\.$/;
+
 /** The message of whatever was thrown. */
 export function messageOf(error: unknown): string {
   const { message } = Object(error) as { message?: unknown };
-  return typeof message === 'string' ? message : String(error);
+  return typeof message === 'string' ? message.replace(NO_MESSAGE, 'libgit2 gave no reason') : String(error);
 }
 
 /** What a call into nodegit threw, as an error of this library that names the operation. */

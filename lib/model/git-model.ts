@@ -8,6 +8,7 @@ import { RecordSet } from './record-set';
 import { stateOf } from './record-state';
 import type { ReadOptions, SaveOptions, StoredBlob } from './record-store';
 import { dataPath } from './schema';
+import type { ModelSchema } from './schema';
 import type { IdOf, ModelConstructor, ModelId } from './types';
 import { cleanFields } from './validation';
 
@@ -67,17 +68,17 @@ export abstract class GitModel<Id extends ModelId = string> {
   }
 
   /**
-   * Checks every field and replaces its value by the clean one, then calls {@link clean}.
+   * Checks every field and replaces its value by the clean one, then calls {@link clean}, which is what a
+   * subclass may override.
    *
    * @throws ValidationError with everything that is wrong.
    */
   async fullClean(): Promise<void> {
-    cleanFields(this, bindingFor(this, 'be cleaned').schema);
-    await this.clean();
+    await cleanRecord(this, bindingFor(this, 'be cleaned').schema);
   }
 
   /**
-   * Stages the record, after {@link fullClean}. A changed id moves the record.
+   * Stages the record, cleaned as {@link fullClean} does it. A changed id moves the record.
    *
    * @returns the commit's oid with `commit: true`; null without it, or when nothing has changed.
    * @throws ValidationError when a value is not valid.
@@ -88,7 +89,9 @@ export abstract class GitModel<Id extends ModelId = string> {
    */
   async save(options: SaveOptions = {}): Promise<string | null> {
     const { schema, store } = bindingFor(this, 'be saved');
-    await this.fullClean();
+    const cleaning = cleanRecord(this, schema);
+    // Not to wait where there is nothing to wait for keeps operations in the order of the calls.
+    if (cleaning) await cleaning;
     const content = encodeInstance(this, schema);
     return store.write({ record: this, schema, id: idText(this.getId()), content }, options);
   }
@@ -101,10 +104,7 @@ export abstract class GitModel<Id extends ModelId = string> {
    */
   async delete(options: SaveOptions = {}): Promise<string | null> {
     const { schema, store } = bindingFor(this, 'be deleted');
-    const { storedId } = stateOf(this);
-    // Its id may be another record's, which nobody has asked to delete.
-    if (storedId === null) throw doesNotExist(schema.name, this.getId(), {});
-    return store.remove(schema, storedId, this, options);
+    return store.remove(schema, this, options);
   }
 
   /**
@@ -159,7 +159,7 @@ export abstract class GitModel<Id extends ModelId = string> {
     options: SaveOptions = {},
   ): Promise<string | null> {
     const { schema, store } = bindingOf(this, 'be deleted');
-    return store.remove(schema, idText(id), undefined, options);
+    return store.remove(schema, idText(id), options);
   }
 
   /** The path of the data of the record with this id. */
@@ -170,6 +170,19 @@ export abstract class GitModel<Id extends ModelId = string> {
 
 function bindingFor(record: object, use: string): Binding {
   return bindingOf(record.constructor, use);
+}
+
+/** Cleans a record as {@link GitModel.fullClean} does; gives a promise only when its model's `clean` does. */
+function cleanRecord(record: GitModel<ModelId>, schema: ModelSchema): void | Promise<void> {
+  cleanFields(record, schema);
+  if (record.clean === GitModel.prototype.clean) return;
+  // What `clean` sets has to be valid too.
+  const again = (): void => {
+    cleanFields(record, schema);
+  };
+  const cleaning = record.clean();
+  if (cleaning) return cleaning.then(again);
+  again();
 }
 
 function load<T extends GitModel<ModelId>>(modelClass: ModelConstructor<T>, blob: StoredBlob): T {

@@ -57,7 +57,9 @@ export function decodeInstance(
     const stored = fields.get(storedName);
     unknownFields.delete(storedName);
     try {
-      values.set(property, stored === undefined ? field.initialValue() : field.deserialize(stored));
+      if (stored !== undefined) values.set(property, field.deserialize(stored));
+      // A record that lacks its id must not get a new one.
+      else if (property !== schema.idField.property) values.set(property, field.initialValue());
     } catch (error) {
       if (!(error instanceof InvalidValue)) throw error;
       throw new InvalidRecordError(
@@ -73,9 +75,12 @@ export function decodeInstance(
 /** A record stored under another id than its own would be found under one and saved under the other. */
 function checkId(value: unknown, id: string, path: string, schema: ModelSchema): void {
   if (String(value) === id) return;
+  const { property, storedName } = schema.idField;
   throw new InvalidRecordError(
-    `The record at "${path}" says that its ${schema.idField.property} is ${JSON.stringify(value)}. ` +
-      'Move it to the folder of that name, or correct the field.',
-    { details: { path, field: schema.idField.property, value } },
+    value === undefined
+      ? `The record at "${path}" has no field "${storedName}", which holds the id. Add it.`
+      : `The record at "${path}" says that its ${property} is ${JSON.stringify(value)}. ` +
+          'Move it to the folder of that name, or correct the field.',
+    { details: { path, field: property, value } },
   );
 }

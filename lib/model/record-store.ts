@@ -56,15 +56,10 @@ export interface RecordStore {
   /**
    * Stages the removal of a record.
    *
-   * @param record The instance, if there is one; it becomes a new one.
+   * @param record Its id, or the instance, which becomes a new one.
    * @throws DoesNotExistError when there is no such record.
    */
-  remove(
-    schema: ModelSchema,
-    id: string,
-    record: object | undefined,
-    options: SaveOptions,
-  ): Promise<string | null>;
+  remove(schema: ModelSchema, record: string | object, options: SaveOptions): Promise<string | null>;
 
   /** Reads a record; null when there is none. */
   read(schema: ModelSchema, id: string, options: ReadOptions): Promise<StoredBlob | null>;

@@ -43,6 +43,11 @@ export function encodeCommit(commit: CommitFields): Buffer {
       details: { option: 'message', value: commit.message },
     });
   }
+  if (!commit.message.isWellFormed()) {
+    throw new InvalidArgumentError(`The commit message ${HALF_A_PAIR}. Remove it.`, {
+      details: { option: 'message', value: commit.message },
+    });
+  }
   const lines = [
     `tree ${commit.tree}`,
     ...commit.parents.map((parent) => `parent ${parent}`),
@@ -51,6 +56,9 @@ export function encodeCommit(commit: CommitFields): Buffer {
   ];
   return Buffer.from(`${lines.join('\n')}\n\n${commit.message}`, 'utf8');
 }
+
+/** What a text is refused for that `Buffer.from` would change. */
+const HALF_A_PAIR = 'contains half of a surrogate pair, which UTF-8 cannot hold';
 
 function encodeSignature(role: 'author' | 'committer', signature: Signature): string {
   const { name, email, time, offset } = checkSignature(role, signature);
@@ -63,8 +71,8 @@ function pad(value: number): string {
   return String(value).padStart(2, '0');
 }
 
-/** The furthest offset that `+hhmm` can write, in minutes. */
-const MAX_OFFSET = 99 * 60 + 59;
+/** The furthest offset that libgit2 reads, in minutes; it takes any other for +0000. */
+const MAX_OFFSET = 14 * 60 + 59;
 
 /**
  * Checks that Git can store the signature, and returns it.
@@ -81,6 +89,7 @@ export function checkSignature(role: string, signature: Signature): Signature {
     const value: unknown = signature[part];
     if (typeof value !== 'string') return refuse(part, value, 'must be a string');
     if (value.trim() === '') return refuse(part, value, 'must not be empty');
+    if (!value.isWellFormed()) return refuse(part, value, HALF_A_PAIR);
     // eslint-disable-next-line no-control-regex -- control characters would end the header line
     if (/[<>\x00-\x1f]/.test(value))
       return refuse(part, value, 'must not contain <, >, or control characters');
@@ -97,7 +106,7 @@ export function checkSignature(role: string, signature: Signature): Signature {
  * Checks that Git can store an offset from UTC, and returns it.
  *
  * @param option What it is the value of, for the error.
- * @throws InvalidArgumentError when it is not a whole number of minutes, or more than four digits can write.
+ * @throws InvalidArgumentError when it is not a whole number of minutes, or further from UTC than any time zone is.
  */
 export function checkOffset(option: string, offset: unknown): number {
   if (typeof offset === 'number' && Number.isInteger(offset) && Math.abs(offset) <= MAX_OFFSET) return offset;

@@ -1,4 +1,5 @@
 import { InvalidPathError } from '../errors';
+import type { EntryKind } from './file-mode';
 
 /** The longest name that the usual file systems can hold, in bytes. */
 const MAX_NAME_BYTES = 255;
@@ -7,16 +8,18 @@ const MAX_NAME_BYTES = 255;
  * The segments of a path inside a tree, checked one by one. Paths use `/`, are relative to the root and name
  * one entry: no leading, trailing or double slash.
  *
+ * @param kind What is to be at the path, when something is put there: a folder or a symbolic link may not have
+ *   every name that a file may.
  * @throws InvalidPathError when Git, or a file system it may be checked out on, would refuse the path.
  */
-export function parsePath(path: string): string[] {
+export function parsePath(path: string, kind: EntryKind = 'blob'): string[] {
   if (typeof path !== 'string') {
     throw invalidPath(String(path), '', 'is not a string');
   }
   const segments = path.split('/');
   const last = segments.length - 1;
   segments.forEach((segment, position) => {
-    const reason = unsafeNameReason(segment) ?? (position < last ? unsafeFolderReason(segment) : undefined);
+    const reason = unsafeNameReason(segment) ?? unsafeKindReason(segment, position < last ? 'tree' : kind);
     if (reason) throw invalidPath(path, segment, reason);
   });
   return segments;
@@ -30,7 +33,7 @@ export function parsePath(path: string): string[] {
 export function checkFolderName(name: string): string {
   const reason = name.includes('/')
     ? 'contains a slash'
-    : (unsafeNameReason(name) ?? unsafeFolderReason(name));
+    : (unsafeNameReason(name) ?? unsafeKindReason(name, 'tree'));
   if (reason) throw invalidPath(name, name, reason);
   return name;
 }
@@ -59,11 +62,10 @@ function unsafeNameReason(name: string): string | undefined {
   return undefined;
 }
 
-/** Why no folder may have this name; `git fsck` wants files where Git keeps its own settings. */
-function unsafeFolderReason(name: string): string | undefined {
-  return GIT_SETTINGS.some((settings) => settings.matches(name))
-    ? "is the name of one of Git's own files, not of a folder"
-    : undefined;
+/** Why only a file may have this name; `git fsck` wants files where Git keeps its own settings. */
+function unsafeKindReason(name: string, kind: EntryKind): string | undefined {
+  if (kind === 'blob' || !(kind === 'symlink' ? isGitModules(name) : isGitSettings(name))) return undefined;
+  return `is the name of one of Git's own files, not of a ${kind === 'tree' ? 'folder' : kind}`;
 }
 
 /**
@@ -85,20 +87,26 @@ function stripHfsIgnored(name: string): string {
   return name.replace(HFS_IGNORED, '').toLowerCase();
 }
 
-/** The files through which a tree tells Git how to treat it. */
-const GIT_SETTINGS = [settingsFile('gitmodules', 'gi7eba'), settingsFile('gitattributes', 'gi7d29')];
+/** Whether a name means `.gitmodules` on some file system; only there does Git look behind a backslash too. */
+const isGitModules = settingsFile('gitmodules', 'gi7eba', String.raw`(?:^|\\)`);
+const isGitAttributes = settingsFile('gitattributes', 'gi7d29', '^');
+
+/** Whether a name is that of a file through which a tree tells Git how to treat it. */
+function isGitSettings(name: string): boolean {
+  return isGitModules(name) || isGitAttributes(name);
+}
 
 /**
  * Matches the name of a settings file in all spellings of `is_ntfs_dot_generic` and `is_hfs_dot_generic` in
  * Git's sources: the full name, the short names of NTFS, the prefix NTFS falls back to, and HFS+'s.
  */
-function settingsFile(name: string, shortPrefix: string): { matches(candidate: string): boolean } {
+function settingsFile(name: string, shortPrefix: string, start: string): (candidate: string) => boolean {
   const ends = '[. ]*(?:$|:)';
   const ntfs = new RegExp(
-    `^(?:\\.${name}|${name.slice(0, 6)}~[1-4]|(?=.{8})${shortNames(shortPrefix)})${ends}`,
+    `${start}(?:\\.${name}|${name.slice(0, 6)}~[1-4]|${shortNames(shortPrefix)})${ends}`,
     'i',
   );
-  return { matches: (candidate) => ntfs.test(candidate) || stripHfsIgnored(candidate) === `.${name}` };
+  return (candidate) => ntfs.test(candidate) || stripHfsIgnored(candidate) === `.${name}`;
 }
 
 /** NTFS falls back to a prefix of the hash, a tilde and a number, eight characters in all: `gi7eba~1`, `gi~12345`. */

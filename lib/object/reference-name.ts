@@ -12,7 +12,7 @@ const MAX_COMPONENT_BYTES = 255 - '.lock'.length;
  * @throws InvalidReferenceNameError when Git would refuse the name.
  */
 export function branchRef(name: string): string {
-  const ref = typeof name === 'string' && name.startsWith(BRANCHES) ? name : `${BRANCHES}${name}`;
+  const ref = typeof name !== 'string' || name.startsWith(BRANCHES) ? name : `${BRANCHES}${name}`;
   checkReferenceName(ref);
   const short = ref.slice(BRANCHES.length);
   if (short === 'HEAD' || short.startsWith('-')) {

@@ -120,18 +120,18 @@ export class StagedTree {
     return this.withFolder(names, folders.slice(0, depth), pruned);
   }
 
-  /** The objects of this tree that are not in the object database; see {@link TreeNode.unwritten}. */
+  /** The objects of this tree that the object database may lack; see {@link TreeNode.unwritten}. */
   unwritten(): Generator<UnwrittenObject, void> {
     return this.root.unwritten();
   }
 
-  /** Only the blobs among them; see {@link TreeNode.unwrittenBlobs}. */
-  unwrittenBlobs(): Generator<UnwrittenObject, void> {
-    return this.root.unwrittenBlobs();
+  /** Lets go of what is held in memory: all that is {@link unwritten} has been written. */
+  settle(): void {
+    this.root.settle();
   }
 
   private async put(path: string, entry: NodeEntry): Promise<StagedTree> {
-    const names = parseNames(path);
+    const names = parseNames(path, kindOfMode(entry.mode));
     const folders = await this.foldersAbove(names, { create: true });
     const folder = folders.at(-1) as TreeNode;
     const name = names.at(-1) as ByteName;
@@ -205,8 +205,8 @@ export class StagedTree {
   }
 }
 
-function parseNames(path: string): ByteName[] {
-  return parsePath(path).map(toByteName);
+function parseNames(path: string, kind?: EntryKind): ByteName[] {
+  return parsePath(path, kind).map(toByteName);
 }
 
 function inTheWay(names: readonly ByteName[], depth: number, entry: NodeEntry): PathConflictError {

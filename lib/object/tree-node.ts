@@ -68,23 +68,16 @@ export class NodeEntry {
 
   /** See {@link TreeNode.unwritten}. */
   *unwritten(): Generator<UnwrittenObject, void> {
-    if (this.unwrittenNode) {
-      yield* this.unwrittenNode.unwritten();
-      this.knownOid = this.byteOid;
-      this.unwrittenNode = undefined;
-    } else {
-      yield* this.unwrittenBlobs();
-    }
+    if (this.unwrittenNode) yield* this.unwrittenNode.unwritten();
+    else if (this.unwrittenContent) yield { type: 'blob', oid: this.oid, content: this.unwrittenContent };
   }
 
-  /** See {@link TreeNode.unwrittenBlobs}. */
-  *unwrittenBlobs(): Generator<UnwrittenObject, void> {
-    if (this.unwrittenNode) {
-      yield* this.unwrittenNode.unwrittenBlobs();
-    } else if (this.unwrittenContent) {
-      yield { type: 'blob', oid: this.oid, content: this.unwrittenContent };
-      this.unwrittenContent = undefined;
-    }
+  /** See {@link TreeNode.settle}. */
+  settle(): void {
+    this.unwrittenNode?.settle();
+    this.knownOid = this.byteOid;
+    this.unwrittenNode = undefined;
+    this.unwrittenContent = undefined;
   }
 }
 
@@ -166,26 +159,23 @@ export class TreeNode {
     return this.encoded;
   }
 
-  /**
-   * The objects below and with this folder that were not written yet, children before their parents. Asking
-   * for the next object says that the one before was written; what it held in memory is let go.
-   */
+  /** The objects below and with this folder that the object database may lack, children before their parents. */
   *unwritten(): Generator<UnwrittenObject, void> {
     if (this.stored) return;
     for (const entry of this.entries.valuesArray()) {
       if (entry.isUnwritten) yield* entry.unwritten();
     }
     yield { type: 'tree', oid: this.oid, content: this.encode(), node: this };
-    this.encoded = undefined;
-    this.stored = true;
   }
 
-  /** Only the blobs among {@link unwritten}: what weighs most, and does not change with the next edit. */
-  *unwrittenBlobs(): Generator<UnwrittenObject, void> {
+  /** Lets go of what is held in memory: all that is {@link unwritten} has been written. */
+  settle(): void {
     if (this.stored) return;
     for (const entry of this.entries.valuesArray()) {
-      if (entry.isUnwritten) yield* entry.unwrittenBlobs();
+      if (entry.isUnwritten) entry.settle();
     }
+    this.encoded = undefined;
+    this.stored = true;
   }
 }
 

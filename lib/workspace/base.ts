@@ -46,7 +46,8 @@ async function baseOfCommit({ repository, objects }: Source, ref: string | null,
 
 /** The branch that a treeish may be the name of; like `git switch`, a branch is preferred to a tag of its name. */
 function asBranchRef(treeish: string): string | undefined {
-  if (treeish.startsWith('refs/') && !isBranchRef(treeish)) return undefined;
+  // What is no text at all is refused where treeishes are resolved.
+  if (typeof treeish !== 'string' || (treeish.startsWith('refs/') && !isBranchRef(treeish))) return undefined;
   try {
     return branchRef(treeish);
   } catch (error) {

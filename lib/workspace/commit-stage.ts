@@ -4,8 +4,9 @@ import type { Commit } from '../git/commits';
 import { compareAndSwap, readReference } from '../git/references';
 import type { CommitOptions } from '../model/record-store';
 import type { CommitFields } from '../object/commit-codec';
-import { isOid } from '../object/oid';
+import { EMPTY_TREE_OID, isOid } from '../object/oid';
 import { branchRef } from '../object/reference-name';
+import { StagedTree } from '../object/staged-tree';
 import { lockWait } from './context';
 import type { WorkspaceContext } from './context';
 
@@ -58,7 +59,9 @@ export async function createCommit(
   const tip = branch === null ? null : await readReference(repository, branch);
   const parents = given ?? (tip === null ? [] : [tip]);
   for (const parent of parents) await readCommit(repository, checkOid('parents', parent));
-  await objects.readTree(checkOid('tree', tree));
+  // Everybody knows the empty tree, but a commit of it needs it in the object database.
+  if (tree === EMPTY_TREE_OID) await objects.writeTree(StagedTree.empty(objects));
+  else await objects.readTree(checkOid('tree', tree));
   const commit = await writeCommit(context, { ...signed, tree, parents });
   if (branch !== null) await moveBranch(context, branch, commit, parents[0] ?? null);
   return commit;

@@ -37,7 +37,7 @@ export class WorkspaceConfig {
   }
 
   set author(author: SignatureInput) {
-    this.sign('author', author);
+    this.#complete('author', author);
     this.#author = Object.freeze({ ...author });
   }
 
@@ -76,15 +76,24 @@ export class WorkspaceConfig {
    * @throws InvalidArgumentError when Git cannot store it.
    */
   sign(role: string, given: SignatureInput = this.#author): Signature {
+    return this.#complete(role, given);
+  }
+
+  #complete(role: string, given: SignatureInput): Signature {
     if (typeof given !== 'object' || given === null) {
       throw new InvalidArgumentError(`The ${role} must be an object: { name, email }.`, {
         details: { option: role, value: given },
       });
     }
     const time = given.time ?? new Date();
-    const offset = given.offset ?? this.#timeZoneOffset ?? -time.getTimezoneOffset();
+    const offset = given.offset ?? this.#timeZoneOffset ?? systemOffset(time);
     return checkSignature(role, { name: given.name, email: given.email, time, offset });
   }
+}
+
+/** The system's offset from UTC at a time; whether that is a time at all is checked with the rest of a signature. */
+function systemOffset(time: unknown): number {
+  return time instanceof Date ? 0 - time.getTimezoneOffset() : 0;
 }
 
 function checkDuration(option: string, value: unknown, least: number): number {

@@ -37,28 +37,19 @@ export class GitRecordStore implements RecordStore {
       const undo = (): void => {
         setState(record, before);
       };
-      if (stage.replace(tree, content.length, undo)) await objects.writeBlobs(tree);
+      if (stage.replace(tree, content.length, undo)) await objects.writeTree(tree);
     });
   }
 
-  async remove(
-    schema: ModelSchema,
-    id: string,
-    record: object | undefined,
-    options: SaveOptions,
-  ): Promise<string | null> {
+  async remove(schema: ModelSchema, record: string | object, options: SaveOptions): Promise<string | null> {
     const { stage } = this.context;
     return this.change(options, async () => {
-      if (!(await findData(stage.tree, schema, id))) {
-        throw new DoesNotExistError(
-          `There is no ${schema.name} with the id ${JSON.stringify(id)} to delete.`,
-          {
-            details: { model: schema.name, id },
-          },
-        );
-      }
+      // An instance that is not stored may have the id of another record, which nobody has asked to delete.
+      const id = typeof record === 'string' ? record : stateOf(record).storedId;
+      if (id === null || !(await findData(stage.tree, schema, id)))
+        throw nothingToDelete(schema, id ?? record);
       const tree = await stage.tree.without(recordFolder(schema, id));
-      stage.replace(tree, 0, record && forget(record));
+      stage.replace(tree, 0, typeof record === 'string' ? undefined : forget(record));
     });
   }
 
@@ -177,16 +168,21 @@ async function findData(tree: StagedTree, schema: ModelSchema, id: string): Prom
     if (entry.kind !== 'blob') throw notARecord(path, `it is a ${entry.kind}, not a file`);
     return entry;
   }
-  for (const folder of [schema.folder, recordFolder(schema, id)]) {
-    const kind = (await tree.entry(folder))?.kind ?? 'tree';
-    if (kind !== 'tree') throw notARecord(folder, `it is a ${kind}, not a folder`);
-  }
+  await checkFolder(tree, schema.folder);
+  await checkFolder(tree, recordFolder(schema, id));
   return undefined;
+}
+
+/** @throws InvalidRecordError when something is at the path that is not a folder. */
+async function checkFolder(tree: StagedTree, path: string): Promise<void> {
+  const kind = (await tree.entry(path))?.kind ?? 'tree';
+  if (kind !== 'tree') throw notARecord(path, `it is a ${kind}, not a folder`);
 }
 
 /** The names in a model's folder that may be ids. Ordinary files there are nobody's records. */
 async function candidateIds(tree: StagedTree, schema: ModelSchema): Promise<string[]> {
   const ids: string[] = [];
+  await checkFolder(tree, schema.folder);
   for (const { name, path, kind } of (await tree.list(schema.folder)) ?? []) {
     if (kind === 'blob') continue;
     if (name.includes(REPLACEMENT) && !(await tree.entry(path)))
@@ -194,6 +190,16 @@ async function candidateIds(tree: StagedTree, schema: ModelSchema): Promise<stri
     ids.push(name);
   }
   return ids;
+}
+
+/** @param record Its id, or the instance that is not stored. */
+function nothingToDelete(schema: ModelSchema, record: string | object): DoesNotExistError {
+  const id: unknown = typeof record === 'string' ? record : Reflect.get(record, schema.idField.property);
+  const what =
+    typeof record === 'string' ? `no ${schema.name} with` : `no stored ${schema.name} of this object, with`;
+  return new DoesNotExistError(`There is ${what} the id ${JSON.stringify(id)} to delete.`, {
+    details: { model: schema.name, id },
+  });
 }
 
 function notARecord(path: string, reason: string, cause?: unknown): InvalidRecordError {

@@ -7,6 +7,8 @@ interface Queue {
   tail: Promise<void>;
   /** Whether operations may still be added. */
   open: boolean;
+  /** The queue of the operation that this one is within; where operations go that come too late. */
+  readonly outer: Queue | undefined;
 }
 
 /**
@@ -14,7 +16,7 @@ interface Queue {
  * after another, for it looks before it acts. Closing waits for what runs, and lets nothing in afterwards.
  */
 export class OperationGate {
-  private readonly queue: Queue = { tail: Promise.resolve(), open: true };
+  private readonly queue: Queue = { tail: Promise.resolve(), open: true, outer: undefined };
   private readonly sections = new AsyncLocalStorage<Queue>();
   private running = 0;
   private closing: Promise<void> | undefined;
@@ -64,7 +66,7 @@ export class OperationGate {
    * last of its operations has, also of those that it did not wait for.
    */
   async section<T>(code: () => T | Promise<T>): Promise<T> {
-    const queue: Queue = { tail: Promise.resolve(), open: true };
+    const queue: Queue = { tail: Promise.resolve(), open: true, outer: this.currentQueue() };
     try {
       return await this.sections.run(queue, code);
     } finally {
@@ -91,8 +93,9 @@ export class OperationGate {
   }
 
   private currentQueue(): Queue {
-    const section = this.sections.getStore();
-    return section?.open ? section : this.queue;
+    let queue = this.sections.getStore();
+    while (queue && !queue.open) queue = queue.outer;
+    return queue ?? this.queue;
   }
 
   private async track<T>(operation: Promise<T>): Promise<T> {

@@ -12,12 +12,16 @@ export interface Base {
 
 /** A state of the stage to go back to. */
 export interface StageMark {
+  readonly base: Base;
   readonly tree: StagedTree;
   readonly undoLength: number;
 }
 
-/** How much content may wait in memory for a commit before it is written to the object database, in bytes. */
-const SPILL_BYTES = 16 * 1024 * 1024;
+/** How much may wait in memory for a commit before it is written to the object database, in bytes. */
+const SPILL_BYTES = 32 * 1024 * 1024;
+
+/** What a staged file takes in memory beside its content: the folders above it that are its own, its entries. */
+const ENTRY_BYTES = 1024;
 
 /** What a workspace has staged, and what it is based on. Changed by one operation at a time. */
 export class Stage {
@@ -52,25 +56,29 @@ export class Stage {
   replace(tree: StagedTree, addedBytes = 0, undo?: () => void): boolean {
     this.current = tree;
     if (undo) this.undo.push(undo);
-    this.unwrittenBytes += addedBytes;
+    this.unwrittenBytes += addedBytes + ENTRY_BYTES;
     if (this.unwrittenBytes < SPILL_BYTES) return false;
     this.unwrittenBytes = 0;
     return true;
   }
 
   mark(): StageMark {
-    return { tree: this.current, undoLength: this.undo.length };
+    return { base: this.based, tree: this.current, undoLength: this.undo.length };
   }
 
-  /** Takes back all changes since the mark, the last first. */
-  rollBack({ tree, undoLength }: StageMark): void {
+  /**
+   * Takes back all changes since the mark, the last first. When there is another base since then, because of a
+   * commit or a switch to another branch, that stays, and nothing is staged on it.
+   */
+  rollBack(mark: StageMark): void {
+    const { tree, undoLength } = mark.base === this.based ? mark : { tree: this.based.tree, undoLength: 0 };
     for (const undo of this.undo.splice(undoLength).reverse()) undo();
     this.current = tree;
   }
 
   /** Takes back all changes and starts anew from another base. */
   reset(base: Base): void {
-    this.rollBack({ tree: base.tree, undoLength: 0 });
+    this.rollBack({ base: this.based, tree: base.tree, undoLength: 0 });
     this.based = base;
     this.unwrittenBytes = 0;
   }

@@ -214,7 +214,8 @@ export class Workspace implements AsyncDisposable {
 
   /**
    * Runs a function and commits what it has staged. When it throws, or the commit fails, the index is as it
-   * was before. Other operations on the workspace wait meanwhile.
+   * was before, and so are the records; what the function has committed itself stays committed, and a branch
+   * that it has switched to stays set. What others would change on the workspace waits meanwhile.
    *
    * @returns the commit's oid; null when nothing has changed.
    * @throws PendingChangesError when changes are staged already.

@@ -1,0 +1,28 @@
+import { promisify } from 'node:util';
+import { constants, deflate, deflateSync } from 'node:zlib';
+import type { ZlibOptions } from 'node:zlib';
+import type { ObjectType } from '../object/oid';
+
+const deflateInBackground = promisify(deflate);
+
+/** Up to this size bytes are compressed on the spot, in a millisecond or less; more of them by another thread. */
+const ON_THE_SPOT_BYTES = 128 * 1024;
+
+/** From this size on, a usual zlib state costs less than compressing with a small one. */
+const SMALL_BYTES = 4 * 1024;
+
+/** zlib's states are made anew for every object; small ones are made several times faster. */
+const SMALL_STATE: ZlibOptions = { windowBits: 12, memLevel: 4, level: 1, chunkSize: SMALL_BYTES };
+
+/** Git's own level for single objects (`core.looseCompression`). */
+const LARGE_STATE: ZlibOptions = { level: 1 };
+
+/** Trees are mostly hashes, in which there is nothing to find again: looking for it takes twice the time. */
+const LARGE_TREE_STATE: ZlibOptions = { strategy: constants.Z_HUFFMAN_ONLY };
+
+/** Compresses (part of) an object. No promise is made for what is compressed on the spot. */
+export function deflateObject(type: ObjectType, bytes: Buffer): Buffer | Promise<Buffer> {
+  if (bytes.length <= SMALL_BYTES) return deflateSync(bytes, SMALL_STATE);
+  const state = type === 'tree' ? LARGE_TREE_STATE : LARGE_STATE;
+  return bytes.length <= ON_THE_SPOT_BYTES ? deflateSync(bytes, state) : deflateInBackground(bytes, state);
+}

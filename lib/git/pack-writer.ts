@@ -1,0 +1,85 @@
+import { createHash, randomBytes } from 'node:crypto';
+import { mkdir, open, rename, rm } from 'node:fs/promises';
+import path from 'node:path';
+import { ObjectWriteError } from '../errors';
+import { crc32, encodeEntryHeader, encodePackHeader, encodePackIndex } from '../object/pack-codec';
+import type { PackedObject } from '../object/pack-codec';
+import type { UnwrittenObject } from '../object/tree-node';
+import { deflateObject } from './deflate';
+import { Turn } from './turn';
+
+/** Git lets everybody read packs, and nobody change them. */
+const PACK_PERMISSIONS = 0o444;
+
+/**
+ * Writes many objects as one pack with its index, without deltas. Each is complete and on the disk before it gets
+ * its name, and the index gets its name last: by that readers find the pack. The temporary names are those of
+ * Git, whose `gc` clears away what a killed process left behind.
+ *
+ * The pack is put together in memory, so the objects should not weigh more than that may take.
+ *
+ * @param objectsFolder The `objects` folder of the repository.
+ * @throws ObjectWriteError when it cannot be written; nothing is there then.
+ */
+export async function writePack(objectsFolder: string, objects: readonly UnwrittenObject[]): Promise<void> {
+  const folder = path.join(objectsFolder, 'pack');
+  const random = randomBytes(6).toString('hex');
+  const temporaryPack = path.join(folder, `tmp_pack_${random}`);
+  const temporaryIndex = path.join(folder, `tmp_idx_${random}`);
+  try {
+    const { pack, index, name } = await encodePack(objects);
+    await mkdir(folder, { recursive: true });
+    await writeSynced(temporaryPack, pack);
+    await writeSynced(temporaryIndex, index);
+    await rename(temporaryPack, path.join(folder, `${name}.pack`));
+    await rename(temporaryIndex, path.join(folder, `${name}.idx`));
+  } catch (error) {
+    await Promise.all([temporaryPack, temporaryIndex].map((file) => rm(file, { force: true })));
+    throw new ObjectWriteError(
+      `${objects.length} objects could not be written as a pack to "${folder}": ${(error as Error).message}. ` +
+        'Nothing refers to them; mend the cause and try again.',
+      { cause: error, details: { path: folder } },
+    );
+  }
+}
+
+async function encodePack(
+  objects: readonly UnwrittenObject[],
+): Promise<{ pack: Buffer[]; index: Buffer[]; name: string }> {
+  const distinct = new Map(objects.map((object) => [object.oid, object]));
+  const pack = [encodePackHeader(distinct.size)];
+  let offset = (pack[0] as Buffer).length;
+  const packed: PackedObject[] = [];
+  const turn = new Turn();
+  for (const { oid, type, content } of distinct.values()) {
+    const header = encodeEntryHeader(type, content.length);
+    const deflated = deflateObject(type, content);
+    const body = deflated instanceof Buffer ? deflated : await deflated;
+    packed.push({ oid, offset, crc32: crc32(header, body) });
+    pack.push(header, body);
+    offset += header.length + body.length;
+    if (turn.isOver()) await turn.next();
+  }
+  const checksum = checksumOf(pack);
+  pack.push(checksum);
+  const index = [encodePackIndex(packed, checksum)];
+  index.push(checksumOf(index));
+  return { pack, index, name: `pack-${checksum.toString('hex')}` };
+}
+
+/** What packs and their indexes end with: the SHA-1 of all that is before. */
+function checksumOf(parts: readonly Buffer[]): Buffer {
+  const hash = createHash('sha1');
+  for (const part of parts) hash.update(part);
+  return hash.digest();
+}
+
+async function writeSynced(file: string, parts: readonly Buffer[]): Promise<void> {
+  const handle = await open(file, 'wx', PACK_PERMISSIONS);
+  try {
+    await handle.writeFile(Buffer.concat(parts));
+    await handle.sync();
+  } finally {
+    await handle.close();
+  }
+}

@@ -1,0 +1,114 @@
+import { randomBytes } from 'node:crypto';
+import { chmodSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { Blob, Repository } from 'nodegit';
+import { ObjectWriteError } from '../../lib/errors';
+import { writePack } from '../../lib/git/pack-writer';
+import { hashObject } from '../../lib/object/oid';
+import type { UnwrittenObject } from '../../lib/object/tree-node';
+import { expectCleanRepository, git, temporaryRepository } from '../support/temporary-repository';
+
+let folder: string;
+let objectsFolder: string;
+
+beforeEach(() => {
+  folder = temporaryRepository({ bare: true });
+  objectsFolder = path.join(folder, 'objects');
+});
+
+function blob(content: Buffer | string): UnwrittenObject {
+  const bytes = Buffer.from(content);
+  return { oid: hashObject('blob', bytes), type: 'blob', content: bytes };
+}
+
+function packFiles(): string[] {
+  return readdirSync(path.join(objectsFolder, 'pack')).sort();
+}
+
+describe('Writing a pack', () => {
+  const sizes = [0, 1, 15, 16, 300, 4_095, 4_096, 4_097, 128 * 1024, 128 * 1024 + 1, 1_000_000];
+  const objects = [
+    ...sizes.map((size) => blob(randomBytes(size))),
+    ...sizes.map((size) => blob('a'.repeat(size))),
+    ...Array.from({ length: 500 }, (_, n) => blob(`number ${n}`)),
+  ];
+
+  it('makes a pack that git finds correct, with the index that git would have made', async () => {
+    await writePack(objectsFolder, objects);
+    const [index = '', pack = ''] = packFiles().map((name) => path.join(objectsFolder, 'pack', name));
+    git(folder, 'verify-pack', index);
+    const gitsIndex = path.join(folder, 'gits.idx');
+    git(folder, 'index-pack', '--strict', '-o', gitsIndex, pack);
+    expect(readFileSync(index).equals(readFileSync(gitsIndex))).toBe(true);
+    expectCleanRepository(folder);
+  });
+
+  it('names the pack after its checksum, and lets nobody write to it', async () => {
+    await writePack(objectsFolder, objects);
+    const names = packFiles();
+    const checksum = readFileSync(path.join(objectsFolder, 'pack', names[1] as string))
+      .subarray(-20)
+      .toString('hex');
+    expect(names).toEqual([`pack-${checksum}.idx`, `pack-${checksum}.pack`]);
+    for (const name of names) {
+      expect(statSync(path.join(objectsFolder, 'pack', name)).mode & 0o777).toBe(0o444);
+    }
+  });
+
+  it('stores every object as it is', async () => {
+    await writePack(objectsFolder, objects);
+    for (const { oid, content } of objects.slice(0, 30)) {
+      expect(git(folder, 'cat-file', '-s', oid).trim()).toBe(String(content.length));
+    }
+    const repository = await Repository.open(folder);
+    for (const { oid, content } of objects) {
+      expect((await Blob.lookup(repository, oid)).content().equals(content)).toBe(true);
+    }
+  });
+
+  it('is seen at once by a repository that was open before', async () => {
+    const repository = await Repository.open(folder);
+    const { oid, content } = objects[4] as UnwrittenObject;
+    await expect(Blob.lookup(repository, oid)).rejects.toThrow('not found');
+    await writePack(objectsFolder, objects);
+    expect((await Blob.lookup(repository, oid)).content().equals(content)).toBe(true);
+  });
+
+  it('takes an object once that comes twice', async () => {
+    await writePack(objectsFolder, [blob('a'), blob('b'), blob('a')]);
+    expect(git(folder, 'count-objects', '-v')).toMatch(/in-pack: 2/);
+    expectCleanRepository(folder);
+  });
+
+  it('may write the same objects again, also at the same time', async () => {
+    await Promise.all([writePack(objectsFolder, objects), writePack(objectsFolder, objects)]);
+    await writePack(objectsFolder, objects);
+    expect(packFiles()).toHaveLength(2);
+    expectCleanRepository(folder);
+  });
+
+  it('makes the folder of the packs when it is gone', async () => {
+    rmSync(path.join(objectsFolder, 'pack'), { recursive: true });
+    await writePack(objectsFolder, [blob('a')]);
+    expect(packFiles()).toHaveLength(2);
+  });
+
+  it('leaves nothing behind when it fails, and says why', async () => {
+    // A folder where the pack has to go, which nothing can be renamed over.
+    await writePack(objectsFolder, [blob('a')]);
+    const [, pack = ''] = packFiles();
+    const inTheWay = path.join(objectsFolder, 'pack', pack);
+    chmodSync(inTheWay, 0o644);
+    rmSync(inTheWay);
+    mkdirSync(inTheWay);
+    writeFileSync(path.join(inTheWay, 'file'), '');
+    const before = packFiles();
+    const failure: unknown = await writePack(objectsFolder, [blob('a')]).catch((error: unknown) => error);
+    expect(failure).toBeInstanceOf(ObjectWriteError);
+    expect(failure).toMatchObject({
+      code: 'OBJECT_WRITE_FAILED',
+      cause: { code: expect.stringMatching(/^E/) },
+    });
+    expect(packFiles()).toEqual(before);
+  });
+});
