@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { existsSync } from 'node:fs';
 import { readFile, rename, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { Checkout } from 'nodegit';
@@ -63,16 +64,26 @@ export async function syncIndex(
     );
   }
   const synced = await readSynced(repository);
-  const lockedFile = path.join(repository.gitFolder, 'index');
+  const indexFile = path.join(repository.gitFolder, 'index');
   await retryWhileLocked(
-    lockedFile,
-    () => (checkout ? checkOut(repository, tree, synced) : writeIndex(repository, tree)),
+    indexFile,
+    async () => {
+      assertUnlocked(indexFile);
+      await (checkout ? checkOut(repository, tree, synced) : writeIndex(repository, tree));
+    },
     wait,
   ).catch((error: unknown) => {
     throw translateError('write the index', error);
   });
   await rememberSynced(repository, { index: tree, workTree: checkout ? tree : synced.workTree });
   if (checkout && head !== null) await pointHeadAt(repository, head);
+}
+
+/** libgit2 itself would find the index locked only when it has changed the work tree. */
+function assertUnlocked(indexFile: string): void {
+  const lockFile = `${indexFile}.lock`;
+  if (!existsSync(lockFile)) return;
+  throw Object.assign(new Error(`there is "${lockFile}"`), { errno: GitErrno.LOCKED });
 }
 
 async function writeIndex(repository: GitRepository, tree: string): Promise<void> {

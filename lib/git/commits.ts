@@ -34,7 +34,8 @@ const WALK_BATCH = 256;
 export async function readCommit(repository: GitRepository, oid: string): Promise<Commit> {
   const commit = await callGit(
     `read the commit ${oid}`,
-    () => NodegitCommit.lookup(repository.handle, oid),
+    // From a text nodegit would make an Oid that it never lets go.
+    () => NodegitCommit.lookup(repository.handle, Oid.fromString(oid)),
     (errno, error) => (errno === GitErrno.NOT_FOUND ? commitNotFound(oid, error) : undefined),
   );
   return fromNodegit(commit);

@@ -24,7 +24,10 @@ export interface TreeDiff {
   readonly changes: readonly ChangedPath[];
   /** Their paths. */
   readonly paths: readonly string[];
-  /** The difference as `git diff` prints it; empty when there is none. */
+  /**
+   * The difference in the form of `git diff`; empty when there is none. It is for people: bytes that are not UTF-8
+   * are replaced, and git's settings for differences apply.
+   */
   readonly patch: string;
 }
 

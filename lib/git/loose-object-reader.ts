@@ -18,8 +18,8 @@ const SMALL_CHUNK = 2048;
 /**
  * Reads an object from its own file, if it has one.
  *
- * Twice as fast as through the binding, and safe: libgit2 1.9 never comes back from a file that was cut short in
- * its first bytes, as a crash of the machine leaves them.
+ * Twice as fast as through the binding, and safe: libgit2 1.9 never comes back from a file that was cut short, as
+ * a crash of the machine leaves them.
  *
  * @param objectsFolder The `objects` folder of the repository.
  * @returns undefined when the object is not loose: it is in a pack, in an alternate, or not there.

@@ -34,7 +34,7 @@ export async function writePack(objectsFolder: string, objects: readonly Unwritt
     await rename(temporaryPack, path.join(folder, `${name}.pack`));
     await rename(temporaryIndex, path.join(folder, `${name}.idx`));
   } catch (error) {
-    await Promise.all([temporaryPack, temporaryIndex].map((file) => rm(file, { force: true })));
+    await Promise.allSettled([temporaryPack, temporaryIndex].map((file) => rm(file, { force: true })));
     throw new ObjectWriteError(
       `${objects.length} objects could not be written as a pack to "${folder}": ${(error as Error).message}. ` +
         'Nothing refers to them; mend the cause and try again.',

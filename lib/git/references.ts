@@ -2,6 +2,7 @@ import { Oid, Reference } from 'nodegit';
 import {
   ConcurrentUpdateError,
   GitModelError,
+  InvalidReferenceNameError,
   ReferenceExistsError,
   ReferenceNotFoundError,
 } from '../errors';
@@ -59,7 +60,7 @@ export async function compareAndSwap(
   update: ReferenceUpdate,
   wait: LockWait,
 ): Promise<void> {
-  checkReferenceName(update.ref);
+  checkWritable(update.ref);
   try {
     await lockAndWrite(repository, update, wait).catch(async (error: unknown) => {
       // libgit2 takes a symbolic reference for one with another value, where git moves the one it names.
@@ -71,6 +72,17 @@ export async function compareAndSwap(
   } catch (error) {
     throw await explainFailure(repository, update, error);
   }
+}
+
+/** libgit2 would write any file of the repository's folder that has a slash in its name, `hooks/post-commit` too. */
+function checkWritable(ref: string): void {
+  if (checkReferenceName(ref).startsWith('refs/')) return;
+  throw new InvalidReferenceNameError(
+    `${JSON.stringify(ref)} is not a reference: it does not begin with "refs/".`,
+    {
+      details: { ref, reason: 'does not begin with "refs/"' },
+    },
+  );
 }
 
 async function lockAndWrite(

@@ -64,8 +64,8 @@ export function fieldDecorator<T, O extends FieldOptions<T> = FieldOptions<T>>(
 export function Field<T = unknown>(options: FieldOptions<T> = {}): FieldDecorator<T> {
   return (target, property) => {
     checkDecorated('Field', target, property);
-    const field = inferField(target, property, options as FieldOptions<never>);
-    declare(target).fields.push({ property, create: () => field });
+    const type = inferField(target, property);
+    declare(target).fields.push({ property, create: () => new type(options as FieldOptions<never>) });
   };
 }
 

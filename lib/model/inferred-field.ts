@@ -14,15 +14,14 @@ const FIELDS = new Map<unknown, new (options: FieldOptions<never>) => FieldType<
 ]);
 
 /**
- * Makes the field that fits the declared type of a property.
+ * The class of the field that fits the declared type of a property.
  *
  * @throws ModelDefinitionError when the compiler has not written the type down, or no field fits it.
  */
 export function inferField(
   prototype: object,
   property: string,
-  options: FieldOptions<never>,
-): FieldType<unknown> {
+): new (options: FieldOptions<never>) => FieldType<unknown> {
   const type: unknown = Reflect.getMetadata('design:type', prototype, property);
   const name = `${prototype.constructor.name}.${property}`;
   if (type === undefined) {
@@ -41,5 +40,5 @@ export function inferField(
       { details: { field: property } },
     );
   }
-  return new Field(options);
+  return Field;
 }

@@ -190,7 +190,7 @@ export class Workspace implements AsyncDisposable {
     return gate.read(() => Promise.resolve(stage.hasChanges));
   }
 
-  /** What the index changes: the paths, and the patch as `git diff` prints it. */
+  /** What the index changes: the paths, and the patch in the form of `git diff`. */
   async diff(): Promise<TreeDiff> {
     const { gate, stage, objects, repository } = this.context;
     return gate.change(async () =>

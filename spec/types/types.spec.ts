@@ -1,0 +1,90 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import path from 'node:path';
+import ts from 'typescript';
+import { PROJECT } from '../support/compiled';
+
+/** `// @ts-expect-error TS2322: why`, on the line before the mistake. */
+const EXPECTATION = /^\s*\/\/ @ts-expect-error (TS\d+(?: TS\d+)*): /;
+
+const FILES = readdirSync(__dirname)
+  .filter((file) => file.endsWith('.types.ts'))
+  .map((file) => path.join(__dirname, file));
+
+/** A mistake: `<file>:<line> TS<code>`. */
+type Mistake = string;
+
+/** The options of the project. */
+function compilerOptions(): ts.CompilerOptions {
+  const { config } = ts.readConfigFile(path.join(PROJECT, 'tsconfig.json'), (file) =>
+    ts.sys.readFile(file),
+  ) as {
+    config: object;
+  };
+  return ts.parseJsonConfigFileContent({ ...config, files: [] }, ts.sys, PROJECT).options;
+}
+
+/** Compiles files with these texts in place of theirs, and tells what the compiler has to say of them. */
+function compile(texts: ReadonlyMap<string, string>): Mistake[] {
+  const options = compilerOptions();
+  const host = ts.createCompilerHost(options);
+  const disk = { ...host };
+  host.fileExists = (file) => texts.has(file) || disk.fileExists(file);
+  host.readFile = (file) => texts.get(file) ?? disk.readFile(file);
+  const program = ts.createProgram([...texts.keys()], options, host);
+  return [...texts.keys()].flatMap((file) => {
+    const source = program.getSourceFile(file);
+    return ts.getPreEmitDiagnostics(program, source).map(({ start = 0, code }) => {
+      const line = (source?.getLineAndCharacterOfPosition(start).line ?? -1) + 1;
+      return `${path.basename(file)}:${line} TS${code}`;
+    });
+  });
+}
+
+function mistakesExpectedIn(file: string): Mistake[] {
+  const lines = readFileSync(file, 'utf8').split('\n');
+  return lines.flatMap((line, index) => {
+    const codes = EXPECTATION.exec(line)?.[1]?.split(' ') ?? [];
+    return codes.map((code) => `${path.basename(file)}:${index + 2} ${code}`);
+  });
+}
+
+describe('Every mistake that the type tests expect', () => {
+  it('is found by the compiler where it is, and is the one that was meant', () => {
+    const texts = new Map(
+      FILES.map((file) => [file, readFileSync(file, 'utf8').replaceAll(/\/\/ @ts-expect-error /g, '// ')]),
+    );
+    const expected = FILES.flatMap(mistakesExpectedIn);
+
+    expect(expected.length).toBeGreaterThan(80);
+    expect([...new Set(compile(texts))].sort()).toEqual([...expected].sort());
+  }, 60_000);
+
+  it('is marked with its number and a reason, so that no other one can take its place', () => {
+    for (const file of FILES) {
+      const marks = readFileSync(file, 'utf8')
+        .split('\n')
+        .filter((line) => line.includes('@ts-expect-error'));
+      expect(marks.filter((line) => !EXPECTATION.test(line))).toEqual([]);
+    }
+  });
+
+  it('would be missed if it were none', () => {
+    const file = path.join(__dirname, 'live.ts');
+    const text = `
+      import { GitModel, SlugField } from 'gitmodel';
+      import type { Workspace } from 'gitmodel';
+      import type { Expect, Same } from './same';
+      declare const ws: Workspace;
+      class PageModel extends GitModel {
+        @SlugField({ id: true }) slug!: string;
+      }
+      const Page = ws.register(PageModel);
+      // @ts-expect-error TS2322: there is no mistake
+      export const page = new Page({ slug: 'a' });
+      export type Different = Expect<Same<typeof page.slug, string | null>>;
+      export type Alike = Expect<Same<typeof page.slug, string>>;
+    `;
+
+    expect(compile(new Map([[file, text]]))).toEqual(['live.ts:10 TS2578', 'live.ts:12 TS2344']);
+  }, 60_000);
+});
