@@ -198,6 +198,14 @@ export class IntegrityError extends GitModelError {
   readonly code = 'INTEGRITY';
 }
 
+/**
+ * The stored record is not the one that the instance was loaded from or saved as: somebody else has changed,
+ * moved or deleted it since. `details`: `model`, `id`, `path`, `expected` and `actual` (oids; null for none).
+ */
+export class StaleRecordError extends GitModelError {
+  readonly code = 'STALE_RECORD';
+}
+
 /** What is stored at the path is not a record of the model. `details`: `path`, `reason`. */
 export class InvalidRecordError extends GitModelError {
   readonly code = 'INVALID_RECORD';

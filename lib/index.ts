@@ -32,7 +32,7 @@ export {
 export type { FieldDecorator } from './model/decorators';
 export type { ModelOptions } from './model/declaration';
 export { RecordSet } from './model/record-set';
-export type { CommitOptions, ReadOptions, SaveOptions } from './model/record-store';
+export type { CommitOptions, DeleteOptions, ReadOptions, SaveOptions } from './model/record-store';
 export type { BoundModels } from './model/registry';
 export type { BoundModel, IdOf, ModelConstructor, ModelId, ModelValues } from './model/types';
 

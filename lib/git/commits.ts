@@ -1,7 +1,9 @@
+import path from 'node:path';
 import { Commit as NodegitCommit, Oid, Revwalk } from 'nodegit';
 import type { Signature as NodegitSignature } from 'nodegit';
 import { ObjectNotFoundError } from '../errors';
 import type { CommitFields, Signature } from '../object/commit-codec';
+import { readLooseObject } from './loose-object-reader';
 import type { GitRepository } from './repository';
 import { callGit, GitErrno } from './translate-error';
 
@@ -29,9 +31,11 @@ const WALK_BATCH = 256;
 /**
  * Reads a commit.
  *
- * @throws ObjectNotFoundError when there is no commit with this oid.
+ * @throws ObjectNotFoundError when there is no commit with this oid, InvalidObjectError when it is damaged.
  */
 export async function readCommit(repository: GitRepository, oid: string): Promise<Commit> {
+  // libgit2 would never come back from a damaged file; reading it ourselves tells of it.
+  await readLooseObject(path.join(repository.commonFolder, 'objects'), oid);
   const commit = await callGit(
     `read the commit ${oid}`,
     // From a text nodegit would make an Oid that it never lets go.

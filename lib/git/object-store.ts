@@ -1,3 +1,4 @@
+import { rm } from 'node:fs/promises';
 import path from 'node:path';
 import { LRUCache } from 'lru-cache';
 import { Oid } from 'nodegit';
@@ -58,6 +59,8 @@ export class ObjectStore implements TreeSource {
   });
   private readonly writer: ObjectWriter;
   private readonly turn = new Turn();
+  /** The files that keep git from cleaning up packs of ours that nothing refers to. */
+  private readonly keeps = new Set<string>();
 
   private constructor(
     private readonly odb: Odb,
@@ -111,25 +114,43 @@ export class ObjectStore implements TreeSource {
   }
 
   /**
-   * Writes what the object database may lack of a staged tree, and returns the tree's oid.
+   * Writes what the object database may lack of a staged tree, and returns the tree's oid. Nothing refers to it
+   * yet, so that `git prune` may take it away: the tree keeps all in memory and is written again when it is
+   * committed. What is there already costs next to nothing then.
    *
-   * @throws ObjectWriteError when something cannot be written; the tree then keeps all in memory.
+   * @throws ObjectWriteError when something cannot be written.
    */
   async writeTree(tree: StagedTree): Promise<string> {
-    const small: UnwrittenObject[] = [];
-    const large: UnwrittenObject[] = [];
-    for (const object of tree.unwritten()) {
-      (object.content.length > PACKED_OBJECT_BYTES ? large : small).push(object);
-    }
-    if (small.length >= PACK_FROM_OBJECTS) {
-      await this.writer.write(large);
-      await writePack(this.objectsFolder, small);
+    const objects = [...tree.unwritten()];
+    if (objects.length < PACK_FROM_OBJECTS) {
+      await this.writer.write(objects);
     } else {
-      await this.writer.write([...large, ...small]);
+      const isLarge = ({ content }: UnwrittenObject): boolean => content.length > PACKED_OBJECT_BYTES;
+      await this.writer.write(objects.filter(isLarge));
+      this.keeps.add(
+        await writePack(
+          this.objectsFolder,
+          objects.filter((object) => !isLarge(object)),
+        ),
+      );
     }
-    tree.settle();
-    for (const object of [...large, ...small]) this.remember(object);
+    for (const object of objects) this.remember(object);
     return tree.oid;
+  }
+
+  /** Moves a staged tree out of memory, into a pack that git does not touch before {@link release}. */
+  async spill(tree: StagedTree): Promise<void> {
+    // The offsets in a pack's index are limited, so what is largest comes last.
+    const objects = [...tree.unwritten()].sort((a, b) => a.content.length - b.content.length);
+    this.keeps.add(await writePack(this.objectsFolder, objects));
+    tree.settle();
+  }
+
+  /** Gives up the protection of what was written and not referred to: it is now, or nobody wants it any more. */
+  async release(): Promise<void> {
+    const keeps = [...this.keeps];
+    this.keeps.clear();
+    await Promise.all(keeps.map((keep) => rm(keep, { force: true })));
   }
 
   /**

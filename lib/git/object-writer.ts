@@ -106,11 +106,16 @@ export class ObjectWriter {
 
 /** Renames a file; makes the folder when there is none yet, or `git gc` has taken the empty one away. */
 function moveIntoPlace(temporary: string, file: string): void {
-  try {
-    renameSync(temporary, file);
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
-    mkdirSync(path.dirname(file), { recursive: true });
-    renameSync(temporary, file);
+  for (let attempt = 1; ; attempt++) {
+    try {
+      renameSync(temporary, file);
+      return;
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'ENOENT' || attempt === MOVE_ATTEMPTS) throw error;
+      mkdirSync(path.dirname(file), { recursive: true });
+    }
   }
 }
+
+/** `git prune-packed` may take the empty folder away again and again, but not this often in a row. */
+const MOVE_ATTEMPTS = 10;

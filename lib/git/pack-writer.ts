@@ -1,5 +1,5 @@
 import { createHash, randomBytes } from 'node:crypto';
-import { mkdir, open, rename, rm } from 'node:fs/promises';
+import { mkdir, open, rename, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { ObjectWriteError } from '../errors';
 import { crc32, encodeEntryHeader, encodePackHeader, encodePackIndex } from '../object/pack-codec';
@@ -16,12 +16,17 @@ const PACK_PERMISSIONS = 0o444;
  * its name, and the index gets its name last: by that readers find the pack. The temporary names are those of
  * Git, whose `gc` clears away what a killed process left behind.
  *
+ * Nothing refers to the objects yet, and `git repack -a -d` deletes what nothing refers to from packs, however
+ * new it is. So a file `.keep` stands beside the pack, as when git receives one; git leaves such a pack alone. The
+ * caller removes that file when the objects are referred to, or are not wanted any more.
+ *
  * The pack is put together in memory, so the objects should not weigh more than that may take.
  *
  * @param objectsFolder The `objects` folder of the repository.
+ * @returns the path of the `.keep` file.
  * @throws ObjectWriteError when it cannot be written; nothing is there then.
  */
-export async function writePack(objectsFolder: string, objects: readonly UnwrittenObject[]): Promise<void> {
+export async function writePack(objectsFolder: string, objects: readonly UnwrittenObject[]): Promise<string> {
   const folder = path.join(objectsFolder, 'pack');
   const random = randomBytes(6).toString('hex');
   const temporaryPack = path.join(folder, `tmp_pack_${random}`);
@@ -31,8 +36,11 @@ export async function writePack(objectsFolder: string, objects: readonly Unwritt
     await mkdir(folder, { recursive: true });
     await writeSynced(temporaryPack, pack);
     await writeSynced(temporaryIndex, index);
+    const keep = path.join(folder, `${name}.keep`);
+    await writeFile(keep, `gitmodel, process ${process.pid}: until a branch refers to the objects\n`);
     await rename(temporaryPack, path.join(folder, `${name}.pack`));
     await rename(temporaryIndex, path.join(folder, `${name}.idx`));
+    return keep;
   } catch (error) {
     await Promise.allSettled([temporaryPack, temporaryIndex].map((file) => rm(file, { force: true })));
     throw new ObjectWriteError(

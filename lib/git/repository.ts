@@ -1,9 +1,10 @@
 import { existsSync } from 'node:fs';
+import { mkdir, mkdtemp, rename, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { Repository } from 'nodegit';
 
 import { RepositoryNotFoundError, UnsupportedRepositoryError } from '../errors';
-import { callGit, errnoOf, GitErrno, messageOf, translateError } from './translate-error';
+import { callGit, GitErrno, messageOf, translateError } from './translate-error';
 
 export type { Repository } from 'nodegit';
 
@@ -64,22 +65,43 @@ export interface CreateRepositoryOptions {
   readonly initialBranch: string;
 }
 
-/** Makes a repository at a path, and the folders on the way to it. */
+/**
+ * Makes a repository at a path, and the folders on the way to it. It is complete before it is there: others who
+ * ask for the same one at the same time find all of it, or nothing, and make one of it.
+ */
 export async function createRepository(
   repositoryPath: string,
   { bare, initialBranch }: CreateRepositoryOptions,
 ): Promise<GitRepository> {
+  const folder = path.resolve(repositoryPath);
   const flags = InitFlag.MKPATH | InitFlag.NO_REINIT | (bare ? InitFlag.BARE : 0);
+  const initialize = (at: string): Promise<Repository> =>
+    Repository.initExt(at, { flags, initialHead: initialBranch });
   try {
-    return describe(await Repository.initExt(repositoryPath, { flags, initialHead: initialBranch }));
+    // As near as can be: what is above may be another file system, or not ours to write to.
+    const near = bare ? path.dirname(folder) : folder;
+    await mkdir(near, { recursive: true });
+    const scratch = await mkdtemp(path.join(near, '.gitmodel-'));
+    try {
+      await initialize(path.join(scratch, 'new'));
+      if (bare) await rename(path.join(scratch, 'new'), folder);
+      else await rename(path.join(scratch, 'new', '.git'), path.join(folder, '.git'));
+    } finally {
+      await rm(scratch, { recursive: true, force: true });
+    }
   } catch (error) {
-    const failure = translateError(`create a repository at ${repositoryPath}`, error);
-    if (errnoOf(error) !== GitErrno.EXISTS) throw failure;
-    // Another process may have made it in this moment; or a file is in the way.
-    return openRepository(repositoryPath).catch((reason: unknown) => {
-      throw reason instanceof RepositoryNotFoundError ? failure : reason;
+    return openRepository(repositoryPath).catch(async (reason: unknown) => {
+      if (!(reason instanceof RepositoryNotFoundError)) throw reason;
+      // In a folder that has something in it, or cannot be replaced, a bare repository is made in place.
+      if (bare) return describe(await callGit(creationOf(folder), () => initialize(folder)));
+      throw translateError(creationOf(folder), error);
     });
   }
+  return openRepository(repositoryPath);
+}
+
+function creationOf(folder: string): string {
+  return `create a repository at ${folder}`;
 }
 
 function describe(handle: Repository): GitRepository {

@@ -6,7 +6,7 @@ import { instantiate } from './instance';
 import { decodeInstance, encodeInstance } from './record-codec';
 import { RecordSet } from './record-set';
 import { stateOf } from './record-state';
-import type { ReadOptions, SaveOptions, StoredBlob } from './record-store';
+import type { DeleteOptions, ReadOptions, SaveOptions, StoredBlob } from './record-store';
 import { dataPath } from './schema';
 import type { ModelSchema } from './schema';
 import type { IdOf, ModelConstructor, ModelId } from './types';
@@ -83,6 +83,7 @@ export abstract class GitModel<Id extends ModelId = string> {
    * @returns the commit's oid with `commit: true`; null without it, or when nothing has changed.
    * @throws ValidationError when a value is not valid.
    * @throws IntegrityError when another record has the id.
+   * @throws StaleRecordError when somebody else has changed or deleted the stored record since.
    * @throws InvalidPathError when the id cannot be a name in Git.
    * @throws PendingChangesError with `commit`, while other changes are staged.
    * @throws ConcurrentUpdateError with `commit`, when somebody else moved the branch; nothing is staged then.
@@ -102,7 +103,7 @@ export abstract class GitModel<Id extends ModelId = string> {
    * @returns the commit's oid with `commit: true`, else null.
    * @throws DoesNotExistError when it is not stored.
    */
-  async delete(options: SaveOptions = {}): Promise<string | null> {
+  async delete(options: DeleteOptions = {}): Promise<string | null> {
     const { schema, store } = bindingFor(this, 'be deleted');
     return store.remove(schema, this, options);
   }
@@ -156,7 +157,7 @@ export abstract class GitModel<Id extends ModelId = string> {
   static async delete<T extends GitModel<ModelId>>(
     this: ModelConstructor<T>,
     id: IdOf<T>,
-    options: SaveOptions = {},
+    options: DeleteOptions = {},
   ): Promise<string | null> {
     const { schema, store } = bindingOf(this, 'be deleted');
     return store.remove(schema, idText(id), options);

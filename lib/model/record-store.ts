@@ -11,10 +11,19 @@ export interface CommitOptions {
   readonly committer?: SignatureInput;
 }
 
-/** The options of `save` and `delete`. */
-export interface SaveOptions extends CommitOptions {
+/** The options of `delete`. */
+export interface DeleteOptions extends CommitOptions {
   /** Commit the change at once, which is refused while other changes are pending. Default: false. */
   readonly commit?: boolean;
+}
+
+/** The options of `save`. */
+export interface SaveOptions extends DeleteOptions {
+  /**
+   * Put the record in the place of the stored one even if somebody else has changed or deleted that since it was
+   * loaded; for example to restore a version that was loaded at a tag. Default: false.
+   */
+  readonly overwrite?: boolean;
 }
 
 /** The options of reading. */
@@ -50,6 +59,7 @@ export interface RecordStore {
    *
    * @returns the commit's oid; null without `commit`, or when nothing has changed.
    * @throws IntegrityError when another record has the id.
+   * @throws StaleRecordError when the stored record has changed since, unless `overwrite` is set.
    */
   write(write: RecordWrite, options: SaveOptions): Promise<string | null>;
 
@@ -59,7 +69,7 @@ export interface RecordStore {
    * @param record Its id, or the instance, which becomes a new one.
    * @throws DoesNotExistError when there is no such record.
    */
-  remove(schema: ModelSchema, record: string | object, options: SaveOptions): Promise<string | null>;
+  remove(schema: ModelSchema, record: string | object, options: DeleteOptions): Promise<string | null>;
 
   /** Reads a record; null when there is none. */
   read(schema: ModelSchema, id: string, options: ReadOptions): Promise<StoredBlob | null>;

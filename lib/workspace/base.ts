@@ -1,6 +1,6 @@
 import { readCommit } from '../git/commits';
 import type { ObjectStore } from '../git/object-store';
-import { readHead, readReference } from '../git/references';
+import { readHead, readReference, referenceNotFound } from '../git/references';
 import type { GitRepository } from '../git/repository';
 import { resolveRevision } from '../git/revision';
 import { InvalidReferenceNameError } from '../errors';
@@ -14,9 +14,14 @@ interface Source {
   readonly objects: ObjectStore;
 }
 
-/** A branch to base changes on, which may not have a commit yet. */
-export async function baseOfBranch(source: Source, ref: string): Promise<Base> {
+/**
+ * A branch to base changes on, which may not have a commit yet.
+ *
+ * @throws ReferenceNotFoundError with `mustExist`, when there is no such branch.
+ */
+export async function baseOfBranch(source: Source, ref: string, { mustExist = false } = {}): Promise<Base> {
   const oid = await readReference(source.repository, ref);
+  if (oid === null && mustExist) throw referenceNotFound(ref);
   return oid === null
     ? { ref, commit: null, tree: StagedTree.empty(source.objects) }
     : baseOfCommit(source, ref, oid);

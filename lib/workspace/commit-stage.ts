@@ -37,6 +37,7 @@ export async function commitStage(context: WorkspaceContext, options: CommitOpti
   const commit = await writeCommit(context, { ...signed, tree, parents: parent ? [parent.oid] : [] });
   await moveBranch(context, ref, commit, parent?.oid ?? null);
   stage.settle(commit);
+  await objects.release();
   return commit.oid;
 }
 
@@ -68,6 +69,14 @@ export async function createCommit(
 }
 
 function sign(context: WorkspaceContext, options: CommitOptions): Omit<CommitFields, 'tree' | 'parents'> {
+  if (typeof options !== 'object' || options === null) {
+    throw new InvalidArgumentError(
+      'The options of a commit must be an object: { message, author, committer }.',
+      {
+        details: { option: 'options', value: options },
+      },
+    );
+  }
   const { message = '' } = options;
   if (typeof message !== 'string') {
     throw new InvalidArgumentError('The commit message must be a string.', {

@@ -4,10 +4,19 @@ import {
   IntegrityError,
   InvalidRecordError,
   PendingChangesError,
+  StaleRecordError,
 } from '../errors';
 import { resolveRevision } from '../git/revision';
 import { NEW_RECORD, setState, stateOf } from '../model/record-state';
-import type { ReadOptions, RecordStore, RecordWrite, SaveOptions, StoredBlob } from '../model/record-store';
+import type { RecordState } from '../model/record-state';
+import type {
+  DeleteOptions,
+  ReadOptions,
+  RecordStore,
+  RecordWrite,
+  SaveOptions,
+  StoredBlob,
+} from '../model/record-store';
 import { dataPath, recordFolder } from '../model/schema';
 import type { ModelSchema } from '../model/schema';
 import { hashObject } from '../object/oid';
@@ -31,17 +40,17 @@ export class GitRecordStore implements RecordStore {
     const { stage, objects } = this.context;
     return this.change(options, async () => {
       const before = stateOf(record);
-      const room = await makeRoom(stage.tree, schema, id, before.storedId);
+      const room = await makeRoom(stage.tree, schema, id, before, options.overwrite ?? false);
       const tree = await room.withBlob(dataPath(schema, id), content);
       setState(record, { ...before, oid: hashObject('blob', content), storedId: id });
       const undo = (): void => {
         setState(record, before);
       };
-      if (stage.replace(tree, content.length, undo)) await objects.writeTree(tree);
+      if (stage.replace(tree, content.length, undo)) await objects.spill(tree);
     });
   }
 
-  async remove(schema: ModelSchema, record: string | object, options: SaveOptions): Promise<string | null> {
+  async remove(schema: ModelSchema, record: string | object, options: DeleteOptions): Promise<string | null> {
     const { stage } = this.context;
     return this.change(options, async () => {
       // An instance that is not stored may have the id of another record, which nobody has asked to delete.
@@ -70,7 +79,7 @@ export class GitRecordStore implements RecordStore {
   }
 
   /** Runs a change of records, and commits it when asked to. It takes place as a whole or not at all. */
-  private async change(options: SaveOptions, change: () => Promise<void>): Promise<string | null> {
+  private async change(options: DeleteOptions, change: () => Promise<void>): Promise<string | null> {
     const { gate, stage } = this.context;
     return gate.change(async () => {
       if (options.commit && stage.hasChanges) {
@@ -136,15 +145,21 @@ function forget(record: object): () => void {
  * another one.
  *
  * @throws IntegrityError when another record is there.
+ * @throws StaleRecordError when what is stored is not what the instance was loaded from, unless that may be
+ *   overwritten.
  */
 async function makeRoom(
   tree: StagedTree,
   schema: ModelSchema,
   id: string,
-  storedId: string | null,
+  { storedId, oid }: RecordState,
+  overwrite: boolean,
 ): Promise<StagedTree> {
+  const stored = storedId === null ? undefined : await tree.entry(dataPath(schema, storedId));
+  if (storedId !== null && stored?.oid !== oid && !overwrite)
+    throw staleRecord(schema, storedId, oid, stored);
   if (storedId === id) return tree;
-  const path = storedId === null ? dataPath(schema, id) : recordFolder(schema, id);
+  const path = stored ? recordFolder(schema, id) : dataPath(schema, id);
   if (await tree.entry(path)) {
     throw new IntegrityError(
       `There is a ${schema.name} with the id ${JSON.stringify(id)} already. ` +
@@ -152,8 +167,29 @@ async function makeRoom(
       { details: { model: schema.name, id, path } },
     );
   }
-  if (storedId === null) return tree;
-  return (await tree.withMoved(recordFolder(schema, storedId), path)) ?? tree;
+  return (stored && (await tree.withMoved(recordFolder(schema, storedId as string), path))) ?? tree;
+}
+
+function staleRecord(
+  schema: ModelSchema,
+  id: string,
+  expected: string | null,
+  stored: StagedEntry | undefined,
+): StaleRecordError {
+  return new StaleRecordError(
+    `The ${schema.name} with the id ${JSON.stringify(id)} was ${stored ? 'changed' : 'deleted or moved'} by somebody ` +
+      'else since this instance was loaded or saved. Get it again and repeat the change, or save with ' +
+      '{ overwrite: true } to put this one in its place.',
+    {
+      details: {
+        model: schema.name,
+        id,
+        path: dataPath(schema, id),
+        expected,
+        actual: stored?.oid ?? null,
+      },
+    },
+  );
 }
 
 /**

@@ -54,8 +54,9 @@ export class Stage {
    * @returns whether so much content waits in memory that it should be written.
    */
   replace(tree: StagedTree, addedBytes = 0, undo?: () => void): boolean {
+    // A change that changes nothing has nothing to take back, however often it is made.
+    if (undo && tree !== this.current) this.undo.push(undo);
     this.current = tree;
-    if (undo) this.undo.push(undo);
     this.unwrittenBytes += addedBytes + ENTRY_BYTES;
     if (this.unwrittenBytes < SPILL_BYTES) return false;
     this.unwrittenBytes = 0;
@@ -85,6 +86,7 @@ export class Stage {
 
   /** Makes the staged tree the base: it was committed. */
   settle(commit: Commit): void {
+    this.current.settle();
     this.based = { ref: this.based.ref, commit, tree: this.current };
     this.undo = [];
     this.unwrittenBytes = 0;

@@ -53,7 +53,7 @@ export class WorkspaceIndex {
     const { gate, stage, objects } = this.context;
     return gate.change(async () => {
       const tree = await stage.tree.withBlob(path, bytes, mode);
-      if (stage.replace(tree, bytes.length)) await objects.writeTree(tree);
+      if (stage.replace(tree, bytes.length)) await objects.spill(tree);
       return ((await tree.entry(path)) as TreeEntry).oid;
     });
   }

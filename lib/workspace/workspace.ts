@@ -228,10 +228,7 @@ export class Workspace implements AsyncDisposable {
    * }, { message: 'Two pages at once' });
    * ```
    */
-  async commitOnSuccess(
-    change: () => void | Promise<void>,
-    options: CommitOptions = {},
-  ): Promise<string | null> {
+  async commitOnSuccess(change: () => unknown, options: CommitOptions = {}): Promise<string | null> {
     const { gate, stage } = this.context;
     return gate.change(async () => {
       refusePending(stage, 'commitOnSuccess() would commit them too');
@@ -363,6 +360,7 @@ export class Workspace implements AsyncDisposable {
    * @param options.discardChanges Drop what is staged. Default: false.
    * @throws PendingChangesError while changes are staged.
    * @throws ObjectNotFoundError when the treeish names nothing.
+   * @throws ReferenceNotFoundError when the present branch is gone.
    */
   async updateIndex(
     treeish?: string,
@@ -373,7 +371,8 @@ export class Workspace implements AsyncDisposable {
       if (!discardChanges) refusePending(stage, 'updating the index would drop them');
       const { ref, commit } = stage.base;
       if (treeish !== undefined) stage.reset(await baseOfTreeish(this.context, treeish));
-      else if (ref !== null) stage.reset(await baseOfBranch(this.context, ref));
+      else if (ref !== null)
+        stage.reset(await baseOfBranch(this.context, ref, { mustExist: commit !== null }));
       else stage.reset(commit ? await baseOfTreeish(this.context, commit.oid) : stage.base);
     });
   }
@@ -402,6 +401,7 @@ export class Workspace implements AsyncDisposable {
    */
   async close(): Promise<void> {
     await this.context.gate.close();
+    await this.context.objects.release();
   }
 
   /** Closes the workspace at the end of an `await using` block. */

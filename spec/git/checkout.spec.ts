@@ -11,22 +11,33 @@ import { StagedTree } from '../../lib/object/staged-tree';
 import { runChild } from '../support/child-process';
 import { projectWithLibrary } from '../support/compiled';
 import { errorOf } from '../support/error-of';
-import { commitFiles, git, temporaryFolder, temporaryRepository } from '../support/temporary-repository';
+import {
+  commitFiles,
+  git,
+  temporaryCopy,
+  temporaryFolder,
+  temporaryRepository,
+} from '../support/temporary-repository';
 import { objectFile, open, readText, storeTree, WAIT, writeFiles } from './opened';
 import type { Files, Opened } from './opened';
 
 const MAIN = 'refs/heads/main';
 
+let original: string;
 let opened: Opened;
 let folder: string;
 
 /** A repository with a commit that is checked out. */
+beforeAll(() => {
+  original = temporaryRepository();
+  writeFiles(original, { a: 'one\n', b: 'untouched\n' });
+  git(original, 'add', '.');
+  git(original, 'commit', '--quiet', '--message=One');
+});
+
 beforeEach(async () => {
-  opened = await open();
+  opened = await open(temporaryCopy(original));
   ({ folder } = opened);
-  writeFiles(folder, { a: 'one\n', b: 'untouched\n' });
-  git(folder, 'add', '.');
-  git(folder, 'commit', '--quiet', '--message=One');
 });
 
 /** Commits files to main as a workspace does: neither index nor work tree change. Returns the tree. */

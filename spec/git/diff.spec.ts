@@ -1,12 +1,19 @@
 import { diffTrees } from '../../lib/git/diff';
 import type { ChangeStatus, TreeDiff } from '../../lib/git/diff';
+import type { ObjectStore } from '../../lib/git/object-store';
+import type { GitRepository } from '../../lib/git/repository';
 import { FileMode } from '../../lib/object/file-mode';
 import { EMPTY_TREE_OID } from '../../lib/object/oid';
 import { StagedTree } from '../../lib/object/staged-tree';
 import { errorOf } from '../support/error-of';
-import { commitFiles, git, runGit, temporaryFolder } from '../support/temporary-repository';
+import {
+  commitFiles,
+  expectCleanRepository,
+  git,
+  runGit,
+  temporaryFolder,
+} from '../support/temporary-repository';
 import { open, storeTree } from './opened';
-import type { Opened } from './opened';
 
 /** A file's content, alone or with its mode; the oid of a submodule. */
 type FileOf = string | Buffer | { readonly mode: number; readonly content: string };
@@ -15,7 +22,17 @@ type FilesOf = Readonly<Record<string, FileOf>>;
 
 const SUBMODULE = { mode: FileMode.SUBMODULE, content: '2'.repeat(40) };
 
-async function store({ objects }: Opened, files: FilesOf): Promise<string> {
+/** One repository for all, since none of them changes what is there. */
+let folder: string;
+let repository: GitRepository;
+let objects: ObjectStore;
+
+beforeAll(async () => {
+  ({ folder, repository, objects } = await open());
+  commitFiles(folder, 'refs/heads/main', { files: { a: 'x' } });
+});
+
+async function store(files: FilesOf): Promise<string> {
   let tree = StagedTree.empty(objects);
   for (const [file, given] of Object.entries(files)) {
     const { mode, content } =
@@ -61,6 +78,10 @@ const lines = (count: number, changed = -1): string =>
   Array.from({ length: count }, (_, at) => `${at === changed ? 'changed' : 'line'} ${at}\n`).join('');
 
 describe('the difference of two trees', () => {
+  afterAll(() => {
+    expectCleanRepository(folder);
+  });
+
   it.each<[string, FilesOf, FilesOf]>([
     ['nothing', { a: 'x\n' }, { a: 'x\n' }],
     ['a file that was added', { b: 'x\n' }, { a: 'one\ntwo\n', b: 'x\n' }],
@@ -106,9 +127,7 @@ describe('the difference of two trees', () => {
       { 'page/a/data.json': '{\n "a": 1,\n "b": 3\n}\n' },
     ],
   ])('is what git diff prints for %s', async (_, before, after) => {
-    const opened = await open();
-    const { folder, repository } = opened;
-    const [from, to] = [await store(opened, before), await store(opened, after)];
+    const [from, to] = [await store(before), await store(after)];
     const diff = await diffTrees(repository, from, to);
     expect(rawOf(diff)).toEqual(rawOfGit(folder, from, to));
     expect(diff.patch).toBe(patchOfGit(folder, from, to));
@@ -116,7 +135,6 @@ describe('the difference of two trees', () => {
   });
 
   it('describes each change', async () => {
-    const { repository, objects } = await open();
     const from = await storeTree(objects, { deleted: 'one', modified: 'two' });
     const to = await storeTree(objects, { added: 'three', modified: 'four' });
     const oidOf = async (tree: string, file: string): Promise<unknown> =>
@@ -134,13 +152,11 @@ describe('the difference of two trees', () => {
   });
 
   it('is empty for the same tree', async () => {
-    const { repository, objects } = await open();
     const tree = await storeTree(objects, { a: 'x' });
     expect(await diffTrees(repository, tree, tree)).toEqual({ changes: [], paths: [], patch: '' });
   });
 
   it('does not need the empty tree to be stored', async () => {
-    const { repository, objects } = await open();
     const tree = await storeTree(objects, { a: 'x\n' });
     expect(await diffTrees(repository, EMPTY_TREE_OID, tree)).toMatchObject({
       changes: [{ status: 'added' }],
@@ -166,9 +182,7 @@ describe('the difference of two trees', () => {
     ],
     ['a file in the place of a folder', { 'a/b': 'x\n' }, { a: 'x\n' }],
   ])('has a patch that git apply takes: %s', async (_, before, after) => {
-    const opened = await open();
-    const { folder, repository } = opened;
-    const [from, to] = [await store(opened, before), await store(opened, after)];
+    const [from, to] = [await store(before), await store(after)];
     const { patch } = await diffTrees(repository, from, to);
     const env = { GIT_INDEX_FILE: `${temporaryFolder()}/index` };
     runGit(folder, ['read-tree', from], { env });
@@ -177,7 +191,6 @@ describe('the difference of two trees', () => {
   });
 
   it('does not mark the end of a path with a space in it, as git does with a tab', async () => {
-    const { folder, repository, objects } = await open();
     const [from, to] = [
       await storeTree(objects, { 'a b': 'x\n' }),
       await storeTree(objects, { 'a b': 'y\n' }),
@@ -187,7 +200,6 @@ describe('the difference of two trees', () => {
   });
 
   it('names no content of a file that is added empty, where git leaves out the names', async () => {
-    const { folder, repository, objects } = await open();
     const to = await storeTree(objects, { a: '' });
     const from = await storeTree(objects, {});
     const { patch } = await diffTrees(repository, from, to);
@@ -199,8 +211,6 @@ describe('the difference of two trees', () => {
     ['a commit has', (folder: string) => git(folder, 'rev-parse', 'main')],
     ['a blob has', (folder: string) => git(folder, 'rev-parse', 'main:a')],
   ])('cannot be had for an oid that %s', async (_, oidIn) => {
-    const { folder, repository } = await open();
-    commitFiles(folder, 'refs/heads/main', { files: { a: 'x' } });
     const oid = oidIn(folder);
     for (const call of [
       () => diffTrees(repository, oid, EMPTY_TREE_OID),

@@ -11,7 +11,7 @@ import {
 } from 'node:fs';
 import path from 'node:path';
 import { inflateSync } from 'node:zlib';
-import { Blob } from 'nodegit';
+import { Blob, Repository } from 'nodegit';
 import { ObjectWriter } from '../../lib/git/object-writer';
 import { encodeCommit } from '../../lib/object/commit-codec';
 import { EMPTY_TREE_OID, hashObject } from '../../lib/object/oid';
@@ -58,6 +58,12 @@ const catFile = (type: string, oid: string): Buffer => runGit(folder, ['cat-file
 const LONG_AGO = new Date('2020-01-01');
 
 describe('a written object', () => {
+  let libgit2: Repository;
+
+  beforeAll(async () => {
+    libgit2 = await Repository.open(temporaryRepository({ bare: true }));
+  });
+
   it.each([
     ['no byte', Buffer.alloc(0)],
     ['a byte', Buffer.from([0])],
@@ -73,11 +79,10 @@ describe('a written object', () => {
     ['five megabytes of zeros', Buffer.alloc(5 * 1024 * 1024)],
   ])('is the one that libgit2 writes, and can be read at once: %s', async (_, content) => {
     const ours = blob(content);
-    const other = await open(temporaryRepository({ bare: true }));
-    const theirs = (await Blob.createFromBuffer(other.repository.handle, content, content.length)).tostrS();
+    const theirs = (await Blob.createFromBuffer(libgit2, content, content.length)).tostrS();
     await writer.write([ours]);
     expect(ours.oid).toBe(theirs);
-    const [mine, libgit2s] = [objectFile(folder, ours.oid), objectFile(other.folder, theirs)].map((file) =>
+    const [mine, libgit2s] = [objectFile(folder, ours.oid), objectFile(libgit2.path(), theirs)].map((file) =>
       inflateSync(readFileSync(file)),
     ) as [Buffer, Buffer];
     expect(mine.equals(libgit2s)).toBe(true);

@@ -23,7 +23,9 @@ function blob(content: Buffer | string): UnwrittenObject {
 }
 
 function packFiles(): string[] {
-  return readdirSync(path.join(objectsFolder, 'pack')).sort();
+  return readdirSync(path.join(objectsFolder, 'pack'))
+    .filter((name) => !name.endsWith('.keep'))
+    .sort();
 }
 
 describe('Writing a pack', () => {
@@ -73,6 +75,18 @@ describe('Writing a pack', () => {
     await expect(Blob.lookup(repository, oid)).rejects.toThrow('not found');
     await writePack(objectsFolder, objects);
     expect((await Blob.lookup(repository, oid)).content().equals(content)).toBe(true);
+  });
+
+  it('protects the pack from being cleaned up, until its caller gives that up', async () => {
+    const keep = await writePack(objectsFolder, objects);
+    git(folder, 'gc', '--quiet', '--prune=now');
+    git(folder, 'repack', '-a', '-d', '-q');
+    expect(git(folder, 'count-objects', '-v')).toMatch(
+      new RegExp(`in-pack: ${new Set(objects.map(({ oid }) => oid)).size}$`, 'm'),
+    );
+    rmSync(keep);
+    git(folder, 'gc', '--quiet', '--prune=now');
+    expect(git(folder, 'count-objects', '-v')).toMatch(/in-pack: 0/);
   });
 
   it('takes an object once that comes twice', async () => {

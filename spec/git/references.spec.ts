@@ -12,21 +12,27 @@ import {
 import type { ReferenceUpdate } from '../../lib/git/references';
 import type { GitRepository } from '../../lib/git/repository';
 import { errorOf } from '../support/error-of';
-import { commitFiles, git, temporaryRepository } from '../support/temporary-repository';
+import { commitFiles, git, temporaryCopy, temporaryRepository } from '../support/temporary-repository';
 import { open, WAIT } from './opened';
 
 const MAIN = 'refs/heads/main';
 
-let folder: string;
-let repository: GitRepository;
+let original: string;
 let one: string;
 let two: string;
 
+let folder: string;
+let repository: GitRepository;
+
+beforeAll(() => {
+  original = temporaryRepository();
+  one = commitFiles(original, MAIN, { message: 'One' });
+  two = commitFiles(original, MAIN, { message: 'Two', parents: [one] });
+  git(original, 'update-ref', MAIN, one);
+});
+
 beforeEach(async () => {
-  ({ folder, repository } = await open());
-  one = commitFiles(folder, MAIN, { message: 'One' });
-  two = commitFiles(folder, MAIN, { message: 'Two', parents: [one] });
-  git(folder, 'update-ref', MAIN, one);
+  ({ folder, repository } = await open(temporaryCopy(original)));
 });
 
 /** Moves main from the first commit to the second, unless told otherwise. */

@@ -1,4 +1,6 @@
-import { chownSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { chownSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import os from 'node:os';
 import path from 'node:path';
 import { Repository } from 'nodegit';
 import { createRepository, openRepository } from '../../lib/git/repository';
@@ -207,6 +209,35 @@ describe('a repository that is created', () => {
     expect(head(path.join(folder, '.git'))).toBe('ref: refs/heads/main\n');
   });
 
+  it('may be made side by side by many, who all get the same one', async () => {
+    for (const bare of [false, true]) {
+      const folder = path.join(temporaryFolder(), 'new');
+      const options = { bare, initialBranch: 'refs/heads/main' };
+      const opened = await Promise.all(Array.from({ length: 8 }, () => createRepository(folder, options)));
+      expect(new Set(opened.map(({ gitFolder }) => gitFolder)).size).toBe(1);
+      expect(readdirSync(path.dirname(folder))).toEqual(['new']);
+      expect(readdirSync(folder).filter((name) => name.startsWith('.gitmodel'))).toEqual([]);
+      expectCleanRepository(folder);
+    }
+  });
+
+  const withMount = canMount() ? it : it.skip;
+
+  withMount.each([false, true])(
+    'may be made in a folder where a file system is mounted (bare: %s)',
+    async (bare) => {
+      const folder = temporaryFolder();
+      execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=1m', 'tmpfs', folder]);
+      try {
+        const { workFolder } = await createRepository(folder, { bare, initialBranch: 'refs/heads/main' });
+        expect(workFolder === null).toBe(bare);
+        expectCleanRepository(folder);
+      } finally {
+        execFileSync('umount', ['--lazy', folder]);
+      }
+    },
+  );
+
   it('cannot be made where a file is', async () => {
     const file = path.join(temporaryFolder(), 'file');
     writeFileSync(file, 'content');
@@ -217,8 +248,22 @@ describe('a repository that is created', () => {
         code: 'GIT_ERROR',
         details: { operation: `create a repository at ${given}` },
       });
-      expect(error.message).toContain(`failed to make directory '${file}'`);
+      expect(error.message).toContain(given);
     }
     expect(readFileSync(file, 'utf8')).toBe('content');
   });
 });
+
+/** Whether file systems can be mounted here: root can, outside of most containers. */
+function canMount(): boolean {
+  const folder = mkdtempSync(path.join(os.tmpdir(), 'gitmodel-mount-'));
+  try {
+    execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=4k', 'tmpfs', folder], { stdio: 'ignore' });
+    execFileSync('umount', [folder], { stdio: 'ignore' });
+    return true;
+  } catch {
+    return false;
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+}

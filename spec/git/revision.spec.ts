@@ -1,4 +1,4 @@
-import { cpSync, rmSync } from 'node:fs';
+import { rmSync } from 'node:fs';
 import { openRepository } from '../../lib/git/repository';
 import type { GitRepository } from '../../lib/git/repository';
 import { resolveRevision } from '../../lib/git/revision';
@@ -9,7 +9,7 @@ import {
   expectCleanRepository,
   git,
   runGit,
-  temporaryFolder,
+  temporaryCopy,
   temporaryRepository,
 } from '../support/temporary-repository';
 import { expectDamage, objectFile, open, storeTree } from './opened';
@@ -51,9 +51,7 @@ beforeEach(() => {
 
 /** For a test that changes the repository: one of its own. */
 async function change(): Promise<Opened> {
-  const copy = temporaryFolder();
-  cpSync(template, copy, { recursive: true });
-  const opened = await open(copy);
+  const opened = await open(temporaryCopy(template));
   ({ folder, repository } = opened);
   return opened;
 }

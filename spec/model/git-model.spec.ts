@@ -293,6 +293,23 @@ describe('A record whose id has changed', () => {
     expect(await ws.index.writeTree()).toBe(tree);
   });
 
+  it('never takes along a record that has taken its place meanwhile', async () => {
+    const { ws, Page } = await openPages();
+    await new Page({ slug: 'a', title: 'The first' }).save();
+    const [stale, other] = [await Page.get('a'), await Page.get('a')];
+    other.slug = 'b';
+    await other.save();
+    await new Page({ slug: 'a', title: 'The second' }).save();
+    const tree = await ws.index.writeTree();
+    stale.slug = 'c';
+
+    expect(await errorOf(() => stale.save())).toMatchObject({
+      code: 'STALE_RECORD',
+      details: { model: 'Page', id: 'a', path: 'page/a/data.json' },
+    });
+    expect(await ws.index.writeTree()).toBe(tree);
+  });
+
   it('never takes the place of other files either', async () => {
     const { ws, Page } = await openPages();
     await ws.index.addBlob('page/taken/notes.txt', 'Notes');
@@ -454,13 +471,15 @@ describe('{ at }', () => {
     expectLog(path, ['One']);
   });
 
-  it('brings an old state back when the record is saved', async () => {
+  it('brings an old state back when the record is saved to overwrite the present one', async () => {
     const { path, Page } = await openPages();
     const page = new Page({ slug: 'hello', title: 'One' });
     await page.save({ commit: true, message: 'One' });
     page.title = 'Two';
     await page.save({ commit: true, message: 'Two' });
-    await (await Page.get('hello', { at: 'HEAD~1' })).save({ commit: true, message: 'Back' });
+    const old = await Page.get('hello', { at: 'HEAD~1' });
+    expect(await errorOf(() => old.save())).toMatchObject({ code: 'STALE_RECORD' });
+    await old.save({ commit: true, message: 'Back', overwrite: true });
 
     expect(await Page.get('hello')).toMatchObject({ title: 'One' });
     expect(git(path, 'rev-parse', 'HEAD^{tree}')).toBe(git(path, 'rev-parse', 'HEAD~2^{tree}'));

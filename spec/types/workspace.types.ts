@@ -88,7 +88,6 @@ export const calls = [
   () => ws.walk({ sort: 'newest' }),
   // @ts-expect-error TS2353: a function is run
   () => ws.commitOnSuccess({ message: 'One' }),
-  // @ts-expect-error TS2322: what it gives back is dropped, so it must not give anything
   () => ws.commitOnSuccess(() => Promise.resolve(5)),
   // @ts-expect-error TS2345: content is text or bytes
   () => ws.index.addBlob('path', 5),

@@ -133,7 +133,7 @@ describe('updateIndex', () => {
     }
   });
 
-  it('sees an unborn branch come into being, and go away again', async () => {
+  it('sees an unborn branch come into being, and refuses to follow it when it goes away', async () => {
     const { path } = repositoryWithHistory();
     const ws = await openWorkspace(path, { branch: 'fresh' });
     await ws.updateIndex();
@@ -142,10 +142,9 @@ describe('updateIndex', () => {
     await ws.updateIndex();
     expect((await ws.index.read('a.txt')).toString()).toBe('First');
     git(path, 'branch', '-D', '--quiet', 'fresh');
-    await ws.updateIndex();
 
-    expect([ws.head, ws.branch]).toEqual(['refs/heads/fresh', null]);
-    expect(await ws.index.entry('a.txt')).toBeNull();
+    expect(await errorOf(() => ws.updateIndex())).toMatchObject({ code: 'REFERENCE_NOT_FOUND' });
+    expect((await ws.index.read('a.txt')).toString()).toBe('First');
   });
 
   it.each([undefined, 'main', 'draft', 'v1'])(

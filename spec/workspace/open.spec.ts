@@ -168,6 +168,17 @@ describe('Workspace.open with { create: true }', () => {
     expect(git(folder, 'symbolic-ref', 'HEAD')).toBe('refs/heads/trunk');
   });
 
+  it('makes one repository for all who ask for it at the same time', async () => {
+    const folder = path.join(temporaryFolder(), 'shared');
+    const all = await Promise.all(
+      Array.from({ length: 8 }, () => Workspace.open(folder, { create: true, bare: true })),
+    );
+
+    expect(new Set(all.map((ws) => ws.repo.path())).size).toBe(1);
+    await Promise.all(all.map((ws) => ws.close()));
+    expect(git(folder, 'symbolic-ref', 'HEAD')).toBe('refs/heads/main');
+  });
+
   it('opens what is there already, and leaves it as it is', async () => {
     const folder = repositoryWithBranches();
     git(folder, 'symbolic-ref', 'HEAD', 'refs/heads/draft');

@@ -46,7 +46,11 @@ export function decodeRecord(bytes: Buffer, path: string): StoredRecord {
   if (!isObject(data)) return refuse('it is not a JSON object');
   const danger = dangerIn(data);
   if (danger !== undefined) refuse(danger);
-  const { model, fields } = data;
+  const rounded = findRoundedNumber(text);
+  if (rounded !== undefined) refuse(`it has the number ${rounded}, which JavaScript would round`);
+  const { model, fields, ...others } = data;
+  const [other] = Object.keys(others);
+  if (other !== undefined) refuse(`it has the key ${JSON.stringify(other)} beside "model" and "fields"`);
   if (typeof model !== 'string') return refuse('its "model" is not a string');
   if (!isObject(fields)) return refuse('its "fields" are not a JSON object');
   return { model, fields: new Map(Object.entries(fields) as [string, JsonValue][]) };
@@ -69,4 +73,28 @@ function dangerIn(value: unknown, depth = 1): string | undefined {
     if (danger !== undefined) return danger;
   }
   return undefined;
+}
+
+/** Numbers that a double may not hold have sixteen digits or more, or an exponent. */
+const MAY_BE_ROUNDED = /\d[\d.]{15}|\d[eE]/;
+
+const STRING_OR_NUMBER = /"(?:[^"\\]|\\.)*"|-?\d+(?:\.\d+)?(?:[eE][-+]?\d+)?/g;
+
+/** The first number in a JSON text that would be another one after it was read and written again. */
+function findRoundedNumber(text: string): string | undefined {
+  if (!MAY_BE_ROUNDED.test(text)) return undefined;
+  for (const [token] of text.matchAll(STRING_OR_NUMBER)) {
+    if (!token.startsWith('"') && significance(token) !== significance(String(Number(token)))) return token;
+  }
+  return undefined;
+}
+
+/** The digits that count, and the power of ten of the last of them: the same for two spellings of one number. */
+function significance(literal: string): string {
+  const [mantissa = '', exponent = '0'] = literal.replace(/^-/, '').toLowerCase().split(/e\+?/);
+  const [whole = '', fraction = ''] = mantissa.split('.');
+  const digits = (whole + fraction).replace(/^0+/, '');
+  const significant = digits.replace(/0+$/, '');
+  if (significant === '') return '0';
+  return `${significant} ${Number(exponent) - fraction.length + digits.length - significant.length}`;
 }

@@ -105,10 +105,14 @@ describe('Reading a record', () => {
 
   it.each([
     ['other white space', '\r\n\t{ "fields" :{ "a":1 },\n\n"model":"Page" } \n'],
-    ['keys that it does not know', '{"model":"Page","version":2,"fields":{"a":1},"extra":[{}]}'],
     ['a key that stands there twice, of which the last counts', '{"model":"Page","fields":{"a":0,"a":1}}'],
   ])('accepts %s', (_name, text) => {
     expect(decode(text)).toEqual({ model: 'Page', fields: [['a', 1]] });
+  });
+
+  it('refuses keys beside the model and the fields, which a save would drop', async () => {
+    const read = (): unknown => decode('{"model":"Page","version":2,"fields":{"a":1}}');
+    expect((await errorOf(read)).message).toContain('"version"');
   });
 
   it.each(['constructor', 'toString', 'hasOwnProperty', 'prototype', 'then', 'length'])(
