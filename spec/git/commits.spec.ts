@@ -1,4 +1,4 @@
-import { rmSync, writeFileSync } from 'node:fs';
+import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import fc from 'fast-check';
 import { makeCommit, readCommit, walkCommits } from '../../lib/git/commits';
@@ -133,6 +133,22 @@ describe('a commit that is read', () => {
       code: 'OBJECT_NOT_FOUND',
       message: `The repository has no commit ${oid}.`,
       details: { oid },
+    });
+  });
+
+  it('cannot be had from a file that was cut short, and that is said instead of waited for', async () => {
+    const { folder, repository, objects } = await open();
+    expectDamage(folder);
+    const signature = { name: 'Ada', email: 'a@x', time: new Date(0), offset: 0 };
+    const fields = { tree: EMPTY_TREE_OID, parents: [], author: signature, committer: signature };
+    const oid = await objects.writeCommit({ ...fields, message: 'x' });
+    const file = objectFile(folder, oid);
+    const whole = readFileSync(file);
+    rmSync(file);
+    writeFileSync(file, whole.subarray(0, whole.length / 2));
+    expect(await errorOf(() => readCommit(repository, oid))).toMatchObject({
+      code: 'INVALID_OBJECT',
+      details: { oid, path: file },
     });
   });
 

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { cpSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import type { ObjectStore } from '../../lib/git/object-store';
 import { lookUpTree } from '../../lib/git/trees';
@@ -361,6 +361,89 @@ describe('a staged tree of many objects', () => {
     rmSync(packs);
     expect(await textsOf(objects, await objects.writeTree(tree))).toEqual(many);
     expect(countsOf(folder)).toMatchObject({ count: 0, packs: 1, garbage: 0 });
+  });
+});
+
+describe('what is written and not referred to', () => {
+  const few = { 'a/b': 'one', c: 'two' };
+  const many = Object.fromEntries(Array.from({ length: 120 }, (_, at) => [`folder/${at}`, `content ${at}`]));
+
+  async function stage(objects: ObjectStore, files: Record<string, string>): Promise<StagedTree> {
+    let tree = StagedTree.empty(objects);
+    for (const [file, content] of Object.entries(files))
+      tree = await tree.withBlob(file, Buffer.from(content));
+    return tree;
+  }
+
+  /** Cleans up as radically as git can. */
+  function cleanUp(folder: string): void {
+    git(folder, 'repack', '-a', '-d', '-q');
+    git(folder, 'prune', '--expire=now');
+    git(folder, 'gc', '--quiet', '--prune=now');
+  }
+
+  function keepFiles(folder: string): string[] {
+    return readdirSync(path.join(folder, '.git/objects/pack')).filter((name) => name.endsWith('.keep'));
+  }
+
+  it('stays in memory, so that it can be written again when git has cleaned it up', async () => {
+    const { folder, objects } = await open();
+    const tree = await stage(objects, few);
+    await objects.writeTree(tree);
+    expect(await tree.entry('a/b')).toMatchObject({ content: Buffer.from('one') });
+    cleanUp(folder);
+    expect(() => git(folder, 'cat-file', '-t', tree.oid)).toThrow();
+    await objects.writeTree(tree);
+    expect(await textsOf((await open(folder)).objects, tree.oid)).toEqual(few);
+  });
+
+  it('is out of reach for git while it is in a pack, until it is released', async () => {
+    const { folder, objects } = await open();
+    const tree = await stage(objects, many);
+    await objects.writeTree(tree);
+    cleanUp(folder);
+    expect(await textsOf((await open(folder)).objects, tree.oid)).toEqual(many);
+    await objects.release();
+    expect(keepFiles(folder)).toEqual([]);
+    cleanUp(folder);
+    expect(() => git(folder, 'cat-file', '-t', tree.oid)).toThrow();
+  });
+
+  it('may be moved out of memory, however little it is', async () => {
+    const { folder, objects } = await open();
+    const tree = await stage(objects, few);
+    await objects.spill(tree);
+    expect(await tree.entry('a/b')).toMatchObject({ content: undefined });
+    cleanUp(folder);
+    expect(await textsOf(objects, tree.oid)).toEqual(few);
+    const edited = await tree.withBlob('d', Buffer.from('three'));
+    await objects.writeTree(edited);
+    expect(await textsOf((await open(folder)).objects, edited.oid)).toEqual({ ...few, d: 'three' });
+  });
+
+  it('stays when it is referred to by the time it is released', async () => {
+    const { folder, objects } = await open();
+    const tree = await stage(objects, { ...many, large: 'x'.repeat(2_000_000) });
+    await objects.spill(tree);
+    git(folder, 'update-ref', 'refs/heads/main', git(folder, 'commit-tree', tree.oid, '-m', 'x'));
+    await objects.release();
+    await objects.release();
+    cleanUp(folder);
+    expect(keepFiles(folder)).toEqual([]);
+    expect(Object.keys(await textsOf(objects, tree.oid))).toHaveLength(121);
+  });
+
+  it('stays in memory when it cannot be moved out', async () => {
+    const { folder, objects } = await open();
+    const tree = await stage(objects, few);
+    const packs = path.join(folder, '.git/objects/pack');
+    rmSync(packs, { recursive: true });
+    writeFileSync(packs, '');
+    expect(await errorOf(() => objects.spill(tree))).toMatchObject({ code: 'OBJECT_WRITE_FAILED' });
+    expect(await tree.entry('a/b')).toMatchObject({ content: Buffer.from('one') });
+    rmSync(packs);
+    await objects.spill(tree);
+    expect(await textsOf(objects, tree.oid)).toEqual(few);
   });
 });
 
