@@ -107,6 +107,8 @@ export class Arena implements AsyncDisposable {
   ): Promise<Answer> {
     this.progress(`${contestant.name}: ${operation}, ${size} records`);
     const records = await this.records(recordCount);
+    // Who syncs a file waits for all that the file system has not written yet, also for what others have left.
+    if (process.platform !== 'win32') execFileSync('sync');
     return contestant.run({ operation, folder, records, size, count, first, warmUp });
   }
 

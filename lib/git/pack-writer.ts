@@ -24,25 +24,28 @@ const PACK_PERMISSIONS = 0o444;
  *
  * @param objectsFolder The `objects` folder of the repository.
  * @returns the path of the `.keep` file.
- * @throws ObjectWriteError when it cannot be written; nothing is there then.
+ * @throws ObjectWriteError when it cannot be written; at most a pack without an index is there then, which nobody
+ *   looks into.
  */
 export async function writePack(objectsFolder: string, objects: readonly UnwrittenObject[]): Promise<string> {
   const folder = path.join(objectsFolder, 'pack');
   const random = randomBytes(6).toString('hex');
   const temporaryPack = path.join(folder, `tmp_pack_${random}`);
   const temporaryIndex = path.join(folder, `tmp_idx_${random}`);
+  const leftovers = [temporaryPack, temporaryIndex];
   try {
     const { pack, index, name } = await encodePack(objects);
     await mkdir(folder, { recursive: true });
     await writeSynced(temporaryPack, pack);
     await writeSynced(temporaryIndex, index);
     const keep = path.join(folder, `${name}.keep`);
+    leftovers.push(keep);
     await writeFile(keep, `gitmodel, process ${process.pid}: until a branch refers to the objects\n`);
     await rename(temporaryPack, path.join(folder, `${name}.pack`));
     await rename(temporaryIndex, path.join(folder, `${name}.idx`));
     return keep;
   } catch (error) {
-    await Promise.allSettled([temporaryPack, temporaryIndex].map((file) => rm(file, { force: true })));
+    await Promise.allSettled(leftovers.map((file) => rm(file, { force: true })));
     throw new ObjectWriteError(
       `${objects.length} objects could not be written as a pack to "${folder}": ${(error as Error).message}. ` +
         'Nothing refers to them; mend the cause and try again.',
