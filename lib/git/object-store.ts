@@ -13,7 +13,7 @@ import type { StagedTree, TreeSource } from '../object/staged-tree';
 import { TreeNode } from '../object/tree-node';
 import type { UnwrittenObject } from '../object/tree-node';
 import { readLooseObject } from './loose-object-reader';
-import { ObjectWriter } from './object-writer';
+import { LooseObjectWriter } from './loose-object-writer';
 import { writePack } from './pack-writer';
 import type { GitRepository } from './repository';
 import { callGit } from './translate-error';
@@ -57,7 +57,7 @@ export class ObjectStore implements TreeSource {
     maxEntrySize: CACHED_BLOB_BYTES,
     sizeCalculation: (content) => CACHE_ENTRY_BYTES + content.length,
   });
-  private readonly writer: ObjectWriter;
+  private readonly writer: LooseObjectWriter;
   private readonly turn = new Turn();
   /** The files that keep git from cleaning up packs of ours that nothing refers to. */
   private readonly keeps = new Set<string>();
@@ -66,7 +66,7 @@ export class ObjectStore implements TreeSource {
     private readonly odb: Odb,
     private readonly objectsFolder: string,
   ) {
-    this.writer = new ObjectWriter(objectsFolder);
+    this.writer = new LooseObjectWriter(objectsFolder);
   }
 
   /** The objects of this repository. */

@@ -29,7 +29,7 @@ const OBJECT_PERMISSIONS = 0o444;
  *
  * Format: https://git-scm.com/book/en/v2/Git-Internals-Git-Objects#_object_storage
  */
-export class ObjectWriter {
+export class LooseObjectWriter {
   private readonly temporaryPrefix = `tmp_obj_${randomBytes(6).toString('hex')}_`;
   private temporaryFiles = 0;
 

@@ -12,7 +12,7 @@ import {
 import path from 'node:path';
 import { inflateSync } from 'node:zlib';
 import { Blob, Repository } from 'nodegit';
-import { ObjectWriter } from '../../lib/git/object-writer';
+import { LooseObjectWriter } from '../../lib/git/loose-object-writer';
 import { encodeCommit } from '../../lib/object/commit-codec';
 import { EMPTY_TREE_OID, hashObject } from '../../lib/object/oid';
 import type { ObjectType } from '../../lib/object/oid';
@@ -27,13 +27,13 @@ import type { Opened } from './opened';
 let opened: Opened;
 let folder: string;
 let objects: string;
-let writer: ObjectWriter;
+let writer: LooseObjectWriter;
 
 beforeEach(async () => {
   opened = await open();
   ({ folder } = opened);
   objects = path.join(folder, '.git/objects');
-  writer = new ObjectWriter(objects);
+  writer = new LooseObjectWriter(objects);
 });
 
 /** No test leaves a temporary file behind, unless it says so. */
@@ -267,13 +267,13 @@ describe('an object that cannot be written', () => {
     const library = path.join(projectWithLibrary(), 'node_modules/gitmodel');
     const program = `
       const [library, objects] = process.argv.slice(1);
-      const { ObjectWriter } = require(library + '/git/object-writer');
+      const { LooseObjectWriter } = require(library + '/git/loose-object-writer');
       const { hashObject } = require(library + '/object/oid');
       const blob = (content) => ({ type: 'blob', oid: hashObject('blob', content), content });
       const random = require('node:crypto').randomBytes;
       (async () => {
         for (const large of [blob(random(20_000)), blob(random(500_000))]) {
-          const failure = await new ObjectWriter(objects).write([blob(Buffer.from('small')), large]).catch((error) => error);
+          const failure = await new LooseObjectWriter(objects).write([blob(Buffer.from('small')), large]).catch((error) => error);
           console.log(failure.code, failure.cause?.code, failure.details?.oid === large.oid);
         }
       })();`;
@@ -293,7 +293,7 @@ describe('many writers at once', () => {
   it('put every object in place once, also those that several of them write', async () => {
     const shared = Array.from({ length: 30 }, (_, at) => blob(`shared ${at}`));
     shared.push(blob(Buffer.alloc(300_000, 'large and shared')));
-    const writers = Array.from({ length: 8 }, () => new ObjectWriter(objects));
+    const writers = Array.from({ length: 8 }, () => new LooseObjectWriter(objects));
     const own = writers.map((_, at) => Array.from({ length: 10 }, (_own, each) => blob(`${at} own ${each}`)));
     await Promise.all(writers.map((each, at) => each.write([...(own[at] ?? []), ...shared])));
     const input = [...shared, ...own.flat()].map(({ oid }) => `${oid}\n`).join('');
