@@ -23,9 +23,9 @@ export const all: Case = {
       {
         contestant: pygit2,
         cost: () => cost(pygit2),
-        note: 'loose objects; the peer parses, we make models',
+        note: 'from a pack, which we write; the peer reads loose objects and parses only',
       },
-      { contestant: gitDocumentDb, cost: () => cost(gitDocumentDb), note: 'loose objects' },
+      { contestant: gitDocumentDb, cost: () => cost(gitDocumentDb), note: 'the peer reads loose objects' },
     ]);
   },
 };
