@@ -1,5 +1,7 @@
 'use strict';
 
+const { availableParallelism } = require('node:os');
+
 /** @type {import('jest').Config} */
 module.exports = {
   testEnvironment: 'node',
@@ -10,4 +12,6 @@ module.exports = {
   // With "isolatedModules" each file is only transpiled here; `tsc` checks the types of the whole project once.
   transform: { '^.+\\.ts$': 'ts-jest' },
   testTimeout: 30_000,
+  // Jest keeps one core for itself, and so would run the specs one after another on a machine with two.
+  maxWorkers: Math.max(2, availableParallelism() - 1),
 };

@@ -12,7 +12,10 @@ const ON_THE_SPOT_BYTES = 128 * 1024;
 const SMALL_BYTES = 4 * 1024;
 
 /** zlib's states are made anew for every object; small ones are made several times faster. */
-const SMALL_STATE: ZlibOptions = { windowBits: 12, memLevel: 4, level: 1, chunkSize: SMALL_BYTES };
+const SMALL_STATE: ZlibOptions = { windowBits: 12, memLevel: 4, level: 1 };
+
+/** What zlib may add to bytes that it cannot make smaller, and a little more: the result fits into one chunk. */
+const OVERHEAD_BYTES = 64;
 
 /** Git's own level for single objects (`core.looseCompression`). */
 const LARGE_STATE: ZlibOptions = { level: 1 };
@@ -22,7 +25,9 @@ const LARGE_TREE_STATE: ZlibOptions = { strategy: constants.Z_HUFFMAN_ONLY };
 
 /** Compresses (part of) an object. No promise is made for what is compressed on the spot. */
 export function deflateObject(type: ObjectType, bytes: Buffer): Buffer | Promise<Buffer> {
-  if (bytes.length <= SMALL_BYTES) return deflateSync(bytes, SMALL_STATE);
+  if (bytes.length <= SMALL_BYTES) {
+    return deflateSync(bytes, { ...SMALL_STATE, chunkSize: bytes.length + OVERHEAD_BYTES });
+  }
   const state = type === 'tree' ? LARGE_TREE_STATE : LARGE_STATE;
   return bytes.length <= ON_THE_SPOT_BYTES ? deflateSync(bytes, state) : deflateInBackground(bytes, state);
 }

@@ -36,8 +36,7 @@ export async function writePack(objectsFolder: string, objects: readonly Unwritt
   try {
     const { pack, index, name } = await encodePack(objects);
     await mkdir(folder, { recursive: true });
-    await writeSynced(temporaryPack, pack);
-    await writeSynced(temporaryIndex, index);
+    await settled([writeSynced(temporaryPack, pack), writeSynced(temporaryIndex, index)]);
     const keep = path.join(folder, `${name}.keep`);
     leftovers.push(keep);
     await writeFile(keep, `gitmodel, process ${process.pid}: until a branch refers to the objects\n`);
@@ -83,6 +82,12 @@ function checksumOf(parts: readonly Buffer[]): Buffer {
   const hash = createHash('sha1');
   for (const part of parts) hash.update(part);
   return hash.digest();
+}
+
+/** Waits for all of them, even when one has failed: what is cleared away afterwards must not be written still. */
+async function settled(works: readonly Promise<void>[]): Promise<void> {
+  await Promise.allSettled(works);
+  await Promise.all(works);
 }
 
 async function writeSynced(file: string, parts: readonly Buffer[]): Promise<void> {
