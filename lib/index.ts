@@ -22,14 +22,14 @@ export {
   BooleanField,
   CharField,
   Field,
-  fieldDecorator,
   Id,
   IntegerField,
   Model,
   SlugField,
   UUIDField,
 } from './model/decorators';
-export type { FieldDecorator } from './model/decorators';
+export { fieldDecorator } from './model/field-decorator';
+export type { FieldDecorator, FieldDecoratorFactory } from './model/field-decorator';
 export type { ModelOptions } from './model/declaration';
 export { RecordSet } from './model/record-set';
 export type { CommitOptions, DeleteOptions, ReadOptions, SaveOptions } from './model/record-store';
@@ -39,11 +39,20 @@ export type { BoundModel, IdOf, ModelConstructor, ModelId, ModelValues } from '.
 // Fields, to build one's own
 export { BooleanFieldType } from './model/fields/boolean-field';
 export { CharFieldType } from './model/fields/char-field';
-export { FieldType, InvalidValue } from './model/fields/field';
-export type { FieldOptions, JsonValue } from './model/fields/field';
+export { FieldType } from './model/fields/field';
+export type { FieldOptions, Validator } from './model/fields/field-options';
+export { InvalidValue } from './model/fields/invalid-value';
+export type { ValuePath } from './model/fields/invalid-value';
 export { IntegerFieldType } from './model/fields/integer-field';
 export { SlugFieldType } from './model/fields/slug-field';
 export { UUIDFieldType } from './model/fields/uuid-field';
+
+// Stored records
+export { JsonNumber } from './model/json-value';
+export type { JsonObject, JsonValue } from './model/json-value';
+export { json } from './model/serializers/json';
+export type { Serializer, StoredRecord } from './model/serializers/serializer';
+export type { RecordContext } from './model/record-context';
 
 // Git's terms
 export type { Signature, SignatureInput } from './object/commit-codec';

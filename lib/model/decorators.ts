@@ -3,49 +3,12 @@ import { checkDecorated, declare } from './declaration';
 import type { ModelOptions } from './declaration';
 import { BooleanFieldType } from './fields/boolean-field';
 import { CharFieldType } from './fields/char-field';
-import type { FieldOptions, FieldType } from './fields/field';
+import { fieldDecorator } from './field-decorator';
+import type { FieldOptions } from './fields/field-options';
 import { IntegerFieldType } from './fields/integer-field';
 import { SlugFieldType } from './fields/slug-field';
 import { UUIDFieldType } from './fields/uuid-field';
 import { inferField } from './inferred-field';
-
-/**
- * A decorator for a property whose type holds values of `V`; on a property of another type it does not
- * compile.
- */
-export type FieldDecorator<V> = <K extends string>(
-  target: Readonly<Partial<Record<K, V | null | undefined>>>,
-  property: K,
-) => void;
-
-/**
- * Makes a decorator of a {@link FieldType}: how the decorators below are made, and how a field of one's own
- * becomes one.
- *
- * @example
- * ```ts
- * class PercentFieldType extends IntegerFieldType {
- *   protected override validate(value: number): void {
- *     if (value < 0 || value > 100) throw new InvalidValue('invalid_percentage', 'must be from 0 to 100');
- *   }
- * }
- * const PercentField = fieldDecorator('PercentField', PercentFieldType);
- *
- * class Survey extends GitModel {
- *   @PercentField({ default: 0 }) answered!: number;
- * }
- * const survey = new (ws.register(Survey))({ answered: 12 });
- * ```
- */
-export function fieldDecorator<T, O extends FieldOptions<T> = FieldOptions<T>>(
-  name: string,
-  type: new (options?: O) => FieldType<T>,
-): (options?: O) => FieldDecorator<T> {
-  return (options) => (target, property) => {
-    checkDecorated(name, target, property);
-    declare(target).fields.push({ property, create: () => new type(options) });
-  };
-}
 
 /**
  * The field that fits the property's declared type: text or a boolean. The compiler has to write the type down
@@ -61,7 +24,9 @@ export function fieldDecorator<T, O extends FieldOptions<T> = FieldOptions<T>>(
  * }
  * ```
  */
-export function Field<T = unknown>(options: FieldOptions<T> = {}): FieldDecorator<T> {
+export function Field<T = unknown>(
+  options: FieldOptions<T> = {},
+): (target: object, property: string) => void {
   return (target, property) => {
     checkDecorated('Field', target, property);
     const type = inferField(target, property);

@@ -2,7 +2,8 @@ import 'reflect-metadata';
 import { ModelDefinitionError } from '../errors';
 import { BooleanFieldType } from './fields/boolean-field';
 import { CharFieldType } from './fields/char-field';
-import type { FieldOptions, FieldType } from './fields/field';
+import type { FieldType } from './fields/field';
+import type { FieldOptions } from './fields/field-options';
 
 /**
  * The fields for the types that TypeScript writes down with `emitDecoratorMetadata`. What it writes for a number

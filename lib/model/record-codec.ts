@@ -1,11 +1,11 @@
 import { InvalidRecordError, ModelNotFoundError } from '../errors';
-import type { JsonValue } from './fields/field';
-import { InvalidValue } from './fields/field';
+import { InvalidValue } from './fields/invalid-value';
+import type { JsonValue } from './json-value';
 import type { StoredBlob } from './record-store';
 import { stateOf } from './record-state';
 import type { RecordState } from './record-state';
 import type { ModelSchema } from './schema';
-import { decodeRecord, encodeRecord } from './serializers/json';
+import { json } from './serializers/json';
 
 /** A stored record, understood by its model's schema. A class, so that a constructor can tell it from values. */
 export class LoadedRecord {
@@ -25,7 +25,7 @@ export function encodeInstance(record: object, schema: ModelSchema): Buffer {
   for (const [name, value] of stateOf(record).unknownFields) {
     fields.set(name, value);
   }
-  return encodeRecord({ model: schema.name, fields });
+  return json.encode({ model: schema.name, fields });
 }
 
 /**
@@ -40,8 +40,8 @@ export function decodeInstance(
   schema: ModelSchema,
   knowsModel: (name: string) => boolean,
 ): LoadedRecord {
-  const { model, fields } = decodeRecord(content, path);
-  if (model.toLowerCase() !== schema.name.toLowerCase()) {
+  const { model, fields } = json.decode(content, path);
+  if (model !== null && model.toLowerCase() !== schema.name.toLowerCase()) {
     const details = { path, model, expected: schema.name };
     throw knowsModel(model)
       ? new InvalidRecordError(`The record at "${path}" is a ${model}, not a ${schema.name}.`, { details })

@@ -1,4 +1,4 @@
-import type { JsonValue } from './fields/field';
+import type { JsonValue } from './json-value';
 
 /** What is known about a record beside the values of its fields. */
 export interface RecordState {

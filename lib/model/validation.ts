@@ -1,6 +1,6 @@
 import { ValidationError } from '../errors';
 import type { ValidationIssue } from '../errors';
-import { InvalidValue } from './fields/field';
+import { InvalidValue } from './fields/invalid-value';
 import type { ModelSchema } from './schema';
 
 /**

@@ -1,7 +1,12 @@
-import { FieldType, InvalidValue } from './field';
+import { FieldType } from './field';
+import { InvalidValue } from './invalid-value';
 
-/** True or false. */
+/** True or false. An optional one without a value is false, unless it is `nullable`. */
 export class BooleanFieldType extends FieldType<boolean> {
+  override get blankValue(): boolean {
+    return false;
+  }
+
   protected coerce(value: unknown): boolean {
     if (typeof value !== 'boolean') throw new InvalidValue('invalid_type', 'must be true or false');
     return value;

@@ -1,8 +1,9 @@
-import { FieldType, InvalidValue } from './field';
+import { FieldType } from './field';
+import { InvalidValue } from './invalid-value';
 
 /** Text of any length. An optional one without a value is `''`. */
 export class CharFieldType extends FieldType<string> {
-  override get emptyValue(): string {
+  override get blankValue(): string {
     return '';
   }
 
@@ -13,5 +14,9 @@ export class CharFieldType extends FieldType<string> {
 
   protected toStored(value: string): string {
     return value;
+  }
+
+  protected override isBlank(value: string): boolean {
+    return value === '';
   }
 }

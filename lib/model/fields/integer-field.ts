@@ -1,4 +1,5 @@
-import { FieldType, InvalidValue } from './field';
+import { FieldType } from './field';
+import { InvalidValue } from './invalid-value';
 
 /**
  * A whole number that a JavaScript number holds exactly: from -(2^53 - 1) to 2^53 - 1. Anything beyond is

@@ -1,5 +1,5 @@
 import { CharFieldType } from './char-field';
-import { InvalidValue } from './field';
+import { InvalidValue } from './invalid-value';
 
 const SLUG = /^[-\w]+$/;
 

@@ -1,5 +1,6 @@
 import { v4 } from 'uuid';
-import { FieldType, InvalidValue } from './field';
+import { FieldType } from './field';
+import { InvalidValue } from './invalid-value';
 
 const HEX_DIGITS = /^[0-9a-f]{32}$/;
 

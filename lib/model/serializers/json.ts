@@ -1,19 +1,17 @@
 import { isUtf8 } from 'node:buffer';
 import { InvalidRecordError } from '../../errors';
-import type { JsonValue } from '../fields/field';
+import type { JsonValue } from '../json-value';
+import type { Serializer, StoredRecord } from './serializer';
 
-/** A record as it is stored: the model's name and the fields by their stored names, in stored order. */
-export interface StoredRecord {
-  readonly model: string;
-  readonly fields: ReadonlyMap<string, JsonValue>;
-}
+/** JSON, one field a line: how records are stored unless their model says otherwise. */
+export const json: Serializer = { extension: 'json', encode: encodeRecord, decode: decodeRecord };
 
 /**
  * The bytes of a record. Each field has a line of its own, and an empty line stands between two of them: Git's
  * line-based merge takes changes in neighbouring lines for a conflict, and so merges changes of any two
  * fields. The same record always gives the same bytes, hence the same oid.
  */
-export function encodeRecord({ model, fields }: StoredRecord): Buffer {
+function encodeRecord({ model, fields }: StoredRecord): Buffer {
   const lines = Array.from(
     fields,
     ([name, value]) => `    ${JSON.stringify(name)}: ${JSON.stringify(value)}`,
@@ -28,7 +26,7 @@ export function encodeRecord({ model, fields }: StoredRecord): Buffer {
  * @param path Where the bytes come from, for the error.
  * @throws InvalidRecordError when the bytes are not a record. Nothing of them is trusted.
  */
-export function decodeRecord(bytes: Buffer, path: string): StoredRecord {
+function decodeRecord(bytes: Buffer, path: string): StoredRecord {
   const refuse = (reason: string, cause?: unknown): never => {
     throw new InvalidRecordError(
       `The data at "${path}" is not a record: ${reason}. Look at it with "git show <branch>:${path}".`,

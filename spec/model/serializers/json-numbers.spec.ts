@@ -1,5 +1,7 @@
 import fc from 'fast-check';
-import { decodeRecord } from '../../../lib/model/serializers/json';
+import { json } from '../../../lib/model/serializers/json';
+
+const { decode: decodeRecord } = json;
 import { errorOf } from '../../support/error-of';
 
 function record(number: string): Buffer {

@@ -1,5 +1,7 @@
 import type { JsonValue } from 'gitmodel';
-import { decodeRecord, encodeRecord } from '../../../lib/model/serializers/json';
+import { json } from '../../../lib/model/serializers/json';
+
+const { decode: decodeRecord, encode: encodeRecord } = json;
 import { errorOf } from '../../support/error-of';
 
 const PATH = 'page/hello/data.json';

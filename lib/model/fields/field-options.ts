@@ -1,0 +1,59 @@
+import type { StandardSchemaV1 } from '@standard-schema/spec';
+
+/**
+ * A rule of one's own. A function says whether a value follows it, or says in words what the value has to be:
+ * `(title) => title.length <= 80 || 'must have 80 characters at most'`.
+ */
+export type Validator<T> =
+  | Rule<T>['isFollowed']
+  | {
+      /** Whether a value follows the rule. */
+      test(value: T): boolean;
+      /** What the value has to be, for people. */
+      readonly message: string;
+      /** A stable name of the rule. Default: `invalid`. */
+      readonly code?: string;
+    };
+
+/** A method, because the parameters of methods are compared both ways: a rule for texts may stand among others. */
+interface Rule<T> {
+  isFollowed(value: T): boolean | string | undefined | void;
+}
+
+/** The options that every field has. */
+export interface FieldOptions<T> {
+  /** Whether a value must be there when the record is saved. Default: true. */
+  readonly required?: boolean;
+  /**
+   * Whether null is a value like others: also a required field may hold it then, and an optional one begins with
+   * it. Default: false; null stands for "no value" of an optional field then, unless its type has an empty value
+   * (`''` of text, false of booleans, `[]` of lists).
+   */
+  readonly nullable?: boolean;
+  /** The value of a new record that is given none, or a function that makes it. */
+  readonly default?: T | null | (() => T | null);
+  /** Whether the value may only be set before the record is saved for the first time. Default: false. */
+  readonly readonly?: boolean;
+  /**
+   * Whether no two records of the model may have the same value; those without a value may. A save reads the
+   * model's other records for it. Default: false.
+   */
+  readonly unique?: boolean;
+  /** Whether the value is stored. Default: true. */
+  readonly serialize?: boolean;
+  /** Whether this field's value is the record's id. Default: false. */
+  readonly id?: boolean;
+  /** The field's name in the stored record. Default: the property's name. */
+  readonly name?: string;
+  /** The only values that there may be. */
+  readonly choices?: readonly T[];
+  /** Rules of one's own, for values that follow all others. */
+  readonly validators?: Validator<T> | readonly Validator<T>[];
+  /**
+   * A schema of zod, valibot or another library that implements Standard Schema (https://standardschema.dev). It
+   * checks values that follow all other rules, and what it makes of them is the value.
+   */
+  readonly schema?: StandardSchemaV1<unknown, T>;
+  /** Messages that take the place of the field's own, by the code of the rule. */
+  readonly errorMessages?: Readonly<Record<string, string>>;
+}
