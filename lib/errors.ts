@@ -199,6 +199,14 @@ export class IntegrityError extends GitModelError {
 }
 
 /**
+ * A record cannot be deleted because another one refers to it. `details`: `model`, `id`, `referrer` (its `model`,
+ * `id` and `field`).
+ */
+export class RestrictedError extends GitModelError {
+  readonly code = 'RESTRICTED';
+}
+
+/**
  * The stored record is not the one that the instance was loaded from or saved as: somebody else has changed,
  * moved or deleted it since. `details`: `model`, `id`, `path`, `expected` and `actual` (oids; null for none).
  */

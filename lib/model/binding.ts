@@ -1,11 +1,17 @@
 import { AbstractModelError, ModelNotRegisteredError } from '../errors';
+import type { RecordContext } from './record-context';
 import type { RecordStore } from './record-store';
+import type { Referrer } from './references';
 import type { ModelSchema } from './schema';
 
 /** What a registered class is bound to. */
 export interface Binding {
   readonly schema: ModelSchema;
   readonly store: RecordStore;
+  /** For the values of records that are new, or were read from what is staged. */
+  readonly context: RecordContext;
+  /** The models whose fields refer to this one and mind what happens to its records. */
+  readonly referrers: () => readonly Referrer[];
   /** Whether the workspace has a model of this name. */
   readonly knowsModel: (name: string) => boolean;
 }

@@ -1,16 +1,25 @@
 import { inspect } from 'node:util';
-import { DoesNotExistError, InvalidArgumentError } from '../errors';
+import type { InspectOptions } from 'node:util';
+import { DoesNotExistError } from '../errors';
 import { bindingOf } from './binding';
 import type { Binding } from './binding';
-import { instantiate } from './instance';
-import { decodeInstance, encodeInstance } from './record-codec';
+import type { FieldType } from './fields/field';
+import { GitBlob } from './git-blob';
+import { idOf, idText } from './id';
+import { assignValues, copyInto } from './instance';
+import { recordPaths } from './layout';
+import { load, recordSource } from './loading';
+import { encodeInstance } from './record-codec';
 import { RecordSet } from './record-set';
 import { stateOf } from './record-state';
-import type { DeleteOptions, ReadOptions, SaveOptions, StoredBlob } from './record-store';
-import { dataPath } from './schema';
-import type { ModelSchema } from './schema';
-import type { IdOf, ModelConstructor, ModelId } from './types';
-import { cleanFields } from './validation';
+import type { DeleteOptions, ReadAllOptions, ReadOptions, SaveOptions } from './record-store';
+import { settleReferences } from './references';
+import { Related } from './related';
+import { hasChanged, valueBefore } from './stored-form';
+import type { IdOf, ModelConstructor, ModelId, ModelValues, RecordChange, RecordChanges } from './types';
+import { uniquenessCheck } from './uniqueness';
+import { asRecordIssues, cleanFields, inTurn, refineRecord, verifyFields } from './validation';
+import type { MaybePromise } from './validation';
 
 /**
  * The base of all models. A class that extends it declares fields with decorators; registered with a
@@ -48,6 +57,11 @@ export abstract class GitModel<Id extends ModelId = string> {
     return stateOf(this).oid;
   }
 
+  /** Whether the record was never saved, or was deleted since. */
+  get isNew(): boolean {
+    return stateOf(this).oid === null;
+  }
+
   /** The value of the id field. */
   getId(): Id {
     return Reflect.get(this, bindingFor(this, 'have an id').schema.idField.property) as Id;
@@ -59,26 +73,123 @@ export abstract class GitModel<Id extends ModelId = string> {
    * @throws InvalidPathError when the id cannot be a name in Git.
    */
   getDataPath(): string {
-    return dataPath(bindingFor(this, 'have a path').schema, idText(this.getId()));
+    const { schema } = bindingFor(this, 'have a path');
+    return recordPaths(schema, idText(this.getId(), schema)).data;
   }
 
-  /** For subclasses: checks of the record as a whole, after those of its fields. Throw what should be seen. */
+  /**
+   * Assigns values by property, with the types that the constructor takes: a related record by its id, a blob as
+   * bytes.
+   *
+   * @throws UnknownFieldError for a value of no field; then nothing is assigned.
+   *
+   * @example
+   * ```ts
+   * class Draft extends GitModel {
+   *   @CharField() title!: string;
+   *   @BlobField({ required: false }) sketch!: GitBlob | null;
+   * }
+   * const draft = new (ws.register(Draft))({ title: 'A' });
+   * draft.set({ title: 'B', sketch: Buffer.from('...') });
+   * ```
+   */
+  set(values: ModelValues<this>): this {
+    assignValues(this, bindingFor(this, 'be changed').schema, values);
+    return this;
+  }
+
+  /**
+   * What has changed since the record was loaded or saved, by property: the value before and the present one. A new
+   * record has no changes.
+   */
+  changes(): RecordChanges<this> {
+    const { schema, context } = bindingFor(this, 'have changes');
+    const state = stateOf(this);
+    const changes: Record<string, RecordChange> = {};
+    for (const each of schema.fields) {
+      const value: unknown = Reflect.get(this, each.property);
+      if (!hasChanged(each, value, state)) continue;
+      changes[each.property] = { from: valueBefore(each, state, context), to: value };
+    }
+    return changes as RecordChanges<this>;
+  }
+
+  /** Whether another value is the same record: of the same model in the same workspace, with the same id. */
+  equals(other: unknown): boolean {
+    return (
+      other instanceof GitModel && other.constructor === this.constructor && other.getId() === this.getId()
+    );
+  }
+
+  /** The values by property, in the form in which they are stored; of a relation the id, of a blob the oid. */
+  toJSON(): Record<string, unknown> {
+    const { schema } = bindingFor(this, 'become JSON');
+    return Object.fromEntries(
+      schema.fields.map(({ property, field }) => [property, shown(field, Reflect.get(this, property))]),
+    );
+  }
+
+  /** The model and the id: `Page hello`. */
+  toString(): string {
+    return `${this.constructor.name} ${String(this.getId())}`;
+  }
+
+  [inspect.custom](_depth: number, options: InspectOptions): string {
+    const { schema } = bindingFor(this, 'be shown');
+    const values = schema.fields.map(({ property }) => [property, Reflect.get(this, property) as unknown]);
+    return `${schema.name} ${inspect(Object.fromEntries(values), options)}`;
+  }
+
+  // --- For subclasses ----------------------------------------------------------------------------------------
+
+  /**
+   * Checks the record as a whole, after its fields; it may also set values. Throw an {@link InvalidValue} or a
+   * ValidationError for what is wrong.
+   */
   clean(): void | Promise<void> {
     // Nothing to check unless a model says so.
   }
 
+  /** Called by `save`, before anything is checked. What it throws keeps the record from being saved. */
+  beforeSave(): void | Promise<void> {
+    // Nothing to do unless a model says so.
+  }
+
+  /** Called when the record is saved: staged, or committed. */
+  afterSave(_saved: { readonly commit: string | null }): void | Promise<void> {
+    // Nothing to do unless a model says so.
+  }
+
+  /** Called by `delete`, before anything is removed. What it throws keeps the record. */
+  beforeDelete(): void | Promise<void> {
+    // Nothing to do unless a model says so.
+  }
+
+  /** Called when the record is deleted: the removal is staged, or committed. */
+  afterDelete(_deleted: { readonly commit: string | null }): void | Promise<void> {
+    // Nothing to do unless a model says so.
+  }
+
+  /** Called when the record was read. */
+  afterLoad(): void | Promise<void> {
+    // Nothing to do unless a model says so.
+  }
+
+  // --- Storing -----------------------------------------------------------------------------------------------
+
   /**
-   * Checks every field and replaces its value by the clean one, then calls {@link clean}, which is what a
-   * subclass may override.
+   * Checks every field and replaces its value by the clean one, then lets the model's schema and {@link clean}
+   * check the record, which is what a subclass may override.
    *
    * @throws ValidationError with everything that is wrong.
    */
   async fullClean(): Promise<void> {
-    await cleanRecord(this, bindingFor(this, 'be cleaned').schema);
+    await cleanRecord(this, bindingFor(this, 'be cleaned'));
   }
 
   /**
-   * Stages the record, cleaned as {@link fullClean} does it. A changed id moves the record.
+   * Stages the record, cleaned as {@link fullClean} does it. A changed id moves the record, with its blobs. A
+   * record in which nothing has changed is not written.
    *
    * @returns the commit's oid with `commit: true`; null without it, or when nothing has changed.
    * @throws ValidationError when a value is not valid.
@@ -89,23 +200,70 @@ export abstract class GitModel<Id extends ModelId = string> {
    * @throws ConcurrentUpdateError with `commit`, when somebody else moved the branch; nothing is staged then.
    */
   async save(options: SaveOptions = {}): Promise<string | null> {
-    const { schema, store } = bindingFor(this, 'be saved');
-    const cleaning = cleanRecord(this, schema);
+    const binding = bindingFor(this, 'be saved');
+    const { schema, store } = binding;
+    const preparing = inTurn([
+      () => this.beforeSave(),
+      () => cleanRecord(this, binding),
+      () => settleBlobs(this, binding),
+    ]);
     // Not to wait where there is nothing to wait for keeps operations in the order of the calls.
-    if (cleaning) await cleaning;
-    const content = encodeInstance(this, schema);
-    return store.write({ record: this, schema, id: idText(this.getId()), content }, options);
+    if (preparing) await preparing;
+    const commit = await store.write(
+      {
+        record: this,
+        place: schema,
+        id: idText(this.getId(), schema),
+        ...encodeInstance(this, schema),
+        verify: uniquenessCheck(this, binding),
+      },
+      options,
+    );
+    await this.afterSave({ commit });
+    return commit;
   }
 
   /**
-   * Stages the removal of the record; it is a new one afterwards, and could be saved again.
+   * Stages the removal of the record, of its blobs and of nothing else; it is a new one afterwards, and could be
+   * saved again. Records that refer to it are treated as their fields' `onDelete` says.
    *
    * @returns the commit's oid with `commit: true`, else null.
    * @throws DoesNotExistError when it is not stored.
+   * @throws StaleRecordError when somebody else has changed the stored record since.
+   * @throws RestrictedError when another record refers to it by a field with `onDelete: 'restrict'`.
    */
   async delete(options: DeleteOptions = {}): Promise<string | null> {
-    const { schema, store } = bindingFor(this, 'be deleted');
-    return store.remove(schema, this, options);
+    const { schema, store, referrers } = bindingFor(this, 'be deleted');
+    const before = this.beforeDelete();
+    if (before) await before;
+    const minding = referrers();
+    const id = stateOf(this).storedId;
+    const commit =
+      minding.length === 0 || id === null
+        ? await store.remove(schema, this, options)
+        : await store.atomically(async () => {
+            await store.remove(schema, this, { overwrite: options.overwrite ?? false });
+            await settleReferences(schema.name, idOf(schema, id), minding);
+          }, options);
+    await this.afterDelete({ commit });
+    return commit;
+  }
+
+  /**
+   * Reads the record anew, in place of all values; from what is staged.
+   *
+   * @throws DoesNotExistError when it is not stored any more.
+   */
+  async reload(): Promise<this> {
+    const binding = bindingFor(this, 'be reloaded');
+    const { schema, store } = binding;
+    const id = stateOf(this).storedId ?? idText(this.getId(), schema);
+    const blob = await store.read(schema, id, {});
+    const modelClass = this.constructor as unknown as ModelConstructor<this>;
+    const fresh = blob && (await load(modelClass, blob));
+    if (!fresh) throw doesNotExist(schema.name, id, {});
+    copyInto(this, schema, fresh);
+    return this;
   }
 
   /**
@@ -119,10 +277,9 @@ export abstract class GitModel<Id extends ModelId = string> {
     id: IdOf<T>,
     options: ReadOptions = {},
   ): Promise<T> {
-    const { schema, store } = bindingOf(this, 'be read');
-    const blob = await store.read(schema, idText(id), options);
-    if (!blob) throw doesNotExist(schema.name, id, options);
-    return load(this, blob);
+    const record = await find(this, id, options);
+    if (!record) throw doesNotExist(this.name, id, options);
+    return record;
   }
 
   /** Reads a record; null when there is none with this id. Throws what {@link get} throws otherwise. */
@@ -131,41 +288,41 @@ export abstract class GitModel<Id extends ModelId = string> {
     id: IdOf<T>,
     options: ReadOptions = {},
   ): Promise<T | null> {
-    const { schema, store } = bindingOf(this, 'be read');
-    const blob = await store.read(schema, idText(id), options);
-    return blob && load(this, blob);
+    return find(this, id, options);
   }
 
-  /** All records, by the bytes of their ids. */
+  /** All records, by the bytes of their paths: in the usual layout, of their ids. */
   static all<T extends GitModel<ModelId>>(
     this: ModelConstructor<T>,
-    options: ReadOptions = {},
+    options: ReadAllOptions = {},
   ): RecordSet<T> {
-    const { schema, store } = bindingOf(this, 'be read');
-    return new RecordSet(
-      () => loadAll(this, store.readAll(schema, options)),
-      () => store.ids(schema, options),
-    );
+    bindingOf(this, 'be read');
+    return new RecordSet(recordSource(this, options));
   }
 
   /**
-   * Stages the removal of a record.
+   * Stages the removal of a record; see {@link GitModel.prototype.delete}.
    *
    * @returns the commit's oid with `commit: true`, else null.
    * @throws DoesNotExistError when there is none with this id.
+   * @throws RestrictedError when another record refers to it by a field with `onDelete: 'restrict'`.
    */
   static async delete<T extends GitModel<ModelId>>(
     this: ModelConstructor<T>,
     id: IdOf<T>,
     options: DeleteOptions = {},
   ): Promise<string | null> {
-    const { schema, store } = bindingOf(this, 'be deleted');
-    return store.remove(schema, idText(id), options);
+    const { schema, store, referrers } = bindingOf(this, 'be deleted');
+    const text = idText(id, schema);
+    if (referrers().length === 0 && !hasDeleteHooks(this)) return store.remove(schema, text, options);
+    const record = await find(this, id, {});
+    return record ? record.delete(options) : store.remove(schema, text, options);
   }
 
   /** The path of the data of the record with this id. */
   static getDataPath<T extends GitModel<ModelId>>(this: ModelConstructor<T>, id: IdOf<T>): string {
-    return dataPath(bindingOf(this, 'have a path').schema, idText(id));
+    const { schema } = bindingOf(this, 'have a path');
+    return recordPaths(schema, idText(id, schema)).data;
   }
 }
 
@@ -173,38 +330,54 @@ function bindingFor(record: object, use: string): Binding {
   return bindingOf(record.constructor, use);
 }
 
-/** Cleans a record as {@link GitModel.fullClean} does; gives a promise only when its model's `clean` does. */
-function cleanRecord(record: GitModel<ModelId>, schema: ModelSchema): void | Promise<void> {
-  cleanFields(record, schema);
-  if (record.clean === GitModel.prototype.clean) return;
-  // What `clean` sets has to be valid too.
-  const again = (): void => {
-    cleanFields(record, schema);
-  };
-  const cleaning = record.clean();
-  if (cleaning) return cleaning.then(again);
-  again();
+/** Cleans a record as {@link GitModel.fullClean} does; gives a promise only when a part of it does. */
+function cleanRecord(record: GitModel<ModelId>, { schema, context }: Binding): MaybePromise {
+  // What the schema or `clean` sets has to be valid too.
+  const fields = (): MaybePromise => cleanFields(record, schema);
+  const steps = [fields];
+  if (schema.refinement) steps.push(() => refineRecord(record, schema), fields);
+  if (record.clean !== GitModel.prototype.clean) {
+    steps.push(() => asRecordIssues(schema, record, () => record.clean()), fields);
+  }
+  return inTurn([...steps, () => verifyFields(record, schema, context)]);
 }
 
-function load<T extends GitModel<ModelId>>(modelClass: ModelConstructor<T>, blob: StoredBlob): T {
-  const { schema, knowsModel } = bindingOf(modelClass, 'be read');
-  return instantiate(modelClass, decodeInstance(blob, schema, knowsModel));
+/** Writes what is too large for memory; gives a promise only when something is. */
+function settleBlobs(record: object, { schema, store }: Binding): MaybePromise {
+  const unwritten = schema.fileFields
+    .map(({ property }) => Reflect.get(record, property) as unknown)
+    .filter((value) => value instanceof GitBlob)
+    .filter((blob) => blob.isUnwritten);
+  if (unwritten.length === 0) return;
+  return Promise.all(unwritten.map((blob) => blob.settle(store.blobs))).then(() => undefined);
 }
 
-async function* loadAll<T extends GitModel<ModelId>>(
+function shown(field: FieldType<unknown>, value: unknown): unknown {
+  if (value === undefined || value === null) return value;
+  if (value instanceof GitBlob || value instanceof Related) return value.toJSON();
+  try {
+    return field.serialize(field.clean(value));
+  } catch {
+    // A value that is not valid is shown as it is.
+    return value;
+  }
+}
+
+function hasDeleteHooks({ prototype }: { prototype: GitModel<ModelId> }): boolean {
+  return (
+    prototype.beforeDelete !== GitModel.prototype.beforeDelete ||
+    prototype.afterDelete !== GitModel.prototype.afterDelete
+  );
+}
+
+async function find<T extends GitModel<ModelId>>(
   modelClass: ModelConstructor<T>,
-  blobs: AsyncIterable<StoredBlob>,
-): AsyncGenerator<T, void> {
-  for await (const blob of blobs) yield load(modelClass, blob);
-}
-
-/** The id as it stands in paths. */
-function idText(id: unknown): string {
-  if (typeof id === 'string') return id;
-  if (typeof id === 'number' && Number.isSafeInteger(id)) return String(id);
-  throw new InvalidArgumentError(`${inspect(id)} cannot be an id; give a string, or a whole number.`, {
-    details: { option: 'id', value: id },
-  });
+  id: IdOf<T>,
+  options: ReadOptions,
+): Promise<T | null> {
+  const { schema, store } = bindingOf(modelClass, 'be read');
+  const blob = await store.read(schema, idText(id, schema), options);
+  return blob && ((await load(modelClass, blob)) ?? null);
 }
 
 function doesNotExist(model: string, id: ModelId, { at }: ReadOptions): DoesNotExistError {

@@ -1,6 +1,8 @@
 import { UnknownFieldError } from '../errors';
+import type { FieldType } from './fields/field';
 import { LoadedRecord } from './record-codec';
-import { setState } from './record-state';
+import type { RecordContext } from './record-context';
+import { setState, stateOf } from './record-state';
 import type { ModelSchema } from './schema';
 
 /**
@@ -9,24 +11,50 @@ import type { ModelSchema } from './schema';
  *
  * @throws UnknownFieldError for a value that the model has no property for.
  */
-export function fillInstance(record: object, schema: ModelSchema, given: object): void {
+export function fillInstance(
+  record: object,
+  schema: ModelSchema,
+  context: RecordContext,
+  given: object,
+): void {
   if (given instanceof LoadedRecord) {
-    for (const [property, value] of given.values) setProperty(record, property, value);
-    setState(record, given.state);
+    const { values, state, at } = given;
+    const there = at === undefined ? context : { ...context, at };
+    for (const { property, field } of schema.fields) {
+      setProperty(record, property, field, values.get(property), there);
+    }
+    setState(record, state);
     return;
   }
   for (const { property, field } of schema.fields) {
-    if (Reflect.get(record, property) === undefined) setProperty(record, property, field.initialValue());
+    const initialized: unknown = Reflect.get(record, property);
+    if (initialized === undefined) setProperty(record, property, field, field.initialValue(), context);
+    else if (field.isHeld) setProperty(record, property, field, initialized, context);
   }
-  for (const [property, value] of Object.entries(given)) {
-    if (!hasProperty(record, property)) {
-      throw new UnknownFieldError(
-        `${schema.name} has no field "${property}"; it has ${schema.fields.map((each) => each.property).join(', ')}.`,
-        { details: { model: schema.name, field: property } },
-      );
-    }
-    if (value !== undefined) Reflect.set(record, property, value);
+  assignValues(record, schema, given);
+}
+
+/**
+ * Assigns values by property; one that is undefined is left out.
+ *
+ * @throws UnknownFieldError for a value that the model has no property for; then none is assigned.
+ */
+export function assignValues(record: object, schema: ModelSchema, values: object): void {
+  const entries = Object.entries(values).filter(([, value]) => value !== undefined);
+  for (const [property] of entries) {
+    if (hasProperty(record, property)) continue;
+    throw new UnknownFieldError(
+      `${schema.name} has no field "${property}"; it has ${schema.fields.map((each) => each.property).join(', ')}.`,
+      { details: { model: schema.name, field: property } },
+    );
   }
+  for (const [property, value] of entries) Reflect.set(record, property, value);
+}
+
+/** Makes an instance what another one of the same class is: the same values in the same state. */
+export function copyInto(record: object, schema: ModelSchema, other: object): void {
+  for (const { property } of schema.fields) Reflect.set(record, property, Reflect.get(other, property));
+  setState(record, stateOf(other));
 }
 
 /** Makes an instance of a bound class from a loaded record. */
@@ -38,8 +66,26 @@ export function instantiate<T extends object>(
 }
 
 /** Sets a property of the instance's own, whatever its class or `Object` has of that name. */
-function setProperty(record: object, property: string, value: unknown): void {
-  Object.defineProperty(record, property, { value, writable: true, enumerable: true, configurable: true });
+function setProperty(
+  record: object,
+  property: string,
+  field: FieldType<unknown>,
+  value: unknown,
+  context: RecordContext,
+): void {
+  if (!field.isHeld) {
+    Object.defineProperty(record, property, { value, writable: true, enumerable: true, configurable: true });
+    return;
+  }
+  let held = field.hold(value, context);
+  Object.defineProperty(record, property, {
+    get: () => held,
+    set: (assigned: unknown) => {
+      held = field.hold(assigned, context);
+    },
+    enumerable: true,
+    configurable: true,
+  });
 }
 
 /** A property to assign to: one of the instance's own, or one that its class has a setter for. */

@@ -1,11 +1,13 @@
-import { InvalidRecordError, ModelNotFoundError } from '../errors';
+import { InvalidRecordError, ModelNotFoundError, ValidationError } from '../errors';
+import { GitBlob } from './git-blob';
 import { InvalidValue } from './fields/invalid-value';
 import type { JsonValue } from './json-value';
-import type { StoredBlob } from './record-store';
-import { stateOf } from './record-state';
+import { recordPaths } from './layout';
 import type { RecordState } from './record-state';
-import type { ModelSchema } from './schema';
-import { json } from './serializers/json';
+import type { BlobStore, RecordBlob, RecordFile } from './record-store';
+import type { ModelSchema, SchemaField } from './schema';
+import { storedForm } from './stored-form';
+import { toIssues } from './validation';
 
 /** A stored record, understood by its model's schema. A class, so that a constructor can tell it from values. */
 export class LoadedRecord {
@@ -13,69 +15,155 @@ export class LoadedRecord {
     /** The values by property. */
     readonly values: ReadonlyMap<string, unknown>,
     readonly state: RecordState,
+    /** The tree that it was read from, when it was not what is staged. */
+    readonly at: string | undefined,
   ) {}
 }
 
-/** The bytes of a record whose values are clean, with the stored fields that its model does not know. */
-export function encodeInstance(record: object, schema: ModelSchema): Buffer {
-  const fields = new Map<string, JsonValue>();
-  for (const { property, storedName, field } of schema.fields) {
-    fields.set(storedName, field.serialize(Reflect.get(record, property)));
-  }
-  for (const [name, value] of stateOf(record).unknownFields) {
-    fields.set(name, value);
-  }
-  return json.encode({ model: schema.name, fields });
+/** A record in the form in which it is stored. */
+export interface EncodedRecord {
+  readonly content: Buffer;
+  /** What the content holds, by stored names. */
+  readonly stored: ReadonlyMap<string, JsonValue>;
+  readonly files: ReadonlyMap<string, RecordFile | null>;
 }
 
 /**
- * Reads the bytes of a record.
+ * The stored form of a record whose values are clean, with the stored fields that its model does not know.
+ *
+ * @throws ValidationError when the model's serializer cannot hold the values.
+ */
+export function encodeInstance(record: object, schema: ModelSchema): EncodedRecord {
+  const stored = storedForm(record, schema);
+  const files = new Map<string, RecordFile | null>();
+  for (const { property, storedName } of schema.fileFields) {
+    files.set(storedName, fileOf(Reflect.get(record, property)));
+  }
+  try {
+    return { content: schema.serializer.encode({ model: schema.name, fields: stored }), stored, files };
+  } catch (error) {
+    if (!(error instanceof InvalidValue)) throw error;
+    throw new ValidationError(schema.name, toIssues(error, '', record));
+  }
+}
+
+function fileOf(value: unknown): RecordFile | null {
+  if (value instanceof GitBlob) return value.toFile();
+  return value instanceof Buffer ? GitBlob.from(value).toFile() : null;
+}
+
+/**
+ * Reads the bytes of a record; gives a promise only when the model has fields that are read from files of their
+ * own. Undefined when the record belongs to no id of the model, which happens only in layouts that do not tell.
  *
  * @param knowsModel Whether the workspace has a model of this name.
  * @throws InvalidRecordError when they are not a record of this model; the message names the path.
  * @throws ModelNotFoundError when they are a record of a model that the workspace does not know.
  */
 export function decodeInstance(
-  { id, path, oid, content }: StoredBlob,
+  blob: RecordBlob,
   schema: ModelSchema,
   knowsModel: (name: string) => boolean,
-): LoadedRecord {
-  const { model, fields } = json.decode(content, path);
-  if (model !== null && model.toLowerCase() !== schema.name.toLowerCase()) {
-    const details = { path, model, expected: schema.name };
-    throw knowsModel(model)
-      ? new InvalidRecordError(`The record at "${path}" is a ${model}, not a ${schema.name}.`, { details })
-      : new ModelNotFoundError(
-          `The record at "${path}" is of the model ${JSON.stringify(model)}, which this workspace does not know; ` +
-            `a ${schema.name} was expected.`,
-          { details },
-        );
-  }
-  const unknownFields = new Map(fields);
+): LoadedRecord | undefined {
+  const { path, oid, content, files, at } = blob;
+  const { model, fields: stored } = schema.serializer.decode(content, path);
+  checkModel(model, path, schema, knowsModel);
   const values = new Map<string, unknown>();
-  for (const { property, storedName, field } of schema.fields) {
-    const stored = fields.get(storedName);
-    unknownFields.delete(storedName);
-    try {
-      if (stored !== undefined) values.set(property, field.deserialize(stored));
+  const assumed = new Map<string, JsonValue>();
+  for (const schemaField of schema.dataFields) {
+    const { property, storedName, field } = schemaField;
+    const before = stored.get(storedName);
+    if (before === undefined) {
       // A record that lacks its id must not get a new one.
-      else if (property !== schema.idField.property) values.set(property, field.initialValue());
-    } catch (error) {
-      if (!(error instanceof InvalidValue)) throw error;
+      if (schemaField === schema.idField) continue;
+      const initial = field.initialValue();
+      values.set(property, initial);
+      if (initial !== undefined) assumed.set(storedName, field.serialize(initial));
+    } else {
+      values.set(property, readField(schemaField, before, path, schema, assumed));
+    }
+  }
+  for (const { property, field } of schema.fields) {
+    if (!field.isSerialized) values.set(property, field.initialValue());
+  }
+  const storedId = identify(values.get(schema.idField.property), blob, schema);
+  if (storedId === undefined) return undefined;
+  return new LoadedRecord(values, { oid, storedId, stored, assumed, files }, at);
+}
+
+/** Adds the values of the fields that have files of their own; gives a promise only when one has to be read. */
+export function withFiles(
+  { values, state, at }: LoadedRecord,
+  schema: ModelSchema,
+  blobs: BlobStore,
+): LoadedRecord | Promise<LoadedRecord> {
+  const all = new Map(values);
+  const reading: Promise<void>[] = [];
+  for (const { property, storedName, field } of schema.fileFields) {
+    const file = state.files.get(storedName);
+    if (!file) all.set(property, field.emptyValue);
+    else if (field.isHeld) all.set(property, GitBlob.of(file, blobs));
+    else
+      reading.push(
+        GitBlob.of(file, blobs)
+          .buffer()
+          .then((bytes) => void all.set(property, bytes)),
+      );
+  }
+  const loaded = new LoadedRecord(all, state, at);
+  return reading.length > 0 ? Promise.all(reading).then(() => loaded) : loaded;
+}
+
+function checkModel(
+  model: string | null,
+  path: string,
+  schema: ModelSchema,
+  knowsModel: (name: string) => boolean,
+): void {
+  if (model === null || model === schema.name || model.toLowerCase() === schema.name.toLowerCase()) return;
+  const details = { path, model, expected: schema.name };
+  throw knowsModel(model)
+    ? new InvalidRecordError(`The record at "${path}" is a ${model}, not a ${schema.name}.`, { details })
+    : new ModelNotFoundError(
+        `The record at "${path}" is of the model ${JSON.stringify(model)}, which this workspace does not know; ` +
+          `a ${schema.name} was expected.`,
+        { details },
+      );
+}
+
+function readField(
+  { property, storedName, field }: SchemaField,
+  stored: JsonValue,
+  path: string,
+  { invalidValues, idField }: ModelSchema,
+  assumed: Map<string, JsonValue>,
+): unknown {
+  try {
+    return field.deserialize(stored);
+  } catch (error) {
+    if (!(error instanceof InvalidValue)) throw error;
+    if (invalidValues === 'abort' || property === idField.property) {
       throw new InvalidRecordError(
         `The field "${storedName}" of the record at "${path}" ${error.message}, but is ${JSON.stringify(stored)}.`,
         { cause: error, details: { path, field: property, code: error.code, value: stored } },
       );
     }
+    if (invalidValues === 'keep') return stored;
+    assumed.set(storedName, field.serialize(field.emptyValue));
+    return field.emptyValue;
   }
-  checkId(values.get(schema.idField.property), id, path, schema);
-  return new LoadedRecord(values, { oid, storedId: id, unknownFields });
 }
 
-/** A record stored under another id than its own would be found under one and saved under the other. */
-function checkId(value: unknown, id: string, path: string, schema: ModelSchema): void {
-  if (String(value) === id) return;
+/**
+ * The id of a record. Where its path tells one, its field has to say the same: a record stored under another id
+ * than its own would be found under one and saved under the other.
+ */
+function identify(value: unknown, { id, path }: RecordBlob, schema: ModelSchema): string | undefined {
   const { property, storedName } = schema.idField;
+  if (value !== undefined && id === null) {
+    return recordPaths(schema, String(value)).data === path ? String(value) : undefined;
+  }
+  if (String(value) === id) return id;
   throw new InvalidRecordError(
     value === undefined
       ? `The record at "${path}" has no field "${storedName}", which holds the id. Add it.`

@@ -1,3 +1,13 @@
+import type { GitModel } from './git-model';
+import { loadRelated } from './prefetch';
+import type { ModelId, RelatedKeys } from './types';
+
+/** Where a set of records gets them from; every call begins anew. */
+export interface RecordSource<T> {
+  readonly records: () => AsyncIterable<T>;
+  readonly ids: () => AsyncIterable<string>;
+}
+
 /**
  * Records to iterate over, as often as one likes: every iteration reads anew, and sees one state of the store
  * from its beginning to its end.
@@ -8,20 +18,40 @@
  * const titles = (await Page.all().toArray()).map((page) => page.title);
  * ```
  */
-export class RecordSet<T> implements AsyncIterable<T> {
+export class RecordSet<T extends GitModel<ModelId>> implements AsyncIterable<T> {
   /** @internal */
-  constructor(
-    private readonly records: () => AsyncIterable<T>,
-    private readonly recordIds: () => AsyncIterable<string>,
-  ) {}
+  constructor(private readonly source: RecordSource<T>) {}
 
   [Symbol.asyncIterator](): AsyncIterator<T> {
-    return this.records()[Symbol.asyncIterator]();
+    return this.source.records()[Symbol.asyncIterator]();
+  }
+
+  /**
+   * The same records, each with the records that these fields relate to: those are read together, and each once
+   * for many records. One that does not exist stays to be asked for.
+   *
+   * @example
+   * ```ts
+   * class Author extends GitModel {
+   *   @CharField() name!: string;
+   * }
+   * class Post extends GitModel {
+   *   @RelatedField(Author) author!: Related<Author>;
+   * }
+   * ws.register(Author);
+   * for await (const post of ws.register(Post).all().with('author')) {
+   *   console.log(post.author.record?.name);
+   * }
+   * ```
+   */
+  with(...properties: RelatedKeys<T>[]): RecordSet<T> {
+    const { records, ids } = this.source;
+    return new RecordSet({ records: () => loadRelated(records(), properties as string[]), ids });
   }
 
   /** The ids alone, without reading the records. */
   ids(): AsyncIterable<string> {
-    return { [Symbol.asyncIterator]: () => this.recordIds()[Symbol.asyncIterator]() };
+    return { [Symbol.asyncIterator]: () => this.source.ids()[Symbol.asyncIterator]() };
   }
 
   /** All records at once. */

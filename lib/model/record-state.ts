@@ -1,4 +1,5 @@
 import type { JsonValue } from './json-value';
+import type { RecordFile } from './record-store';
 
 /** What is known about a record beside the values of its fields. */
 export interface RecordState {
@@ -6,15 +7,27 @@ export interface RecordState {
   readonly oid: string | null;
   /** The id under which the record is stored, which a changed id field differs from; null for a new one. */
   readonly storedId: string | null;
-  /** Stored fields that the model does not know; they are stored again with the record. */
-  readonly unknownFields: ReadonlyMap<string, JsonValue>;
+  /**
+   * Everything that is stored, by stored names, in the form in which it is: a field whose value has not changed is
+   * stored again in that form, and fields that the model does not know are kept.
+   */
+  readonly stored: ReadonlyMap<string, JsonValue>;
+  /**
+   * What the values of fields were taken for that were not stored, or not in a valid form, in the form in which
+   * they would be stored; by stored names.
+   */
+  readonly assumed: ReadonlyMap<string, JsonValue>;
+  /** The record's files beside its data, by the stored names of their fields. */
+  readonly files: ReadonlyMap<string, RecordFile>;
 }
 
 /** The state of a record that was never saved. */
 export const NEW_RECORD: RecordState = Object.freeze({
   oid: null,
   storedId: null,
-  unknownFields: new Map<string, JsonValue>(),
+  stored: new Map<string, never>(),
+  assumed: new Map<string, never>(),
+  files: new Map<string, never>(),
 });
 
 /** Kept apart from the records, so that no property of theirs shows it or collides with it. */

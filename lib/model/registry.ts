@@ -1,8 +1,11 @@
-import { InvalidArgumentError, ModelDefinitionError } from '../errors';
-import { bind } from './binding';
+import { InvalidArgumentError, ModelDefinitionError, ModelNotRegisteredError } from '../errors';
+import { bind, findBinding } from './binding';
 import { GitModel } from './git-model';
 import { fillInstance } from './instance';
+import type { RecordContext } from './record-context';
 import type { RecordStore } from './record-store';
+import { mindingFields } from './references';
+import type { Referrer } from './references';
 import { compileSchema } from './schema';
 import type { ModelSchema } from './schema';
 import type { BoundModel, ModelConstructor, ModelId } from './types';
@@ -33,9 +36,15 @@ export class ModelRegistry {
     ModelConstructor,
     { readonly bound: AnyBoundModel; readonly name: string }
   >();
-  private readonly byFolder = new Map<string, ModelSchema>();
+  private readonly byName = new Map<string, AnyBoundModel>();
+  private readonly schemas: ModelSchema[] = [];
+  private readonly context: RecordContext;
+  /** By the bound class that is referred to; compiled when it is asked for, since models refer to later ones. */
+  private referrers: Map<ModelConstructor, Referrer[]> | undefined;
 
-  constructor(private readonly store: RecordStore) {}
+  constructor(private readonly store: RecordStore) {
+    this.context = { store, at: undefined, resolveModel: (model) => this.resolve(model) };
+  }
 
   /**
    * Binds a class: returns a subclass of it whose records live in this registry's store. The class itself
@@ -60,8 +69,16 @@ export class ModelRegistry {
     }
     const schema = compileSchema(original, name, METHODS);
     this.claim(schema);
-    const bound = makeBoundClass(original, schema);
-    bind(bound, { schema, store: this.store, knowsModel: (each) => this.byFolder.has(each.toLowerCase()) });
+    const bound = makeBoundClass(original, schema, this.context);
+    bind(bound, {
+      schema,
+      store: this.store,
+      context: this.context,
+      referrers: () => this.referrersOf(bound),
+      knowsModel: (each) => this.byName.has(each.toLowerCase()),
+    });
+    this.byName.set(schema.name.toLowerCase(), bound);
+    this.referrers = undefined;
     originals.set(bound, original);
     this.byClass.set(original, { bound, name: schema.name });
     (this.models as Record<string, AnyBoundModel>)[schema.name] = bound;
@@ -76,16 +93,59 @@ export class ModelRegistry {
     return Object.fromEntries(models) as BoundModels<M>;
   }
 
+  /** The schema of the model with this name, in any case; undefined when none is registered. */
+  schemaOf(name: string): ModelSchema | undefined {
+    return this.schemas.find((schema) => schema.name.toLowerCase() === name.toLowerCase());
+  }
+
+  /** The bound class of a model, by its class, bound or not, or by its name. */
+  private resolve(model: ModelConstructor | string): ModelConstructor {
+    const bound =
+      typeof model === 'string'
+        ? this.byName.get(model.toLowerCase())
+        : this.byClass.get(originals.get(model) ?? model)?.bound;
+    if (bound) return bound;
+    const name = typeof model === 'string' ? model : model.name;
+    throw new ModelNotRegisteredError(
+      `A field refers to the model ${name}, which is not registered with this workspace. ` +
+        `Call "workspace.register(${name})" before its records are needed.`,
+      { details: { model: name } },
+    );
+  }
+
+  private referrersOf(target: ModelConstructor): readonly Referrer[] {
+    this.referrers ??= this.collectReferrers();
+    return this.referrers.get(target) ?? [];
+  }
+
+  private collectReferrers(): Map<ModelConstructor, Referrer[]> {
+    const referrers = new Map<ModelConstructor, Referrer[]>();
+    for (const { bound } of this.byClass.values()) {
+      const schema = findBinding(bound)?.schema;
+      if (!schema || schema.abstract) continue;
+      for (const { schemaField, onDelete, target } of mindingFields(schema, this.context)) {
+        referrers.set(target, [...(referrers.get(target) ?? []), { model: bound, schemaField, onDelete }]);
+      }
+    }
+    return referrers;
+  }
+
+  /** Two models must not have one name, nor one folder inside another's. */
   private claim(schema: ModelSchema): void {
-    const owner = this.byFolder.get(schema.folder);
+    const inside = ({ folder }: ModelSchema, other: ModelSchema): boolean =>
+      `${folder}/`.startsWith(`${other.folder}/`);
+    const owner = this.schemas.find(
+      (each) =>
+        each.name.toLowerCase() === schema.name.toLowerCase() || inside(each, schema) || inside(schema, each),
+    );
     if (owner) {
       throw new ModelDefinitionError(
         `The model "${schema.name}" would share the folder "${schema.folder}" with the model "${owner.name}"; ` +
-          'give one of them another name: @Model({ name: … }).',
+          'give one of them another name or folder: @Model({ name: …, folder: … }).',
         { details: { model: schema.name } },
       );
     }
-    this.byFolder.set(schema.folder, schema);
+    this.schemas.push(schema);
   }
 }
 
@@ -97,13 +157,17 @@ function isModel(value: unknown): value is ModelConstructor {
  * A subclass that fills its instances. It does so after all constructors above it, because by then the field
  * initialisers have run: compilers that define class fields set every declared property to undefined there.
  */
-function makeBoundClass(original: ModelConstructor, schema: ModelSchema): AnyBoundModel {
+function makeBoundClass(
+  original: ModelConstructor,
+  schema: ModelSchema,
+  context: RecordContext,
+): AnyBoundModel {
   const Parent = original as unknown as new (values: object) => GitModel<ModelId>;
   class Bound extends Parent {
     constructor(values: object = {}) {
       super(values);
       // A subclass of this class is bound on its own, and fills itself.
-      if (new.target === Bound) fillInstance(this, schema, values);
+      if (new.target === Bound) fillInstance(this, schema, context, values);
     }
   }
   Object.defineProperty(Bound, 'name', { value: schema.name });

@@ -1,9 +1,15 @@
+import { inspect } from 'node:util';
+import type { StandardSchemaV1 } from '@standard-schema/spec';
 import { InvalidPathError, ModelDefinitionError } from '../errors';
-import { checkFolderName } from '../object/path';
+import { checkFolderName, parsePath } from '../object/path';
 import { declarationOf } from './declaration';
-import type { FieldDeclaration, ModelDeclaration } from './declaration';
+import type { FieldDeclaration, ModelDeclaration, ModelOptions } from './declaration';
 import type { FieldType } from './fields/field';
 import { UUIDFieldType } from './fields/uuid-field';
+import { BLOB_SUFFIX, layoutOf } from './layout';
+import type { RecordPlace } from './record-store';
+import { json } from './serializers/json';
+import type { Serializer } from './serializers/serializer';
 
 /** A field in its place in a model. */
 export interface SchemaField {
@@ -15,16 +21,19 @@ export interface SchemaField {
 }
 
 /** What a model's records look like and where they are: compiled from the class, checked, and frozen. */
-export interface ModelSchema {
-  readonly name: string;
-  /** The folder of the model's records, at the root of the tree. */
-  readonly folder: string;
-  /** The name of the file in a record's folder that holds its fields. */
-  readonly dataFilename: string;
+export interface ModelSchema extends RecordPlace {
   readonly abstract: boolean;
   /** Parents' fields first, each class's in the order of its declarations. */
   readonly fields: readonly SchemaField[];
+  /** Those of the fields that are part of the record's data. */
+  readonly dataFields: readonly SchemaField[];
+  /** Those that have files of their own beside it. */
+  readonly fileFields: readonly SchemaField[];
   readonly idField: SchemaField;
+  readonly serializer: Serializer;
+  readonly invalidValues: 'abort' | 'empty' | 'keep';
+  /** The Standard Schema for the record as a whole. */
+  readonly refinement: StandardSchemaV1<unknown, object> | undefined;
 }
 
 /** A class's prototypes, from the topmost down to its own. */
@@ -33,7 +42,7 @@ type Lineage = readonly object[];
 /** Names that a field cannot have, because every record has something of this name. */
 const RESERVED = new Set(['constructor', 'oid', '__proto__', 'prototype']);
 
-const DATA_FILENAME = 'data.json';
+const INVALID_VALUES = ['abort', 'empty', 'keep'];
 
 /**
  * Compiles what the decorators of a class and its parents have recorded.
@@ -48,13 +57,14 @@ export function compileSchema(
   reserved: ReadonlySet<string>,
 ): ModelSchema {
   const lineage = lineageOf(modelClass.prototype);
-  const options = declarationOf(modelClass.prototype)?.options ?? {};
-  const modelName = name ?? options.name ?? modelClass.name;
+  const own = declarationOf(modelClass.prototype)?.options ?? {};
+  const options = inheritedOptions(lineage);
+  const modelName = name ?? own.name ?? modelClass.name;
   const refuse = (problem: string, field?: string): never => {
     const subject = `${modelClass.name || 'The class'}${field === undefined ? '' : `.${field}`}`;
     throw new ModelDefinitionError(`${subject} ${problem}`, { details: { model: modelName, field } });
   };
-  const folder = checkModelName(modelName, refuse);
+  const folder = checkFolder(modelName, name === undefined ? own.folder : undefined, refuse);
   const declared = collectFields(lineage, refuse);
   for (const { property } of declared) {
     if (RESERVED.has(property) || reserved.has(property)) {
@@ -64,24 +74,28 @@ export function compileSchema(
   const fields = declared.map(({ property, create }) => instantiate(property, create, refuse));
   const idField = chooseId(lineage, fields, refuse) ?? automaticId(fields, refuse);
   checkStoredNames(fields, refuse);
+  checkAgainstTheirType(fields, refuse);
+  const { serializer = json, invalidValues = 'abort', schema: refinement } = options;
+  if (!INVALID_VALUES.includes(invalidValues)) {
+    refuse(`has { invalidValues: ${inspect(invalidValues)} }; it takes ${INVALID_VALUES.join(', ')}.`);
+  }
+  const stored = fields.filter(({ field }) => field.isSerialized);
+  const fileFields = stored.filter(({ field }) => field.isStoredApart);
   return Object.freeze({
     name: modelName,
     folder,
-    dataFilename: DATA_FILENAME,
-    abstract: options.abstract ?? false,
+    dataFilename: checkDataFilename(options.dataFilename ?? `data.${serializer.extension}`, refuse),
+    layout: layoutOf(options.dataPath),
+    fileNames: Object.freeze(fileFields.map(({ storedName }) => storedName)),
+    abstract: own.abstract ?? false,
     fields: Object.freeze(fields),
+    dataFields: Object.freeze(stored.filter(({ field }) => !field.isStoredApart)),
+    fileFields: Object.freeze(fileFields),
     idField,
+    serializer,
+    invalidValues,
+    refinement,
   });
-}
-
-/** The path of a record's own folder. */
-export function recordFolder(schema: ModelSchema, id: string): string {
-  return `${schema.folder}/${checkFolderName(id)}`;
-}
-
-/** The path of the file with a record's fields. */
-export function dataPath(schema: ModelSchema, id: string): string {
-  return `${recordFolder(schema, id)}/${schema.dataFilename}`;
 }
 
 type Refuse = (problem: string, field?: string) => never;
@@ -94,15 +108,48 @@ function lineageOf(prototype: object): Lineage {
   return lineage;
 }
 
-function checkModelName(name: string, refuse: Refuse): string {
-  if (typeof name !== 'string') return refuse(`has the name ${String(name)}, which is not a string.`);
+/** What the class and its parents say, the closest first. */
+function inheritedOptions(lineage: Lineage): ModelOptions {
+  const all = lineage.map((prototype) => declarationOf(prototype)?.options ?? {});
+  return Object.assign({}, ...all.map(withoutUndefined)) as ModelOptions;
+}
+
+function withoutUndefined(options: object): object {
+  return Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined));
+}
+
+function checkFolder(name: string, folder: string | undefined, refuse: Refuse): string {
+  if (typeof name !== 'string') return refuse(`has the name ${inspect(name)}, which is not a string.`);
+  return checkedPath(
+    () => (folder === undefined ? checkFolderName(name.toLowerCase()) : parsePath(folder, 'tree').join('/')),
+    (reason) =>
+      refuse(
+        folder === undefined
+          ? `has the name ${JSON.stringify(name)}, which cannot be a folder's: it ${reason}.`
+          : `has the folder ${inspect(folder)}, which cannot be one: it ${reason}.`,
+      ),
+  );
+}
+
+function checkDataFilename(dataFilename: string, refuse: Refuse): string {
+  return checkedPath(
+    () => {
+      if (parsePath(dataFilename).length === 1 && !dataFilename.endsWith(BLOB_SUFFIX)) return dataFilename;
+      return refuse(
+        `has the data file ${JSON.stringify(dataFilename)}; it takes the name of a file that does not end in ` +
+          `"${BLOB_SUFFIX}", as blobs' do.`,
+      );
+    },
+    (reason) => refuse(`has the data file ${inspect(dataFilename)}, which cannot be one: it ${reason}.`),
+  );
+}
+
+function checkedPath(check: () => string, refuse: (reason: string) => never): string {
   try {
-    return checkFolderName(name.toLowerCase());
+    return check();
   } catch (error) {
     if (!(error instanceof InvalidPathError)) throw error;
-    return refuse(
-      `has the name ${JSON.stringify(name)}, which cannot be a folder's: it ${String(error.details.reason)}.`,
-    );
+    return refuse(String(error.details.reason));
   }
 }
 
@@ -179,5 +226,20 @@ function checkStoredNames(fields: readonly SchemaField[], refuse: Refuse): void 
       refuse(`cannot be stored as "${storedName}"; choose another name.`, property);
     }
     owners.set(storedName, property);
+  }
+}
+
+/** What an option may not be together with where or how the field is stored. */
+function checkAgainstTheirType(fields: readonly SchemaField[], refuse: Refuse): void {
+  for (const { property, storedName, field } of fields) {
+    if (!field.isStoredApart) continue;
+    if (field.isId || field.unique) {
+      refuse('has a file of its own, so it cannot be the id or unique; remove that option.', property);
+    }
+    checkedPath(
+      () => parsePath(storedName + BLOB_SUFFIX).join('/'),
+      (reason) => refuse(`cannot have a file named "${storedName}${BLOB_SUFFIX}": it ${reason}.`, property),
+    );
+    if (storedName.includes('/')) refuse(`cannot have a file in another folder: "${storedName}".`, property);
   }
 }

@@ -1,4 +1,6 @@
+import type { BlobInput, GitBlob } from './git-blob';
 import type { GitModel } from './git-model';
+import type { Related, RelatedInput } from './related';
 
 /** What can be an id. A number stands in the path in its decimal form. */
 export type ModelId = string | number;
@@ -23,8 +25,34 @@ type IsWritable<T, K extends keyof T> = Identical<Record<K, T[K]>, Pick<T, K>>;
 type Identical<A, B> = (<X>() => X extends A ? 1 : 2) extends <X>() => X extends B ? 1 : 2 ? true : false;
 /* eslint-enable @typescript-eslint/no-unnecessary-type-parameters */
 
+/** What a property of type `V` can be given: a related record also as the record or its id, a blob as its content. */
+export type InputOf<V> =
+  V extends Related<infer T>
+    ? RelatedInput<T>
+    : V extends GitBlob
+      ? BlobInput
+      : V extends readonly Related<infer T>[]
+        ? readonly RelatedInput<T>[]
+        : V;
+
 /** The values that a new record can be given, by property: `{ slug?: string, title?: string, … }`. */
-export type ModelValues<T> = { [K in ValueKeys<T>]?: T[K] };
+export type ModelValues<T> = { [K in ValueKeys<T>]?: InputOf<T[K]> };
+
+/** What has changed in one property. */
+export interface RecordChange<V = unknown> {
+  /** The value when the record was loaded or saved. */
+  readonly from: V | null | undefined;
+  /** The present value. */
+  readonly to: V;
+}
+
+/** What has changed in a record, by property. */
+export type RecordChanges<T> = { readonly [K in ValueKeys<T>]?: RecordChange<T[K]> };
+
+/** The properties of a model that relate to other records, also to lists of them. */
+export type RelatedKeys<T> = {
+  [K in ValueKeys<T>]: NonNullable<T[K]> extends Related<infer _> | readonly Related<infer _>[] ? K : never;
+}[ValueKeys<T>];
 
 /** A class that extends {@link GitModel}, bound or not. */
 export type ModelConstructor<T extends GitModel<ModelId> = GitModel<ModelId>> = abstract new (

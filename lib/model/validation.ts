@@ -1,25 +1,162 @@
 import { ValidationError } from '../errors';
 import type { ValidationIssue } from '../errors';
 import { InvalidValue } from './fields/invalid-value';
-import type { ModelSchema } from './schema';
+import { refineWithSchema } from './fields/standard-schema';
+import type { RecordContext } from './record-context';
+import { stateOf } from './record-state';
+import type { ModelSchema, SchemaField } from './schema';
+import { hasChanged } from './stored-form';
+
+/** Done at once, or a promise: what does not have to wait keeps operations in the order of the calls. */
+export type MaybePromise = void | Promise<void>;
+
+/** Runs steps one after another; gives a promise only when one of them does. */
+export function inTurn(steps: readonly (() => MaybePromise)[]): MaybePromise {
+  for (const [n, step] of steps.entries()) {
+    const running = step();
+    if (running) return running.then(() => inTurn(steps.slice(n + 1)));
+  }
+}
 
 /**
  * Replaces every field's value by the clean one.
  *
  * @throws ValidationError with all that is wrong; then no value has changed.
  */
-export function cleanFields(record: object, schema: ModelSchema): void {
-  const issues: ValidationIssue[] = [];
+export function cleanFields(record: object, schema: ModelSchema): MaybePromise {
+  const state = stateOf(record);
+  const report = new Report(schema, record);
   const cleaned: [string, unknown][] = [];
-  for (const { property, field } of schema.fields) {
+  const pending: Promise<void>[] = [];
+  for (const schemaField of schema.fields) {
+    const { property, storedName, field } = schemaField;
     const value: unknown = Reflect.get(record, property);
+    // A value that was kept although it is none of the field's may stay, as long as nobody changes it.
+    if (schema.invalidValues === 'keep' && value !== undefined && value === state.stored.get(storedName)) {
+      continue;
+    }
+    const accept = (clean: unknown): void => {
+      if (field.readonly && hasChanged(schemaField, clean, state)) {
+        throw new InvalidValue('readonly', 'cannot be changed after the record was saved');
+      }
+      if (clean !== value) cleaned.push([property, clean]);
+    };
     try {
-      cleaned.push([property, field.clean(value)]);
+      const clean = field.refine(field.clean(value));
+      if (clean instanceof Promise) pending.push(clean.then(accept).catch(report.of(schemaField)));
+      else accept(clean);
     } catch (error) {
-      if (!(error instanceof InvalidValue)) throw error;
-      issues.push({ path: property, code: error.code, message: error.message, value });
+      report.of(schemaField)(error);
     }
   }
-  if (issues.length > 0) throw new ValidationError(schema.name, issues);
-  for (const [property, value] of cleaned) Reflect.set(record, property, value);
+  const finish = (): void => {
+    report.conclude();
+    for (const [property, value] of cleaned) Reflect.set(record, property, value);
+  };
+  if (pending.length > 0) return Promise.all(pending).then(finish);
+  finish();
+}
+
+/**
+ * Lets the model's own schema check the values and take their place.
+ *
+ * @throws ValidationError with all that the schema finds wrong.
+ */
+export function refineRecord(record: object, schema: ModelSchema): MaybePromise {
+  const { refinement } = schema;
+  if (!refinement) return;
+  const values = Object.fromEntries(
+    schema.fields.map(({ property }) => [property, Reflect.get(record, property) as unknown]),
+  );
+  const accept = (refined: object): void => {
+    for (const { property } of schema.fields) {
+      if (Object.hasOwn(refined, property)) Reflect.set(record, property, Reflect.get(refined, property));
+    }
+  };
+  return asRecordIssues(schema, record, () => {
+    const refined = refineWithSchema(refinement, values);
+    return refined instanceof Promise ? refined.then(accept) : accept(refined);
+  });
+}
+
+/**
+ * Checks the values against what is in the store.
+ *
+ * @throws ValidationError with all that does not fit.
+ */
+export function verifyFields(record: object, schema: ModelSchema, context: RecordContext): MaybePromise {
+  const report = new Report(schema, record);
+  const pending: Promise<void>[] = [];
+  for (const schemaField of schema.fields) {
+    const value: unknown = Reflect.get(record, schemaField.property);
+    if (value === null || value === undefined) continue;
+    try {
+      const verifying = schemaField.field.verify(value, context);
+      if (verifying) pending.push(verifying.catch(report.of(schemaField)));
+    } catch (error) {
+      report.of(schemaField)(error);
+    }
+  }
+  if (pending.length > 0) {
+    return Promise.all(pending).then(() => {
+      report.conclude();
+    });
+  }
+  report.conclude();
+}
+
+/** Runs a check of the record as a whole; an InvalidValue that it throws is an issue of the record. */
+export function asRecordIssues(schema: ModelSchema, record: object, check: () => MaybePromise): MaybePromise {
+  const report = (error: unknown): never => {
+    throw error instanceof InvalidValue
+      ? new ValidationError(schema.name, toIssues(error, '', record))
+      : error;
+  };
+  try {
+    return check()?.catch(report);
+  } catch (error) {
+    return report(error);
+  }
+}
+
+/** What is wrong with a value, as issues of its record. */
+export function toIssues(error: InvalidValue, property: string, value: unknown): ValidationIssue[] {
+  return error.all.map(({ code, message, path }) => ({
+    path: [property, ...path].filter((part) => part !== '').join('.'),
+    code,
+    message,
+    value: path.reduce(valueAt, value),
+  }));
+}
+
+function valueAt(value: unknown, key: string | number): unknown {
+  return typeof value === 'object' && value !== null ? Reflect.get(value, key) : undefined;
+}
+
+/** Collects what is wrong with the fields of one record. */
+class Report {
+  private readonly issues = new Map<SchemaField, ValidationIssue[]>();
+
+  constructor(
+    private readonly schema: ModelSchema,
+    private readonly record: object,
+  ) {}
+
+  /** For what a field has thrown; only an InvalidValue is an issue. */
+  of(schemaField: SchemaField): (error: unknown) => void {
+    return (error) => {
+      if (!(error instanceof InvalidValue)) throw error;
+      const { property } = schemaField;
+      this.issues.set(schemaField, toIssues(error, property, Reflect.get(this.record, property)));
+    };
+  }
+
+  /** @throws ValidationError when anything was reported; in the order of the fields. */
+  conclude(): void {
+    if (this.issues.size === 0) return;
+    throw new ValidationError(
+      this.schema.name,
+      this.schema.fields.flatMap((each) => this.issues.get(each) ?? []),
+    );
+  }
 }

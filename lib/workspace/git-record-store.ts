@@ -2,80 +2,127 @@ import {
   DoesNotExistError,
   GitModelError,
   IntegrityError,
-  InvalidRecordError,
+  ObjectNotFoundError,
   PendingChangesError,
   StaleRecordError,
 } from '../errors';
 import { resolveRevision } from '../git/revision';
+import { BLOB_SUFFIX, recordPaths } from '../model/layout';
 import { NEW_RECORD, setState, stateOf } from '../model/record-state';
 import type { RecordState } from '../model/record-state';
 import type {
+  BlobStore,
   DeleteOptions,
+  ReadAllOptions,
   ReadOptions,
+  RecordBlob,
+  RecordFile,
+  RecordPlace,
   RecordStore,
   RecordWrite,
   SaveOptions,
-  StoredBlob,
 } from '../model/record-store';
-import { dataPath, recordFolder } from '../model/schema';
-import type { ModelSchema } from '../model/schema';
+import { isSameStored } from '../model/stored-form';
+import { FileMode } from '../object/file-mode';
 import { hashObject } from '../object/oid';
+import type { ObjectType } from '../object/oid';
 import { StagedTree } from '../object/staged-tree';
 import type { StagedEntry } from '../object/staged-tree';
 import { commitStage } from './commit-stage';
 import type { WorkspaceContext } from './context';
 import { mapAhead } from './map-ahead';
+import { entriesOf, filesOf, locateRecord, locateRecords, notARecord } from './record-locations';
+import type { RecordLocation } from './record-locations';
 
 /** How many records are read at a time when all are: enough to keep libgit2's threads at work. */
 const READ_AHEAD = 64;
 
-/** What stands in a name for bytes that are not UTF-8. */
-const REPLACEMENT = '\ufffd';
-
 /** Keeps the records of a workspace's models in its staged tree. */
 export class GitRecordStore implements RecordStore {
-  constructor(private readonly context: WorkspaceContext) {}
+  readonly blobs: BlobStore;
 
-  async write({ record, schema, id, content }: RecordWrite, options: SaveOptions): Promise<string | null> {
+  constructor(private readonly context: WorkspaceContext) {
+    const { gate, objects } = context;
+    this.blobs = {
+      read: (oid) => gate.read(() => objects.readBlob(oid)),
+      open: (oid) => gate.read(() => objects.openBlob(oid)),
+      size: (oid) => gate.read(() => objects.blobSize(oid)),
+      write: (source) => gate.read(() => objects.writeBlobFrom(source)),
+    };
+  }
+
+  async write(write: RecordWrite, options: SaveOptions): Promise<string | null> {
     const { stage, objects } = this.context;
+    const { record, place, id, content, stored, files } = write;
     return this.change(options, async () => {
       const before = stateOf(record);
-      const room = await makeRoom(stage.tree, schema, id, before, options.overwrite ?? false);
-      const tree = await room.withBlob(dataPath(schema, id), content);
-      setState(record, { ...before, oid: hashObject('blob', content), storedId: id });
+      const room = await makeRoom(stage.tree, place, id, before, options.overwrite ?? false);
+      await write.verify?.();
+      const { data, blobPrefix } = recordPaths(place, id);
+      const isKept = (await room.entry(data))?.oid === before.oid && isSameStored(before, stored);
+      const tree = await putFiles(isKept ? room : await room.withBlob(data, content), blobPrefix, files);
+      const state = isKept
+        ? before
+        : { oid: hashObject('blob', content), stored, assumed: NEW_RECORD.assumed };
+      setState(record, { ...state, storedId: id, files: storedFiles(files) });
       const undo = (): void => {
         setState(record, before);
       };
-      if (stage.replace(tree, content.length, undo)) await objects.spill(tree);
+      if (stage.replace(tree, addedBytes(write), undo)) await objects.spill(tree);
     });
   }
 
-  async remove(schema: ModelSchema, record: string | object, options: DeleteOptions): Promise<string | null> {
+  async remove(place: RecordPlace, record: string | object, options: DeleteOptions): Promise<string | null> {
     const { stage } = this.context;
     return this.change(options, async () => {
       // An instance that is not stored may have the id of another record, which nobody has asked to delete.
+      const state = typeof record === 'string' ? undefined : stateOf(record);
       const id = typeof record === 'string' ? record : stateOf(record).storedId;
-      if (id === null || !(await findData(stage.tree, schema, id)))
-        throw nothingToDelete(schema, id ?? record);
-      const tree = await stage.tree.without(recordFolder(schema, id));
+      const entry = id === null ? undefined : (await locateRecord(stage.tree, place, id)).entry;
+      if (id === null || !entry) throw nothingToDelete(place, record);
+      if (state && entry.oid !== state.oid && !options.overwrite)
+        throw staleRecord(place, id, state.oid, entry);
+      let { tree } = stage;
+      for (const path of await entriesOf(tree, place, id)) tree = await tree.without(path);
       stage.replace(tree, 0, typeof record === 'string' ? undefined : forget(record));
     });
   }
 
-  async read(schema: ModelSchema, id: string, { at }: ReadOptions): Promise<StoredBlob | null> {
-    return this.context.gate.read(async () => this.readRecord(await this.treeAt(at), schema, id));
+  async atomically(code: () => Promise<unknown>, options: DeleteOptions): Promise<string | null> {
+    return this.change(options, async () => {
+      await this.context.gate.section(code);
+    });
   }
 
-  readAll(schema: ModelSchema, { at }: ReadOptions): AsyncIterable<StoredBlob> {
+  async read(place: RecordPlace, id: string, { at }: ReadOptions): Promise<RecordBlob | null> {
+    return this.context.gate.read(async () => {
+      const tree = await this.treeAt(at);
+      return this.readRecord(tree, place, await locateRecord(tree, place, id), at);
+    });
+  }
+
+  readAll(place: RecordPlace, options: ReadAllOptions): AsyncIterable<RecordBlob> {
     return this.context.gate.iterate(
-      this.each(schema, at, async (tree, id) => this.readRecord(tree, schema, id)),
+      this.each(place, options, (tree, location) => this.readRecord(tree, place, location, options.at)),
     );
   }
 
-  ids(schema: ModelSchema, { at }: ReadOptions): AsyncIterable<string> {
+  ids(place: RecordPlace, options: ReadAllOptions): AsyncIterable<string> | null {
+    if (place.layout.levels === undefined && !place.layout.identify) return null;
     return this.context.gate.iterate(
-      this.each(schema, at, async (tree, id) => ((await findData(tree, schema, id)) ? id : null)),
+      this.each(place, options, (_tree, { id, entry }) => Promise.resolve(entry ? id : null)),
     );
+  }
+
+  async typeOf(oid: string): Promise<ObjectType | null> {
+    return this.context.gate.read(async () => {
+      try {
+        return await this.context.objects.readType(oid);
+      } catch (error) {
+        if (error instanceof ObjectNotFoundError) return null;
+        throw error;
+      }
+    });
   }
 
   /** Runs a change of records, and commits it when asked to. It takes place as a whole or not at all. */
@@ -105,44 +152,69 @@ export class GitRecordStore implements RecordStore {
     return StagedTree.load((await resolveRevision(repository, treeish)).tree, objects);
   }
 
-  private async readRecord(tree: StagedTree, schema: ModelSchema, id: string): Promise<StoredBlob | null> {
-    const entry = await findData(tree, schema, id);
+  private async readRecord(
+    tree: StagedTree,
+    place: RecordPlace,
+    { id, path, entry }: RecordLocation,
+    at: string | undefined,
+  ): Promise<RecordBlob | null> {
     if (!entry) return null;
-    const { path, oid } = entry;
+    const content = await this.contentOf(entry);
+    const files = await filesOf(tree, place, path);
+    return { id, path, oid: entry.oid, content, files, at: at === undefined ? undefined : tree.oid };
+  }
+
+  private async contentOf({ path, oid, content }: StagedEntry): Promise<Buffer> {
     try {
-      return { id, path, oid, content: entry.content ?? (await this.context.objects.readBlob(oid)) };
+      return content ?? (await this.context.objects.readBlob(oid));
     } catch (error) {
       if (!(error instanceof GitModelError)) throw error;
       throw notARecord(path, `its content cannot be read: ${error.message}`, error);
     }
   }
 
-  /** Calls `map` for the id of each record, ahead of the consumer; leaves out what it answers null for. */
+  /** Calls `map` for each record, ahead of the consumer; leaves out what it answers null for. */
   private async *each<T>(
-    schema: ModelSchema,
-    at: string | undefined,
-    map: (tree: StagedTree, id: string) => Promise<T | null>,
+    place: RecordPlace,
+    { at, onInvalid }: ReadAllOptions,
+    map: (tree: StagedTree, location: RecordLocation) => Promise<T | null>,
   ): AsyncGenerator<T, void> {
     const tree = await this.treeAt(at);
-    const ids = await candidateIds(tree, schema);
-    for await (const result of mapAhead(ids, (id) => map(tree, id), READ_AHEAD)) {
+    const skip = (error: unknown): null => {
+      if (!onInvalid || !(error instanceof GitModelError)) throw error;
+      onInvalid(error);
+      return null;
+    };
+    const read = async (locate: () => Promise<RecordLocation>): Promise<T | null> => {
+      try {
+        return await map(tree, await locate());
+      } catch (error) {
+        return skip(error);
+      }
+    };
+    for await (const result of mapAhead(await locateRecords(tree, place), read, READ_AHEAD)) {
       if (result !== null) yield result;
     }
   }
 }
 
+/** What is left of a record's state when it is deleted: if it is saved again, then with all that it had. */
+function unstored({ stored, assumed }: RecordState): RecordState {
+  return { ...NEW_RECORD, stored, assumed };
+}
+
 /** Makes an instance a new one again; returns how to take that back. */
 function forget(record: object): () => void {
   const before = stateOf(record);
-  setState(record, { ...NEW_RECORD, unknownFields: before.unknownFields });
+  setState(record, unstored(before));
   return () => {
     setState(record, before);
   };
 }
 
 /**
- * The tree in which a record's data can be put under its id: moved there first, when it is stored under
- * another one.
+ * The tree in which a record's data can be put under its id: moved there first, with its blobs, when it is stored
+ * under another one.
  *
  * @throws IntegrityError when another record is there.
  * @throws StaleRecordError when what is stored is not what the instance was loaded from, unless that may be
@@ -150,41 +222,77 @@ function forget(record: object): () => void {
  */
 async function makeRoom(
   tree: StagedTree,
-  schema: ModelSchema,
+  place: RecordPlace,
   id: string,
   { storedId, oid }: RecordState,
   overwrite: boolean,
 ): Promise<StagedTree> {
-  const stored = storedId === null ? undefined : await tree.entry(dataPath(schema, storedId));
-  if (storedId !== null && stored?.oid !== oid && !overwrite)
-    throw staleRecord(schema, storedId, oid, stored);
+  const stored = storedId === null ? undefined : await tree.entry(recordPaths(place, storedId).data);
+  if (storedId !== null && stored?.oid !== oid && !overwrite) throw staleRecord(place, storedId, oid, stored);
   if (storedId === id) return tree;
-  const path = stored ? recordFolder(schema, id) : dataPath(schema, id);
-  if (await tree.entry(path)) {
-    throw new IntegrityError(
-      `There is a ${schema.name} with the id ${JSON.stringify(id)} already. ` +
-        'Get that one to change it, or choose another id.',
-      { details: { model: schema.name, id, path } },
-    );
+  const { data, blobPrefix } = recordPaths(place, id);
+  if (await tree.entry(data)) throw taken(place, id, data);
+  if (!stored) return tree;
+  const from = recordPaths(place, storedId as string);
+  let moved = tree;
+  for (const path of await entriesOf(tree, place, storedId as string)) {
+    const to = path === from.data ? data : blobPrefix + path.slice(from.blobPrefix.length);
+    if (await tree.entry(to)) throw taken(place, id, to);
+    moved = (await moved.withMoved(path, to)) ?? moved;
   }
-  return (stored && (await tree.withMoved(recordFolder(schema, storedId as string), path))) ?? tree;
+  return moved;
+}
+
+/** The tree with the files of a record's fields as they are to be. */
+async function putFiles(
+  tree: StagedTree,
+  blobPrefix: string,
+  files: RecordWrite['files'],
+): Promise<StagedTree> {
+  let changed = tree;
+  for (const [name, file] of files) {
+    const path = blobPrefix + name + BLOB_SUFFIX;
+    if (file === null) changed = await changed.without(path);
+    else if ((await changed.entry(path))?.oid === file.oid) continue;
+    else if (file.content) changed = await changed.withBlob(path, file.content);
+    else changed = await changed.withEntry(path, { mode: FileMode.BLOB, oid: file.oid });
+  }
+  return changed;
+}
+
+function storedFiles(files: RecordWrite['files']): Map<string, RecordFile> {
+  return new Map([...files].filter((each): each is [string, RecordFile] => each[1] !== null));
+}
+
+function addedBytes({ content, files }: RecordWrite): number {
+  let bytes = content.length;
+  for (const file of files.values()) bytes += file?.content?.length ?? 0;
+  return bytes;
+}
+
+function taken(place: RecordPlace, id: string, path: string): IntegrityError {
+  return new IntegrityError(
+    `There is a ${place.name} with the id ${JSON.stringify(id)} already. ` +
+      'Get that one to change it, or choose another id.',
+    { details: { model: place.name, id, path } },
+  );
 }
 
 function staleRecord(
-  schema: ModelSchema,
+  place: RecordPlace,
   id: string,
   expected: string | null,
   stored: StagedEntry | undefined,
 ): StaleRecordError {
   return new StaleRecordError(
-    `The ${schema.name} with the id ${JSON.stringify(id)} was ${stored ? 'changed' : 'deleted or moved'} by somebody ` +
-      'else since this instance was loaded or saved. Get it again and repeat the change, or save with ' +
-      '{ overwrite: true } to put this one in its place.',
+    `The ${place.name} with the id ${JSON.stringify(id)} was ${stored ? 'changed' : 'deleted or moved'} by somebody ` +
+      'else since this instance was loaded or saved. Get it again and repeat the change, or use ' +
+      '{ overwrite: true } to have it your way.',
     {
       details: {
-        model: schema.name,
+        model: place.name,
         id,
-        path: dataPath(schema, id),
+        path: recordPaths(place, id).data,
         expected,
         actual: stored?.oid ?? null,
       },
@@ -192,55 +300,12 @@ function staleRecord(
   );
 }
 
-/**
- * The entry with a record's data; undefined when there is no such record.
- *
- * @throws InvalidRecordError when something else is where the data, or a folder on the way to it, should be.
- */
-async function findData(tree: StagedTree, schema: ModelSchema, id: string): Promise<StagedEntry | undefined> {
-  const path = dataPath(schema, id);
-  const entry = await tree.entry(path);
-  if (entry) {
-    if (entry.kind !== 'blob') throw notARecord(path, `it is a ${entry.kind}, not a file`);
-    return entry;
-  }
-  await checkFolder(tree, schema.folder);
-  await checkFolder(tree, recordFolder(schema, id));
-  return undefined;
-}
-
-/** @throws InvalidRecordError when something is at the path that is not a folder. */
-async function checkFolder(tree: StagedTree, path: string): Promise<void> {
-  const kind = (await tree.entry(path))?.kind ?? 'tree';
-  if (kind !== 'tree') throw notARecord(path, `it is a ${kind}, not a folder`);
-}
-
-/** The names in a model's folder that may be ids. Ordinary files there are nobody's records. */
-async function candidateIds(tree: StagedTree, schema: ModelSchema): Promise<string[]> {
-  const ids: string[] = [];
-  await checkFolder(tree, schema.folder);
-  for (const { name, path, kind } of (await tree.list(schema.folder)) ?? []) {
-    if (kind === 'blob') continue;
-    if (name.includes(REPLACEMENT) && !(await tree.entry(path)))
-      throw notARecord(path, 'its name is not UTF-8');
-    ids.push(name);
-  }
-  return ids;
-}
-
 /** @param record Its id, or the instance that is not stored. */
-function nothingToDelete(schema: ModelSchema, record: string | object): DoesNotExistError {
-  const id: unknown = typeof record === 'string' ? record : Reflect.get(record, schema.idField.property);
+function nothingToDelete(place: RecordPlace, record: string | object): DoesNotExistError {
+  const stored = typeof record === 'string' ? record : stateOf(record).storedId;
   const what =
-    typeof record === 'string' ? `no ${schema.name} with` : `no stored ${schema.name} of this object, with`;
-  return new DoesNotExistError(`There is ${what} the id ${JSON.stringify(id)} to delete.`, {
-    details: { model: schema.name, id },
-  });
-}
-
-function notARecord(path: string, reason: string, cause?: unknown): InvalidRecordError {
-  return new InvalidRecordError(`What is stored at "${path}" is not a record: ${reason}.`, {
-    cause,
-    details: { path, reason },
-  });
+    stored === null
+      ? `This ${place.name} is not stored, so there is nothing to delete.`
+      : `There is no ${place.name} with the id ${JSON.stringify(stored)} to delete.`;
+  return new DoesNotExistError(what, { details: { model: place.name, id: stored } });
 }

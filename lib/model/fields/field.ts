@@ -138,6 +138,15 @@ export abstract class FieldType<T> {
   }
 
   /**
+   * Checks a clean value against what is in the store; called when the record is saved.
+   *
+   * @throws InvalidValue when it does not fit.
+   */
+  verify(_value: T, _context: RecordContext): void | Promise<void> {
+    // Most values mean nothing to the store.
+  }
+
+  /**
    * What is stored of a clean value. It must not change when the value does: an array or object has to be a copy.
    */
   serialize(value: T | null): JsonValue {

@@ -1,0 +1,125 @@
+import { createHash } from 'node:crypto';
+import { ModelDefinitionError } from '../errors';
+import { checkFolderName, parsePath } from '../object/path';
+
+/**
+ * Where a model's records are, inside the model's folder. Two ids must never have the same path, and an id must
+ * always have the same.
+ */
+export interface Layout {
+  /**
+   * Whether each record has a folder of its own: {@link locate} then gives that folder, which holds the data file
+   * and the record's blobs. Otherwise it gives the data file, and blobs stand beside that under its name.
+   */
+  readonly ownFolder: boolean;
+
+  /** The path of the record with this id, below the model's folder. */
+  locate(id: string): string;
+
+  /**
+   * How many folders stand between the model's folder and the records' own, which have their ids as names.
+   * Undefined when paths do not tell the ids; then {@link identify}, or reading the records, has to.
+   */
+  readonly levels?: number;
+
+  /** The id of the record at a path that {@link locate} gave; undefined when no record of the model is there. */
+  identify?(path: string): string | undefined;
+}
+
+/** What a model may say about its layout: a strategy, or the path of the data file of the record with an id. */
+export type DataPath = Layout | ((id: string) => string);
+
+/** `page/example-page/data.json`: the layout of python-gitmodel, and the default. */
+export function flat(): Layout {
+  return FLAT;
+}
+
+const FLAT: Layout = Object.freeze({ ownFolder: true, levels: 0, locate: checkFolderName });
+
+/** How {@link sharded} spreads records. */
+export interface ShardOptions {
+  /** How many hexadecimal digits a folder's name has. Default: 2, for 256 folders on each level. */
+  readonly width?: number;
+  /** How many levels of folders there are. Default: 1. */
+  readonly levels?: number;
+}
+
+/** A SHA-1 has so many hexadecimal digits. */
+const HASH_DIGITS = 40;
+
+/**
+ * `page/3f/example-page/data.json`: spreads the records over folders by a hash of their ids (SHA-1), which keeps
+ * each folder small, and so the cost of a commit, as the model grows to a great many records.
+ *
+ * @throws ModelDefinitionError when width or levels are not whole numbers from 1 on, or too large together.
+ *
+ * @example
+ * ```ts
+ * @Model({ name: 'Visit', dataPath: sharded({ width: 2, levels: 2 }) })
+ * class VisitModel extends GitModel {
+ *   @CharField() page!: string;
+ * }
+ * ```
+ */
+export function sharded({ width = 2, levels = 1 }: ShardOptions = {}): Layout {
+  const isCount = (value: number): boolean => Number.isInteger(value) && value >= 1;
+  if (!isCount(width) || !isCount(levels) || width * levels > HASH_DIGITS) {
+    throw new ModelDefinitionError(
+      `sharded() takes whole numbers from 1 on for width and levels, of ${HASH_DIGITS} digits at most together; ` +
+        `${width} and ${levels} are not.`,
+      { details: { width, levels } },
+    );
+  }
+  return Object.freeze({
+    ownFolder: true,
+    levels,
+    locate(id: string) {
+      checkFolderName(id);
+      const hash = createHash('sha1').update(id).digest('hex');
+      let path = '';
+      for (let level = 0; level < levels; level++)
+        path += `${hash.slice(level * width, (level + 1) * width)}/`;
+      return path + id;
+    },
+  });
+}
+
+/** The layout that a model's option `dataPath` means. */
+export function layoutOf(dataPath: DataPath = FLAT): Layout {
+  return typeof dataPath === 'function' ? { ownFolder: false, locate: dataPath } : dataPath;
+}
+
+/** The entries of one record. */
+export interface RecordPaths {
+  /** The file with the record's fields. */
+  readonly data: string;
+  /** What the paths of the record's blobs begin with: its own folder and a slash, or the data file's stem and a dot. */
+  readonly blobPrefix: string;
+}
+
+/** The end of the name of a file that holds one field of a record. */
+export const BLOB_SUFFIX = '.data';
+
+/**
+ * The paths of a record from the root of the tree.
+ *
+ * @throws InvalidPathError when Git would refuse one of them.
+ */
+export function recordPaths(
+  { folder, dataFilename, layout }: { folder: string; dataFilename: string; layout: Layout },
+  id: string,
+): RecordPaths {
+  const path = `${folder}/${layout.locate(id)}`;
+  const data = layout.ownFolder ? `${path}/${dataFilename}` : path;
+  // The usual layout has checked the id; what a function makes of one may be anything.
+  if (layout !== FLAT) parsePath(data);
+  return { data, blobPrefix: blobPrefixOf(layout, data) };
+}
+
+/** What the paths of a record's blobs begin with, by the path of its data. */
+export function blobPrefixOf({ ownFolder }: Layout, data: string): string {
+  const nameAt = data.lastIndexOf('/') + 1;
+  if (ownFolder) return data.slice(0, nameAt);
+  const dot = data.lastIndexOf('.');
+  return `${dot > nameAt ? data.slice(0, dot) : data}.`;
+}

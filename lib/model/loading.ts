@@ -1,0 +1,53 @@
+import { GitModelError } from '../errors';
+import { bindingOf } from './binding';
+import type { Binding } from './binding';
+import type { GitModel } from './git-model';
+import { instantiate } from './instance';
+import { decodeInstance, withFiles } from './record-codec';
+import type { RecordSource } from './record-set';
+import type { ReadAllOptions, RecordBlob } from './record-store';
+import type { ModelConstructor, ModelId } from './types';
+
+/** Makes an instance of a stored record; undefined for what is no record of the model in its place. */
+export async function load<T extends GitModel<ModelId>>(
+  modelClass: ModelConstructor<T>,
+  blob: RecordBlob,
+): Promise<T | undefined> {
+  const binding = bindingOf(modelClass, 'be read');
+  const { schema, store, knowsModel } = binding;
+  const decoded = decodeInstance(blob, schema, knowsModel);
+  if (!decoded) return undefined;
+  const record = instantiate(modelClass, await withFiles(decoded, schema, store.blobs));
+  await record.afterLoad();
+  return record;
+}
+
+/** All records of a model, to be read when they are asked for. */
+export function recordSource<T extends GitModel<ModelId>>(
+  modelClass: ModelConstructor<T>,
+  options: ReadAllOptions,
+): RecordSource<T> {
+  const binding = bindingOf(modelClass, 'be read');
+  return {
+    records: () => loadAll(modelClass, binding, options),
+    ids: () => binding.store.ids(binding.schema, options) ?? idsOf(loadAll(modelClass, binding, options)),
+  };
+}
+
+async function* loadAll<T extends GitModel<ModelId>>(
+  modelClass: ModelConstructor<T>,
+  { schema, store }: Binding,
+  options: ReadAllOptions,
+): AsyncGenerator<T, void> {
+  for await (const blob of store.readAll(schema, options)) {
+    const record = await load(modelClass, blob).catch((error: unknown) => {
+      if (!options.onInvalid || !(error instanceof GitModelError)) throw error;
+      options.onInvalid(error);
+    });
+    if (record) yield record;
+  }
+}
+
+async function* idsOf(records: AsyncIterable<GitModel<ModelId>>): AsyncGenerator<string, void> {
+  for await (const record of records) yield String(record.getId());
+}

@@ -1,0 +1,153 @@
+import { inspect } from 'node:util';
+import { DoesNotExistError, InvalidArgumentError } from '../errors';
+import type { RecordContext } from './record-context';
+import type { GitModel } from './git-model';
+import type { IdOf, ModelConstructor, ModelId } from './types';
+
+/** What a related record can be given as: the record, its id, or what another record's field holds. */
+export type RelatedInput<T extends GitModel<ModelId>> = Related<T> | T | IdOf<T>;
+
+/** How a related model is named: by its class or its name, or by a function that gives the class when it is known. */
+export type RelatedTarget<T extends GitModel<ModelId>> =
+  ModelConstructor<T> | string | (() => ModelConstructor<T>);
+
+/** The model that a field refers to, and the workspace of the record that has the field. */
+export interface RelatedPlace<T extends GitModel<ModelId>> {
+  readonly context: RecordContext;
+  /** The bound class of the related model. */
+  readonly model: () => ModelConstructor<T>;
+}
+
+/**
+ * What a related field holds: the id of a record, and the way to it. `await post.author` reads that record, where
+ * the one with the field was read: at the same branch or tag. A record that was assigned, or loaded with
+ * `all().with('author')`, is not read again.
+ *
+ * @example
+ * ```ts
+ * class Author extends GitModel {
+ *   @CharField() name!: string;
+ * }
+ * class Post extends GitModel {
+ *   @SlugField({ id: true }) slug!: string;
+ *   @RelatedField(Author) author!: Related<Author>;
+ * }
+ * const [BoundAuthor, BoundPost] = [ws.register(Author), ws.register(Post)];
+ * const ann = new BoundAuthor({ name: 'Ann' });
+ * await ann.save();
+ * await new BoundPost({ slug: 'hello', author: ann }).save();
+ *
+ * const post = await BoundPost.get('hello');
+ * console.log(post.author.id, (await post.author).name);
+ * post.author = Related.to(ann); // or post.set({ author: ann.id })
+ * ```
+ */
+export class Related<T extends GitModel<ModelId>> implements PromiseLike<T> {
+  private constructor(
+    private readonly target: { readonly id: IdOf<T> } | T,
+    private readonly place: RelatedPlace<T> | undefined,
+    private loaded: T | undefined,
+  ) {}
+
+  /**
+   * Refers to a record, or to the one with an id.
+   *
+   * @throws InvalidArgumentError for anything else.
+   */
+  static to<T extends GitModel<ModelId>>(input: RelatedInput<T>): Related<T> {
+    const related = Related.tryTo<T>(input);
+    if (related) return related;
+    throw new InvalidArgumentError(
+      `${inspect(input)} is no record and no id, so nothing can be related to it.`,
+      {
+        details: { option: 'input', value: input },
+      },
+    );
+  }
+
+  /** The same, but undefined for what cannot be related to. @internal */
+  static tryTo<T extends GitModel<ModelId>>(input: unknown): Related<T> | undefined {
+    if (input instanceof Related) return input as Related<T>;
+    if (typeof input === 'string' || typeof input === 'number') {
+      return new Related<T>({ id: input as IdOf<T> }, undefined, undefined);
+    }
+    return isRecord<T>(input) ? new Related<T>(input, undefined, input) : undefined;
+  }
+
+  /** The id of the related record; of an assigned one, the id that it has now. */
+  get id(): IdOf<T> {
+    const { target } = this;
+    return 'getId' in target ? (target.getId() as IdOf<T>) : target.id;
+  }
+
+  /** The record itself, when it was assigned or has been loaded together with others; else undefined. */
+  get record(): T | undefined {
+    return this.loaded;
+  }
+
+  /**
+   * Reads the record. Each call reads it anew, unless {@link record} has it.
+   *
+   * @throws DoesNotExistError when there is none with the id.
+   */
+  async load(): Promise<T> {
+    const found = await this.loadOrNull();
+    if (found) return found;
+    const { model, context } = this.bound;
+    const where = context.at === undefined ? '' : ` at ${context.at}`;
+    throw new DoesNotExistError(
+      `There is no ${model().name} with the id ${JSON.stringify(this.id)}${where}, which another record refers to.`,
+      { details: { model: model().name, id: this.id, at: context.at } },
+    );
+  }
+
+  /** Reads the record; null when there is none with the id. */
+  async loadOrNull(): Promise<T | null> {
+    if (this.loaded) return this.loaded;
+    const { model, context } = this.bound;
+    const options = context.at === undefined ? {} : { at: context.at };
+    return (model() as unknown as Loader<T>).getOrNull(this.id, options);
+  }
+
+  /** Makes `await` work: the same as {@link load}. */
+  then<A = T, B = never>(
+    onFulfilled?: ((record: T) => A | PromiseLike<A>) | null,
+    onRejected?: ((reason: unknown) => B | PromiseLike<B>) | null,
+  ): Promise<A | B> {
+    return this.load().then(onFulfilled, onRejected);
+  }
+
+  /** What it is in JSON: the id. */
+  toJSON(): IdOf<T> {
+    return this.id;
+  }
+
+  [inspect.custom](): string {
+    return `Related ${inspect(this.id)}`;
+  }
+
+  /** The same relation, of a record of this workspace. @internal */
+  boundTo(place: RelatedPlace<T>): Related<T> {
+    return new Related(this.target, place, this.loaded);
+  }
+
+  /** Keeps the record that somebody else has loaded. @internal */
+  resolve(record: T): void {
+    this.loaded = record;
+  }
+
+  private get bound(): RelatedPlace<T> {
+    if (this.place) return this.place;
+    throw new InvalidArgumentError(
+      'This relation belongs to no record yet: assign it to a field before it is loaded.',
+    );
+  }
+}
+
+interface Loader<T> {
+  getOrNull(id: unknown, options: { readonly at?: string }): Promise<T | null>;
+}
+
+function isRecord<T>(value: unknown): value is T & { getId: () => unknown } {
+  return typeof value === 'object' && value !== null && 'getId' in value && typeof value.getId === 'function';
+}

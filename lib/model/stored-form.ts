@@ -1,0 +1,100 @@
+import { GitBlob } from './git-blob';
+import { InvalidValue } from './fields/invalid-value';
+import { isSameJson } from './json-value';
+import type { JsonValue } from './json-value';
+import type { RecordContext } from './record-context';
+import { stateOf } from './record-state';
+import type { RecordState } from './record-state';
+import type { ModelSchema, SchemaField } from './schema';
+
+/** What is stored of a record's values, by stored names; also what its model does not know. */
+export function storedForm(record: object, schema: ModelSchema): Map<string, JsonValue> {
+  const state = stateOf(record);
+  const stored = new Map<string, JsonValue>();
+  for (const schemaField of schema.dataFields) {
+    stored.set(
+      schemaField.storedName,
+      storedValue(schemaField, Reflect.get(record, schemaField.property), state),
+    );
+  }
+  for (const [name, value] of state.stored) {
+    if (!stored.has(name)) stored.set(name, value);
+  }
+  return stored;
+}
+
+/**
+ * What is stored of a field's value. There is more than one form of many a value, as of a point in time; one that
+ * has not changed stays in the form in which it was found.
+ */
+function storedValue({ storedName, field }: SchemaField, value: unknown, state: RecordState): JsonValue {
+  const before = state.stored.get(storedName);
+  // Also a value that was kept although it is none of the field's.
+  if (before !== undefined && value === before) return before;
+  const now = field.serialize(value);
+  if (before === undefined || isSameJson(now, before)) return before ?? now;
+  return isSameJson(now, formWhenLoaded(storedName, field, before, state)) ? before : now;
+}
+
+/** What would be stored of a field's value as it was loaded, if it were stored anew. */
+function formWhenLoaded(
+  storedName: string,
+  field: SchemaField['field'],
+  before: JsonValue,
+  { assumed }: RecordState,
+): JsonValue | undefined {
+  if (assumed.has(storedName)) return assumed.get(storedName);
+  try {
+    return field.serialize(field.deserialize(before));
+  } catch (error) {
+    if (error instanceof InvalidValue) return undefined;
+    throw error;
+  }
+}
+
+/**
+ * Whether two records hold the same, one of them as it was loaded: where a field is not stored, the value that was
+ * assumed for it counts.
+ */
+export function isSameStored(
+  { stored: before, assumed }: Pick<RecordState, 'stored' | 'assumed'>,
+  now: ReadonlyMap<string, JsonValue>,
+): boolean {
+  for (const [name, value] of now) {
+    if (!isSameJson(before.has(name) ? before.get(name) : assumed.get(name), value)) return false;
+  }
+  return true;
+}
+
+/** Whether a field has another value than when its record was loaded or saved; false for a new record. */
+export function hasChanged(schemaField: SchemaField, value: unknown, state: RecordState): boolean {
+  const { storedName, field } = schemaField;
+  if (state.oid === null || !field.isSerialized) return false;
+  if (field.isStoredApart) {
+    if (value instanceof GitBlob && value.isUnwritten) return true;
+    return (state.files.get(storedName)?.oid ?? null) !== field.serialize(value);
+  }
+  const before = state.stored.get(storedName) ?? state.assumed.get(storedName);
+  return !isSameJson(before, storedValue(schemaField, value, state));
+}
+
+/** What a field's value was when its record was loaded or saved. */
+export function valueBefore(
+  { storedName, field }: SchemaField,
+  state: RecordState,
+  context: RecordContext,
+): unknown {
+  if (field.isStoredApart) {
+    const file = state.files.get(storedName);
+    return file ? GitBlob.of(file, context.store.blobs) : field.emptyValue;
+  }
+  const before = state.stored.get(storedName) ?? state.assumed.get(storedName);
+  if (before === undefined) return undefined;
+  try {
+    const value = field.deserialize(before);
+    return field.isHeld ? field.hold(value, context) : value;
+  } catch (error) {
+    if (error instanceof InvalidValue) return before;
+    throw error;
+  }
+}

@@ -1,0 +1,77 @@
+import { ValidationError } from '../errors';
+import type { ValidationIssue } from '../errors';
+import type { Binding } from './binding';
+import { InvalidValue } from './fields/invalid-value';
+import { isSameJson } from './json-value';
+import type { JsonValue } from './json-value';
+import { stateOf } from './record-state';
+import type { SchemaField } from './schema';
+import { hasChanged } from './stored-form';
+
+/** A field whose value no other record may have, and what is stored of that value. */
+interface Claim extends SchemaField {
+  readonly value: unknown;
+  readonly stored: JsonValue;
+}
+
+/**
+ * The check that no other record of the model has a value of this one in a field that is unique. It reads them all.
+ * Undefined when there is nothing to check: no such field, or none that has changed.
+ *
+ * The check throws a ValidationError with the code `unique` for each such value.
+ */
+export function uniquenessCheck(record: object, binding: Binding): (() => Promise<void>) | undefined {
+  const claims = claimsOf(record, binding);
+  if (claims.length === 0) return undefined;
+  const { schema, store } = binding;
+  return async () => {
+    const taken = new Map<Claim, string>();
+    const { storedId } = stateOf(record);
+    for await (const { id, path, content } of store.readAll(schema, {})) {
+      const { fields } = schema.serializer.decode(content, path);
+      const otherId = id ?? String(fields.get(schema.idField.storedName));
+      if (otherId === storedId) continue;
+      for (const claim of claims) {
+        if (isSameValue(claim, fields.get(claim.storedName))) taken.set(claim, otherId);
+      }
+    }
+    if (taken.size > 0)
+      throw new ValidationError(
+        schema.name,
+        claims.flatMap((claim) => issueOf(claim, taken)),
+      );
+  };
+}
+
+function claimsOf(record: object, { schema }: Binding): Claim[] {
+  const state = stateOf(record);
+  const claims: Claim[] = [];
+  for (const each of schema.dataFields) {
+    const { property, field } = each;
+    // No two records have the same id anyway.
+    if (!field.unique || each === schema.idField) continue;
+    const value: unknown = Reflect.get(record, property);
+    if (value === null || value === field.blankValue) continue;
+    if (state.oid !== null && !hasChanged(each, value, state)) continue;
+    claims.push({ ...each, value, stored: field.serialize(value) });
+  }
+  return claims;
+}
+
+function isSameValue({ field, stored }: Claim, other: JsonValue | undefined): boolean {
+  if (other === undefined || other === null) return false;
+  if (isSameJson(stored, other)) return true;
+  try {
+    return isSameJson(stored, field.serialize(field.deserialize(other)));
+  } catch (error) {
+    if (error instanceof InvalidValue) return false;
+    throw error;
+  }
+}
+
+function issueOf(claim: Claim, taken: ReadonlyMap<Claim, string>): ValidationIssue[] {
+  const owner = taken.get(claim);
+  if (owner === undefined) return [];
+  const message = `must be unique, and the record ${JSON.stringify(owner)} has this value`;
+  return [{ path: claim.property, code: 'unique', message, value: claim.value }];
+}

@@ -1,0 +1,160 @@
+import { InvalidRecordError } from '../errors';
+import { BLOB_SUFFIX, blobPrefixOf, recordPaths } from '../model/layout';
+import type { RecordPlace } from '../model/record-store';
+import type { StagedEntry, StagedTree } from '../object/staged-tree';
+
+/** Where a record may be. */
+export interface RecordLocation {
+  /** Null when only the record tells. */
+  readonly id: string | null;
+  /** The path of its data. */
+  readonly path: string;
+  /** What is there; undefined when nothing is. */
+  readonly entry: StagedEntry | undefined;
+}
+
+/** What stands in a name for bytes that are not UTF-8. */
+const REPLACEMENT = '\ufffd';
+
+/**
+ * The place of the record with an id.
+ *
+ * @throws InvalidRecordError when something else is where the data, or a folder on the way to it, should be.
+ */
+export async function locateRecord(
+  tree: StagedTree,
+  place: RecordPlace,
+  id: string,
+): Promise<RecordLocation> {
+  const { data: path } = recordPaths(place, id);
+  const entry = await tree.entry(path);
+  if (entry && entry.kind !== 'blob') throw notARecord(path, `it is a ${entry.kind}, not a file`);
+  if (!entry) await checkFoldersAbove(tree, path);
+  return { id, path, entry };
+}
+
+/**
+ * All places in a model's folder where records may be, to be looked at one by one. Ordinary files that stand
+ * where records' folders do are nobody's records.
+ */
+export async function locateRecords(
+  tree: StagedTree,
+  place: RecordPlace,
+): Promise<(() => Promise<RecordLocation>)[]> {
+  await checkFoldersAbove(tree, `${place.folder}/`);
+  const { layout } = place;
+  return layout.levels === undefined
+    ? locateByPath(tree, place)
+    : locateByFolder(tree, place, place.folder, layout.levels);
+}
+
+/** The paths of everything that belongs to a record: its data, and the files of its fields. */
+export async function entriesOf(tree: StagedTree, place: RecordPlace, id: string): Promise<string[]> {
+  const { data, blobPrefix } = recordPaths(place, id);
+  const paths: string[] = [];
+  if (place.layout.ownFolder) {
+    // Also the files of fields that the class does not know: nobody else's can be in a record's own folder.
+    for (const { path, kind } of (await tree.list(blobPrefix.slice(0, -1))) ?? []) {
+      if (kind === 'blob' && path.endsWith(BLOB_SUFFIX)) paths.push(path);
+    }
+  } else {
+    for (const name of place.fileNames) {
+      const path = blobPrefix + name + BLOB_SUFFIX;
+      if (await tree.entry(path)) paths.push(path);
+    }
+  }
+  if (await tree.entry(data)) paths.push(data);
+  return paths;
+}
+
+/** The files of a record's fields, by the names of the fields; only of those that the place knows. */
+export async function filesOf(
+  tree: StagedTree,
+  place: RecordPlace,
+  dataPath: string,
+): Promise<Map<string, StagedEntry>> {
+  const files = new Map<string, StagedEntry>();
+  if (place.fileNames.length === 0) return files;
+  const prefix = blobPrefixOf(place.layout, dataPath);
+  for (const name of place.fileNames) {
+    const file = await tree.entry(prefix + name + BLOB_SUFFIX);
+    if (file && file.kind !== 'blob') throw notARecord(file.path, `it is a ${file.kind}, not a file`);
+    if (file) files.set(name, file);
+  }
+  return files;
+}
+
+export function notARecord(path: string, reason: string, cause?: unknown): InvalidRecordError {
+  return new InvalidRecordError(`What is stored at "${path}" is not a record: ${reason}.`, {
+    cause,
+    details: { path, reason },
+  });
+}
+
+/** In a layout whose records have folders with their ids as names, so many levels below this folder. */
+async function locateByFolder(
+  tree: StagedTree,
+  place: RecordPlace,
+  folder: string,
+  levels: number,
+): Promise<(() => Promise<RecordLocation>)[]> {
+  const found: (() => Promise<RecordLocation>)[] = [];
+  for (const { name, path, kind } of (await tree.list(folder)) ?? []) {
+    if (kind === 'blob') continue;
+    if (name.includes(REPLACEMENT) && !(await tree.entry(path)))
+      throw notARecord(`${path}/${place.dataFilename}`, 'its name is not UTF-8');
+    if (levels === 0) found.push(() => locateIn(tree, place, path, name));
+    else if (kind === 'tree') found.push(...(await locateByFolder(tree, place, path, levels - 1)));
+    else throw notARecord(path, `it is a ${kind}, not a folder`);
+  }
+  return found;
+}
+
+/** A record's folder that stands where the layout does not look for it holds no record. */
+async function locateIn(
+  tree: StagedTree,
+  place: RecordPlace,
+  folder: string,
+  id: string,
+): Promise<RecordLocation> {
+  const path = `${folder}/${place.dataFilename}`;
+  return recordPaths(place, id).data === path
+    ? locateRecord(tree, place, id)
+    : { id, path, entry: undefined };
+}
+
+/** In any other layout every file but those of fields may be a record. */
+async function locateByPath(
+  tree: StagedTree,
+  place: RecordPlace,
+): Promise<(() => Promise<RecordLocation>)[]> {
+  const { layout, folder, dataFilename } = place;
+  const found: (() => Promise<RecordLocation>)[] = [];
+  for await (const entry of tree.walk(folder)) {
+    const { path, name, kind } = entry;
+    if (kind === 'tree' || name.endsWith(BLOB_SUFFIX) || (layout.ownFolder && name !== dataFilename))
+      continue;
+    if (kind !== 'blob') {
+      found.push(() => Promise.reject(notARecord(path, `it is a ${kind}, not a file`)));
+    } else if (!layout.identify) {
+      found.push(() => Promise.resolve({ id: null, path, entry }));
+    } else {
+      const place = path.slice(folder.length + 1, layout.ownFolder ? -dataFilename.length - 1 : undefined);
+      const id = layout.identify(place);
+      if (id !== undefined && layout.locate(id) === place) {
+        found.push(() => Promise.resolve({ id, path, entry }));
+      }
+    }
+  }
+  return found;
+}
+
+/** @throws InvalidRecordError when something is on the way to a path that is not a folder. */
+async function checkFoldersAbove(tree: StagedTree, path: string): Promise<void> {
+  for (let slash = path.indexOf('/'); slash !== -1; slash = path.indexOf('/', slash + 1)) {
+    const folder = path.slice(0, slash);
+    const kind = (await tree.entry(folder))?.kind;
+    if (kind === undefined) return;
+    if (kind !== 'tree') throw notARecord(folder, `it is a ${kind}, not a folder`);
+  }
+}
