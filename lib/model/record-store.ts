@@ -89,6 +89,11 @@ export interface RecordWrite {
   readonly verify: (() => Promise<void>) | undefined;
 }
 
+/** An object that has a {@link RecordState}. */
+export interface StoredInstance {
+  getId(): unknown;
+}
+
 /** The blobs of a repository, for values that read them when they are asked to. */
 export interface BlobStore {
   /** The content of a blob; it may be shared, so do not write to it. */
@@ -127,7 +132,7 @@ export interface RecordStore {
    * @throws DoesNotExistError when there is no such record.
    * @throws StaleRecordError for an instance, when the stored record has changed since.
    */
-  remove(place: RecordPlace, record: string | object, options: DeleteOptions): Promise<string | null>;
+  remove(place: RecordPlace, record: string | StoredInstance, options: DeleteOptions): Promise<string | null>;
 
   /** Runs code that stages several changes, which take place together or not at all. */
   atomically(code: () => Promise<unknown>, options: DeleteOptions): Promise<string | null>;

@@ -39,7 +39,8 @@ export function cleanFields(record: object, schema: ModelSchema): MaybePromise {
       if (field.readonly && hasChanged(schemaField, clean, state)) {
         throw new InvalidValue('readonly', 'cannot be changed after the record was saved');
       }
-      if (clean !== value) cleaned.push([property, clean]);
+      // Also 0 in place of -0.
+      if (!Object.is(clean, value)) cleaned.push([property, clean]);
     };
     try {
       const clean = field.refine(field.clean(value));
@@ -75,7 +76,9 @@ export function refineRecord(record: object, schema: ModelSchema): MaybePromise 
   };
   return asRecordIssues(schema, record, () => {
     const refined = refineWithSchema(refinement, values);
-    return refined instanceof Promise ? refined.then(accept) : accept(refined);
+    if (refined instanceof Promise) return refined.then(accept);
+    accept(refined);
+    return undefined;
   });
 }
 

@@ -21,6 +21,7 @@ import type {
   RecordStore,
   RecordWrite,
   SaveOptions,
+  StoredInstance,
 } from '../model/record-store';
 import { isSameStored } from '../model/stored-form';
 import { FileMode } from '../object/file-mode';
@@ -72,7 +73,11 @@ export class GitRecordStore implements RecordStore {
     });
   }
 
-  async remove(place: RecordPlace, record: string | object, options: DeleteOptions): Promise<string | null> {
+  async remove(
+    place: RecordPlace,
+    record: string | StoredInstance,
+    options: DeleteOptions,
+  ): Promise<string | null> {
     const { stage } = this.context;
     return this.change(options, async () => {
       // An instance that is not stored may have the id of another record, which nobody has asked to delete.
@@ -230,17 +235,24 @@ async function makeRoom(
   const stored = storedId === null ? undefined : await tree.entry(recordPaths(place, storedId).data);
   if (storedId !== null && stored?.oid !== oid && !overwrite) throw staleRecord(place, storedId, oid, stored);
   if (storedId === id) return tree;
-  const { data, blobPrefix } = recordPaths(place, id);
-  if (await tree.entry(data)) throw taken(place, id, data);
-  if (!stored) return tree;
+  const to = recordPaths(place, id);
+  if (!stored) {
+    if (await tree.entry(to.data)) throw taken(place, id, to.data);
+    return tree;
+  }
   const from = recordPaths(place, storedId as string);
   let moved = tree;
   for (const path of await entriesOf(tree, place, storedId as string)) {
-    const to = path === from.data ? data : blobPrefix + path.slice(from.blobPrefix.length);
-    if (await tree.entry(to)) throw taken(place, id, to);
-    moved = (await moved.withMoved(path, to)) ?? moved;
+    const target = path === from.data ? to.data : movedPath(path, from.blobPrefix, to.blobPrefix);
+    if (await tree.entry(target)) throw taken(place, id, target);
+    moved = (await moved.withMoved(path, target)) ?? moved;
   }
   return moved;
+}
+
+/** Where the folder or a file of a record goes. */
+function movedPath(path: string, from: string, to: string): string {
+  return path.length < from.length ? to.slice(0, -1) : to + path.slice(from.length);
 }
 
 /** The tree with the files of a record's fields as they are to be. */
@@ -301,11 +313,11 @@ function staleRecord(
 }
 
 /** @param record Its id, or the instance that is not stored. */
-function nothingToDelete(place: RecordPlace, record: string | object): DoesNotExistError {
-  const stored = typeof record === 'string' ? record : stateOf(record).storedId;
+function nothingToDelete(place: RecordPlace, record: string | StoredInstance): DoesNotExistError {
+  const id = typeof record === 'string' ? record : record.getId();
   const what =
-    stored === null
-      ? `This ${place.name} is not stored, so there is nothing to delete.`
-      : `There is no ${place.name} with the id ${JSON.stringify(stored)} to delete.`;
-  return new DoesNotExistError(what, { details: { model: place.name, id: stored } });
+    typeof record === 'string' ? `no ${place.name} with` : `no stored ${place.name} of this object, with`;
+  return new DoesNotExistError(`There is ${what} the id ${JSON.stringify(id)} to delete.`, {
+    details: { model: place.name, id },
+  });
 }

@@ -48,13 +48,18 @@ export async function locateRecords(
     : locateByFolder(tree, place, place.folder, layout.levels);
 }
 
-/** The paths of everything that belongs to a record: its data, and the files of its fields. */
+/**
+ * The paths of all that belongs to a record, with its data as the last: its folder, where nothing else can be in
+ * that; elsewhere the files of its fields and the data.
+ */
 export async function entriesOf(tree: StagedTree, place: RecordPlace, id: string): Promise<string[]> {
   const { data, blobPrefix } = recordPaths(place, id);
+  const { levels, ownFolder } = place.layout;
+  const folder = blobPrefix.slice(0, -1);
+  if (levels !== undefined) return [folder];
   const paths: string[] = [];
-  if (place.layout.ownFolder) {
-    // Also the files of fields that the class does not know: nobody else's can be in a record's own folder.
-    for (const { path, kind } of (await tree.list(blobPrefix.slice(0, -1))) ?? []) {
+  if (ownFolder) {
+    for (const { path, kind } of (await tree.list(folder)) ?? []) {
       if (kind === 'blob' && path.endsWith(BLOB_SUFFIX)) paths.push(path);
     }
   } else {
@@ -63,8 +68,7 @@ export async function entriesOf(tree: StagedTree, place: RecordPlace, id: string
       if (await tree.entry(path)) paths.push(path);
     }
   }
-  if (await tree.entry(data)) paths.push(data);
-  return paths;
+  return [...paths, data];
 }
 
 /** The files of a record's fields, by the names of the fields; only of those that the place knows. */
@@ -102,7 +106,7 @@ async function locateByFolder(
   for (const { name, path, kind } of (await tree.list(folder)) ?? []) {
     if (kind === 'blob') continue;
     if (name.includes(REPLACEMENT) && !(await tree.entry(path)))
-      throw notARecord(`${path}/${place.dataFilename}`, 'its name is not UTF-8');
+      throw notARecord(path, 'its name is not UTF-8');
     if (levels === 0) found.push(() => locateIn(tree, place, path, name));
     else if (kind === 'tree') found.push(...(await locateByFolder(tree, place, path, levels - 1)));
     else throw notARecord(path, `it is a ${kind}, not a folder`);

@@ -48,7 +48,7 @@ describe('register', () => {
         code: 'INVALID_MODEL',
         message:
           `The model "${name}" would share the folder "page" with the model "Page"; ` +
-          'give one of them another name: @Model({ name: … }).',
+          'give one of them another name or folder: @Model({ name: …, folder: … }).',
         details: { model: name },
       });
       expect(ws.models).toEqual({ Page });

@@ -7,6 +7,11 @@ export class BooleanFieldType extends FieldType<boolean> {
     return false;
   }
 
+  /** A required one has to be told: false would not say that it was not. */
+  override get emptyValue(): boolean | null {
+    return this.required ? null : super.emptyValue;
+  }
+
   protected coerce(value: unknown): boolean {
     if (typeof value !== 'boolean') throw new InvalidValue('invalid_type', 'must be true or false');
     return value;
