@@ -18,12 +18,17 @@ export function idText(id: unknown, { idField }: ModelSchema): string {
   }
   try {
     const { field } = idField;
-    return String(field.serialize(field.clean(id)));
+    return textOfId(field.serialize(field.clean(id)));
   } catch (error) {
     // No record can have such an id, unless it was written by something else: it is looked up as it is.
     if (error instanceof InvalidValue) return String(id);
     throw error;
   }
+}
+
+/** What is stored of an id, as it stands in paths. */
+export function textOfId(stored: unknown): string {
+  return typeof stored === 'string' ? stored : inspect(stored);
 }
 
 /** The id that a text in a path stands for. */

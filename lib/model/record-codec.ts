@@ -2,6 +2,7 @@ import { InvalidRecordError, ModelNotFoundError, ValidationError } from '../erro
 import { GitBlob } from './git-blob';
 import { InvalidValue } from './fields/invalid-value';
 import type { JsonValue } from './json-value';
+import { textOfId } from './id';
 import { recordPaths } from './layout';
 import type { RecordState } from './record-state';
 import type { BlobStore, RecordBlob, RecordFile } from './record-store';
@@ -159,13 +160,14 @@ function readField(
  * than its own would be found under one and saved under the other.
  */
 function identify(value: unknown, { id, path }: RecordBlob, schema: ModelSchema): string | undefined {
-  const { property, storedName } = schema.idField;
-  if (value !== undefined && id === null) {
-    return recordPaths(schema, String(value)).data === path ? String(value) : undefined;
+  const { property, storedName, field } = schema.idField;
+  const found = value === undefined ? undefined : textOfId(field.serialize(value));
+  if (found !== undefined && id === null) {
+    return recordPaths(schema, found).data === path ? found : undefined;
   }
-  if (String(value) === id) return id;
+  if (found !== undefined && found === id) return id;
   throw new InvalidRecordError(
-    value === undefined
+    found === undefined
       ? `The record at "${path}" has no field "${storedName}", which holds the id. Add it.`
       : `The record at "${path}" says that its ${property} is ${JSON.stringify(value)}. ` +
           'Move it to the folder of that name, or correct the field.',

@@ -43,8 +43,9 @@ export interface RelatedPlace<T extends GitModel<ModelId>> {
  * ```
  */
 export class Related<T extends GitModel<ModelId>> implements PromiseLike<T> {
+  /** @param knownId Undefined for an assigned record, whose id may change until this one is saved. */
   private constructor(
-    private readonly target: { readonly id: IdOf<T> } | T,
+    private readonly knownId: IdOf<T> | undefined,
     private readonly place: RelatedPlace<T> | undefined,
     private loaded: T | undefined,
   ) {}
@@ -69,15 +70,14 @@ export class Related<T extends GitModel<ModelId>> implements PromiseLike<T> {
   static tryTo<T extends GitModel<ModelId>>(input: unknown): Related<T> | undefined {
     if (input instanceof Related) return input as Related<T>;
     if (typeof input === 'string' || typeof input === 'number') {
-      return new Related<T>({ id: input as IdOf<T> }, undefined, undefined);
+      return new Related<T>(input as IdOf<T>, undefined, undefined);
     }
-    return isRecord<T>(input) ? new Related<T>(input, undefined, input) : undefined;
+    return isRecord(input) ? new Related(undefined, undefined, input as T) : undefined;
   }
 
   /** The id of the related record; of an assigned one, the id that it has now. */
   get id(): IdOf<T> {
-    const { target } = this;
-    return 'getId' in target ? (target.getId() as IdOf<T>) : target.id;
+    return this.knownId ?? ((this.loaded as T).getId() as IdOf<T>);
   }
 
   /** The record itself, when it was assigned or has been loaded together with others; else undefined. */
@@ -128,7 +128,7 @@ export class Related<T extends GitModel<ModelId>> implements PromiseLike<T> {
 
   /** The same relation, of a record of this workspace. @internal */
   boundTo(place: RelatedPlace<T>): Related<T> {
-    return new Related(this.target, place, this.loaded);
+    return new Related(this.knownId, place, this.loaded);
   }
 
   /** Keeps the record that somebody else has loaded. @internal */
@@ -148,6 +148,6 @@ interface Loader<T> {
   getOrNull(id: unknown, options: { readonly at?: string }): Promise<T | null>;
 }
 
-function isRecord<T>(value: unknown): value is T & { getId: () => unknown } {
+function isRecord(value: unknown): value is { getId(): unknown } {
   return typeof value === 'object' && value !== null && 'getId' in value && typeof value.getId === 'function';
 }

@@ -51,7 +51,7 @@ export type RecordChanges<T> = { readonly [K in ValueKeys<T>]?: RecordChange<T[K
 
 /** The properties of a model that relate to other records, also to lists of them. */
 export type RelatedKeys<T> = {
-  [K in ValueKeys<T>]: NonNullable<T[K]> extends Related<infer _> | readonly Related<infer _>[] ? K : never;
+  [K in ValueKeys<T>]: NonNullable<T[K]> extends Related<never> | readonly Related<never>[] ? K : never;
 }[ValueKeys<T>];
 
 /** A class that extends {@link GitModel}, bound or not. */

@@ -2,6 +2,7 @@ import { ValidationError } from '../errors';
 import type { ValidationIssue } from '../errors';
 import type { Binding } from './binding';
 import { InvalidValue } from './fields/invalid-value';
+import { textOfId } from './id';
 import { isSameJson } from './json-value';
 import type { JsonValue } from './json-value';
 import { stateOf } from './record-state';
@@ -29,7 +30,7 @@ export function uniquenessCheck(record: object, binding: Binding): (() => Promis
     const { storedId } = stateOf(record);
     for await (const { id, path, content } of store.readAll(schema, {})) {
       const { fields } = schema.serializer.decode(content, path);
-      const otherId = id ?? String(fields.get(schema.idField.storedName));
+      const otherId = id ?? textOfId(fields.get(schema.idField.storedName));
       if (otherId === storedId) continue;
       for (const claim of claims) {
         if (isSameValue(claim, fields.get(claim.storedName))) taken.set(claim, otherId);

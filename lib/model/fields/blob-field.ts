@@ -8,8 +8,6 @@ export type BlobFieldOptions<T> = Omit<FieldOptions<T>, 'id' | 'unique' | 'choic
 
 /** Content of any size, in a file of its own beside the record's data; read when it is asked for. */
 export class BlobFieldType extends FieldType<GitBlob> {
-  // The options that make no sense here need not be refused here: a model that has them cannot be registered.
-  // eslint-disable-next-line @typescript-eslint/no-useless-constructor -- it narrows the options
   constructor(options: BlobFieldOptions<GitBlob> = {}) {
     super(options);
   }

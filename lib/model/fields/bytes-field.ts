@@ -5,7 +5,6 @@ import { hashObject } from '../../object/oid';
 
 /** Bytes in a file of their own beside the record's data, which are read together with the record. */
 export class BytesFieldType extends FieldType<Buffer> {
-  // eslint-disable-next-line @typescript-eslint/no-useless-constructor -- it narrows the options
   constructor(options: BlobFieldOptions<Buffer> = {}) {
     super(options);
   }
@@ -16,7 +15,7 @@ export class BytesFieldType extends FieldType<Buffer> {
 
   protected coerce(value: unknown): Buffer {
     if (!(value instanceof Uint8Array)) throw new InvalidValue('invalid_type', 'must be bytes: a Buffer');
-    return value instanceof Buffer ? value : Buffer.from(value.buffer, value.byteOffset, value.byteLength);
+    return Buffer.isBuffer(value) ? value : Buffer.from(value.buffer, value.byteOffset, value.byteLength);
   }
 
   /** What stands for them where a record's values are shown or compared; they are not part of the record's data. */

@@ -1,3 +1,4 @@
+import { inspect } from 'node:util';
 import { ModelDefinitionError } from '../../errors';
 import { isOid } from '../../object/oid';
 import type { ObjectType } from '../../object/oid';
@@ -25,7 +26,7 @@ export class GitObjectFieldType extends FieldType<string> {
     super(options);
     this.type = options.type;
     if (this.type !== undefined && !TYPES.includes(this.type)) {
-      throw new ModelDefinitionError(`type takes ${TYPES.join(', ')}, not ${String(this.type)}.`);
+      throw new ModelDefinitionError(`type takes ${TYPES.join(', ')}, not ${inspect(this.type)}.`);
     }
   }
 

@@ -1,3 +1,4 @@
+import { inspect } from 'node:util';
 import { ModelDefinitionError } from '../../errors';
 import type { GitModel } from '../git-model';
 import type { JsonValue } from '../json-value';
@@ -38,7 +39,9 @@ export class RelatedFieldType<T extends GitModel<ModelId>> extends FieldType<Rel
     super(options);
     this.onDelete = options.onDelete ?? 'nothing';
     if (!ON_DELETE.includes(this.onDelete)) {
-      throw new ModelDefinitionError(`onDelete takes ${ON_DELETE.join(', ')}, not ${String(this.onDelete)}.`);
+      throw new ModelDefinitionError(
+        `onDelete takes ${ON_DELETE.join(', ')}, not ${inspect(this.onDelete)}.`,
+      );
     }
     if (this.onDelete === 'setNull' && this.required && !this.nullable) {
       throw new ModelDefinitionError(
