@@ -1,11 +1,11 @@
 import { readFileSync, statSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
-import path from 'node:path';
 import { promisify } from 'node:util';
 import { inflate, inflateSync } from 'node:zlib';
-import { InvalidObjectError } from '../errors';
 import { decodeObject } from '../object/object-codec';
 import type { DecodedObject } from '../object/object-codec';
+import { looseObjectFile } from './loose-object-file';
+import { damagedObject } from './object-errors';
 
 const inflateInBackground = promisify(inflate);
 
@@ -29,7 +29,7 @@ export async function readLooseObject(
   objectsFolder: string,
   oid: string,
 ): Promise<DecodedObject | undefined> {
-  const file = path.join(objectsFolder, oid.slice(0, 2), oid.slice(2));
+  const file = looseObjectFile(objectsFolder, oid);
   try {
     const size = statSync(file, { throwIfNoEntry: false })?.size;
     if (size === undefined) return undefined;
@@ -37,10 +37,7 @@ export async function readLooseObject(
   } catch (error) {
     // It may have been packed, and its file deleted, since.
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
-    throw new InvalidObjectError(
-      `The object ${oid} is damaged: ${(error as Error).message}. Run "git fsck", and fetch it anew from a clone.`,
-      { cause: error, details: { oid, path: file } },
-    );
+    throw damagedObject(oid, file, error);
   }
 }
 

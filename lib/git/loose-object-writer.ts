@@ -1,23 +1,17 @@
-import { randomBytes } from 'node:crypto';
-import {
-  closeSync,
-  mkdirSync,
-  openSync,
-  renameSync,
-  rmSync,
-  statSync,
-  utimesSync,
-  writeFileSync,
-} from 'node:fs';
+import { closeSync, openSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { ObjectWriteError } from '../errors';
 import { objectHeader } from '../object/oid';
 import type { UnwrittenObject } from '../object/tree-node';
 import { deflateObject } from './deflate';
+import {
+  looseObjectFile,
+  moveIntoPlace,
+  OBJECT_PERMISSIONS,
+  refreshObjectFile,
+  temporaryObjectPrefix,
+} from './loose-object-file';
 import { Turn } from './turn';
-
-/** Git lets everybody read objects, and nobody change them. */
-const OBJECT_PERMISSIONS = 0o444;
 
 /**
  * Writes objects as Git's loose files: `objects/<first two digits>/<the other 38>`, zlib-compressed, under a
@@ -30,7 +24,7 @@ const OBJECT_PERMISSIONS = 0o444;
  * Format: https://git-scm.com/book/en/v2/Git-Internals-Git-Objects#_object_storage
  */
 export class LooseObjectWriter {
-  private readonly temporaryPrefix = `tmp_obj_${randomBytes(6).toString('hex')}_`;
+  private readonly temporaryPrefix = temporaryObjectPrefix();
   private temporaryFiles = 0;
 
   /** @param objectsFolder The `objects` folder of the repository. */
@@ -44,9 +38,9 @@ export class LooseObjectWriter {
   async write(objects: Iterable<UnwrittenObject>): Promise<void> {
     const turn = new Turn();
     for (const object of objects) {
-      const file = this.locate(object.oid);
+      const file = looseObjectFile(this.objectsFolder, object.oid);
       try {
-        if (!this.refresh(file)) {
+        if (!refreshObjectFile(file)) {
           const { type, content } = object;
           const header = objectHeader(type, content.length);
           const deflated = deflateObject(type, Buffer.concat([header, content]));
@@ -60,27 +54,6 @@ export class LooseObjectWriter {
         );
       }
       if (turn.isOver()) await turn.next();
-    }
-  }
-
-  private locate(oid: string): string {
-    return path.join(this.objectsFolder, oid.slice(0, 2), oid.slice(2));
-  }
-
-  /**
-   * Whether the object is there already. Its time is set to now, as Git does, so that a `git gc` that runs
-   * meanwhile does not take it for forgotten. An empty file, as a power failure leaves it, does not count.
-   */
-  private refresh(file: string): boolean {
-    const size = statSync(file, { throwIfNoEntry: false })?.size ?? 0;
-    if (size === 0) return false;
-    const now = Date.now() / 1000;
-    try {
-      utimesSync(file, now, now);
-      return true;
-    } catch {
-      // Swept away in between, or somebody else's file whose time is not ours to set: write it anew.
-      return false;
     }
   }
 
@@ -103,19 +76,3 @@ export class LooseObjectWriter {
     }
   }
 }
-
-/** Renames a file; makes the folder when there is none yet, or `git gc` has taken the empty one away. */
-function moveIntoPlace(temporary: string, file: string): void {
-  for (let attempt = 1; ; attempt++) {
-    try {
-      renameSync(temporary, file);
-      return;
-    } catch (error) {
-      if ((error as NodeJS.ErrnoException).code !== 'ENOENT' || attempt === MOVE_ATTEMPTS) throw error;
-      mkdirSync(path.dirname(file), { recursive: true });
-    }
-  }
-}
-
-/** `git prune-packed` may take the empty folder away again and again, but not this often in a row. */
-const MOVE_ATTEMPTS = 10;

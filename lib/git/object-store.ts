@@ -1,9 +1,10 @@
 import { rm } from 'node:fs/promises';
 import path from 'node:path';
+import { Readable } from 'node:stream';
 import { LRUCache } from 'lru-cache';
 import { Oid } from 'nodegit';
 import type { Odb, OdbObject } from 'nodegit';
-import { InvalidObjectError, ObjectNotFoundError } from '../errors';
+import { ObjectNotFoundError } from '../errors';
 import { encodeCommit } from '../object/commit-codec';
 import type { CommitFields } from '../object/commit-codec';
 import type { DecodedObject } from '../object/object-codec';
@@ -12,8 +13,12 @@ import type { ObjectType } from '../object/oid';
 import type { StagedTree, TreeSource } from '../object/staged-tree';
 import { TreeNode } from '../object/tree-node';
 import type { UnwrittenObject } from '../object/tree-node';
+import { openStoredBlob, readStoredBlobSize } from './blob-reader';
+import { BlobWriter } from './blob-writer';
+import type { BlobSource, WrittenBlob } from './blob-writer';
 import { readLooseObject } from './loose-object-reader';
 import { LooseObjectWriter } from './loose-object-writer';
+import { wrongType } from './object-errors';
 import { writePack } from './pack-writer';
 import type { GitRepository } from './repository';
 import { callGit } from './translate-error';
@@ -58,6 +63,7 @@ export class ObjectStore implements TreeSource {
     sizeCalculation: (content) => CACHE_ENTRY_BYTES + content.length,
   });
   private readonly writer: LooseObjectWriter;
+  private readonly blobWriter: BlobWriter;
   private readonly turn = new Turn();
   /** The files that keep git from cleaning up packs of ours that nothing refers to. */
   private readonly keeps = new Set<string>();
@@ -67,6 +73,7 @@ export class ObjectStore implements TreeSource {
     private readonly objectsFolder: string,
   ) {
     this.writer = new LooseObjectWriter(objectsFolder);
+    this.blobWriter = new BlobWriter(objectsFolder, this.writer);
   }
 
   /** The objects of this repository. */
@@ -102,6 +109,36 @@ export class ObjectStore implements TreeSource {
     const content = await this.read(oid, 'blob');
     this.blobs.set(oid, content);
     return content;
+  }
+
+  /**
+   * The content of a blob as a stream, verified while it is read: it ends without an error only when all of it was
+   * right. A file is open until the stream has ended, failed or been destroyed, so one of these has to happen.
+   *
+   * However large the blob is, little of it is in memory at a time, unless it is stored as a delta: git does that
+   * to versions of a file below `core.bigFileThreshold` (512 MiB) that have something in common. Then all of it is
+   * read at once.
+   *
+   * @throws ObjectNotFoundError, or InvalidObjectError when the oid is not a blob's.
+   */
+  async openBlob(oid: string): Promise<Readable> {
+    if (!this.blobs.has(oid)) {
+      const stored = await openStoredBlob(this.objectsFolder, oid);
+      if (stored && stored.size > CACHED_BLOB_BYTES) return stored;
+      stored?.destroy();
+    }
+    return streamOf(await this.readBlob(oid));
+  }
+
+  /**
+   * How many bytes a blob has. Only its beginning is read, save where it is a delta in a pack whose bases are not
+   * all there.
+   *
+   * @throws ObjectNotFoundError, or InvalidObjectError when the oid is not a blob's.
+   */
+  async blobSize(oid: string): Promise<number> {
+    const known = this.blobs.get(oid)?.length ?? (await readStoredBlobSize(this.objectsFolder, oid));
+    return known ?? (await this.readBlob(oid)).length;
   }
 
   /**
@@ -165,6 +202,17 @@ export class ObjectStore implements TreeSource {
     return oid;
   }
 
+  /**
+   * Writes a blob from a file or a stream, of which little is in memory at a time, however large it is. Nothing
+   * refers to it yet, so that `git prune` may take it away once it is two weeks old.
+   *
+   * @throws ObjectWriteError when the source fails, or it cannot be written; the source is closed then.
+   * @throws InvalidArgumentError when the source is none, or brings something else than bytes and texts.
+   */
+  async writeBlobFrom(source: BlobSource): Promise<WrittenBlob> {
+    return this.blobWriter.write(source);
+  }
+
   private remember({ type, oid, content, node }: UnwrittenObject): void {
     if (node) this.trees.set(oid, node);
     else if (type === 'blob') this.blobs.set(oid, content);
@@ -172,11 +220,7 @@ export class ObjectStore implements TreeSource {
 
   private async read(oid: string, expected: ObjectType): Promise<Buffer> {
     const { type, content } = await this.readObject(oid);
-    if (type !== expected) {
-      throw new InvalidObjectError(`${oid} is a ${type}, not a ${expected}.`, {
-        details: { oid, type, expected },
-      });
-    }
+    if (type !== expected) throw wrongType(oid, type, expected);
     return content;
   }
 
@@ -199,6 +243,16 @@ export class ObjectStore implements TreeSource {
     }
     return { type: TYPES[object.type()] as ObjectType, content: contentOf(object) };
   }
+}
+
+/** A stream of what is in memory; what it gives is a copy, since the content is shared with others. */
+function streamOf(content: Buffer): Readable {
+  return new Readable({
+    read() {
+      if (content.length > 0) this.push(Buffer.from(content));
+      this.push(null);
+    },
+  });
 }
 
 /**

@@ -10,7 +10,27 @@ export interface DecodedObject {
 const HEADER = /^(blob|tree|commit|tag) (\d+)$/;
 
 /** The longest header there can be: `commit`, a space, and as many digits as a size has. */
-const MAX_HEADER_BYTES = 32;
+export const MAX_HEADER_BYTES = 32;
+
+/** What an object's header says, and how many bytes it takes. */
+export interface ObjectHeader {
+  readonly type: ObjectType;
+  readonly size: number;
+  readonly length: number;
+}
+
+/**
+ * Reads an object's header.
+ *
+ * @param bytes The first {@link MAX_HEADER_BYTES} of the object, or more, or all.
+ * @throws Error when they do not begin with a header.
+ */
+export function decodeObjectHeader(bytes: Buffer): ObjectHeader {
+  const nul = bytes.subarray(0, MAX_HEADER_BYTES).indexOf(0);
+  const header = HEADER.exec(bytes.toString('latin1', 0, Math.max(nul, 0)));
+  if (!header) throw new Error('it has no valid header');
+  return { type: header[1] as ObjectType, size: Number(header[2]), length: nul + 1 };
+}
 
 /**
  * Takes an object, header and all, apart.
@@ -21,12 +41,9 @@ const MAX_HEADER_BYTES = 32;
  * @throws Error that says what is wrong with the bytes; also when they are not those that have this oid.
  */
 export function decodeObject(oid: string, bytes: Buffer): DecodedObject {
-  const nul = bytes.subarray(0, MAX_HEADER_BYTES).indexOf(0);
-  const header = HEADER.exec(bytes.toString('latin1', 0, Math.max(nul, 0)));
-  if (!header) throw new Error('it has no valid header');
-  const type = header[1] as ObjectType;
-  const content = bytes.subarray(nul + 1);
-  if (content.length !== Number(header[2])) throw new Error('it does not have the size that its header says');
+  const { type, size, length } = decodeObjectHeader(bytes);
+  const content = bytes.subarray(length);
+  if (content.length !== size) throw new Error('it does not have the size that its header says');
   if (hashObject(type, content) !== oid) throw new Error('its content has another oid');
   return { type, content };
 }

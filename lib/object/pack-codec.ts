@@ -43,8 +43,123 @@ export function encodeEntryHeader(type: ObjectType, size: number): Buffer {
   return Buffer.from(bytes);
 }
 
+/** What stands before the compressed content of a pack's entry, taken apart. */
+export interface EntryHeader {
+  /** What the entry holds: a whole object, or what has to be done to another one, its base. */
+  readonly kind: ObjectType | 'delta';
+  /** Of the content before compression; that of a delta is not the size of the object. */
+  readonly size: number;
+  /** How many bytes the header takes. */
+  readonly length: number;
+  /** Of a delta: how far before it in the pack its base begins, or the base's oid. */
+  readonly base?: number | string;
+}
+
+/** The longest header there can be: the size, and an oid. */
+export const MAX_ENTRY_HEADER_BYTES = 32;
+
+const KINDS = new Map(Object.entries(TYPE_NUMBERS).map(([type, number]) => [number, type as ObjectType]));
+const DELTA_BY_OFFSET = 6;
+const DELTA_BY_OID = 7;
+
+/**
+ * Reads the header of a pack's entry.
+ *
+ * @param bytes {@link MAX_ENTRY_HEADER_BYTES} from the beginning of the entry, or more; fewer at the end of the pack.
+ * @throws Error when they are no header.
+ */
+export function decodeEntryHeader(bytes: Buffer): EntryHeader {
+  const { value, length } = decodeSize(bytes, 0, 4);
+  const number = (byteAt(bytes, 0) >> 4) & 7;
+  const kind = KINDS.get(number);
+  if (kind) return { kind, size: value, length };
+  if (number === DELTA_BY_OID && bytes.length >= length + OID_BYTES) {
+    const base = bytes.toString('hex', length, length + OID_BYTES);
+    return { kind: 'delta', size: value, length: length + OID_BYTES, base };
+  }
+  if (number !== DELTA_BY_OFFSET) throw new Error(`the pack has an entry of the unknown type ${number}`);
+  let at = length;
+  let distance = byteAt(bytes, at) & 0x7f;
+  while (byteAt(bytes, at++) >= 0x80) distance = (distance + 1) * 128 + (byteAt(bytes, at) & 0x7f);
+  return { kind: 'delta', size: value, length: at, base: distance };
+}
+
+/** The longest beginning of a delta: two sizes. */
+export const MAX_DELTA_HEADER_BYTES = 20;
+
+/**
+ * The size of the object that a delta makes; it stands behind the size of the base.
+ *
+ * @param bytes The first {@link MAX_DELTA_HEADER_BYTES} of the delta, or more, or all.
+ * @throws Error when they are fewer than that takes.
+ */
+export function decodeDeltaResultSize(bytes: Buffer): number {
+  return decodeSize(bytes, decodeSize(bytes, 0, 7).length, 7).value;
+}
+
+/** Reads a size: some bits of it in the first byte, seven in each of the others, the lowest first. */
+function decodeSize(bytes: Buffer, start: number, firstBits: number): { value: number; length: number } {
+  let at = start;
+  let value = byteAt(bytes, at) % 2 ** firstBits;
+  for (let unit = 2 ** firstBits; byteAt(bytes, at++) >= 0x80; unit *= 128) {
+    value += (byteAt(bytes, at) & 0x7f) * unit;
+  }
+  return { value, length: at };
+}
+
+function byteAt(bytes: Buffer, at: number): number {
+  const byte = bytes[at];
+  if (byte === undefined) throw new Error('the pack breaks off');
+  return byte;
+}
+
 const INDEX_MAGIC = 0xff744f63;
 const FANOUT_ENTRIES = 256;
+
+/** Offsets above this are numbers of places among the long ones. */
+const LONG_OFFSET = 0x80000000;
+
+/**
+ * Where an object's entry begins in the pack of an index (version 2); undefined when the pack does not have it.
+ *
+ * @param read Reads so many bytes at a place of the index: few at a time, for an index may be large.
+ * @throws Error when it is not such an index.
+ */
+export function findInPackIndex(
+  read: (position: number, length: number) => Buffer,
+  oid: string,
+): number | undefined {
+  const head = read(0, 8);
+  if (head.readUInt32BE(0) !== INDEX_MAGIC || head.readUInt32BE(4) !== VERSION) {
+    throw new Error('it is no index of version 2');
+  }
+  const byte = parseInt(oid.slice(0, 2), 16);
+  const fanout = read(8, FANOUT_ENTRIES * 4);
+  const first = byte === 0 ? 0 : fanout.readUInt32BE((byte - 1) * 4);
+  const count = fanout.readUInt32BE(byte * 4) - first;
+  if (count <= 0) return undefined;
+  const objects = fanout.readUInt32BE((FANOUT_ENTRIES - 1) * 4);
+  const oidsAt = 8 + FANOUT_ENTRIES * 4;
+  const place = binarySearch(read(oidsAt + first * OID_BYTES, count * OID_BYTES), Buffer.from(oid, 'hex'));
+  if (place === undefined) return undefined;
+  const offsetsAt = oidsAt + objects * (OID_BYTES + 4);
+  const offset = read(offsetsAt + (first + place) * 4, 4).readUInt32BE();
+  if (offset < LONG_OFFSET) return offset;
+  return Number(read(offsetsAt + objects * 4 + (offset - LONG_OFFSET) * 8, 8).readBigUInt64BE());
+}
+
+function binarySearch(oids: Buffer, oid: Buffer): number | undefined {
+  let low = 0;
+  let high = oids.length / OID_BYTES;
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    const order = oid.compare(oids, middle * OID_BYTES, (middle + 1) * OID_BYTES);
+    if (order === 0) return middle;
+    if (order < 0) high = middle;
+    else low = middle + 1;
+  }
+  return undefined;
+}
 
 /**
  * The index of a pack: how many oids begin with each byte or a lower one, the oids in order, the checksums and

@@ -1,0 +1,84 @@
+import { execFileSync } from 'node:child_process';
+import { readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { projectWithLibrary, transpile } from '../support/compiled';
+import {
+  expectCleanRepository,
+  git,
+  temporaryFolder,
+  temporaryRepository,
+} from '../support/temporary-repository';
+import type { StreamingOrder, StreamingResult } from './streaming-process';
+
+const SIZE = 200_000_000;
+
+/** How much memory above its start a process may need for the blob, in MB. */
+const MAX_PEAK = 150;
+
+let project: string;
+let repository: string;
+/** Everything that was measured, a line each. */
+const figures: string[] = [];
+
+beforeAll(() => {
+  project = projectWithLibrary();
+  const source = readFileSync(path.join(__dirname, 'streaming-process.ts'), 'utf8');
+  writeFileSync(path.join(project, 'streaming-process.js'), transpile(source));
+});
+
+beforeEach(() => {
+  repository = temporaryRepository();
+});
+
+afterAll(() => {
+  process.stdout.write(`${figures.join('\n')}\n`);
+});
+
+/** Runs the program in a process of its own, and expects that it needs little memory. */
+function run(name: string, order: Partial<StreamingOrder> & Pick<StreamingOrder, 'do'>): StreamingResult {
+  const library = path.join(project, 'node_modules/gitmodel');
+  const whole: StreamingOrder = { library, repository, size: SIZE, file: '', oid: '', ...order };
+  const output = execFileSync(
+    process.execPath,
+    [path.join(project, 'streaming-process.js'), JSON.stringify(whole)],
+    { encoding: 'utf8' },
+  );
+  const result = JSON.parse(output) as StreamingResult;
+  const speed = result.size / 1e6 / result.seconds;
+  figures.push(
+    `${name}: ${(result.size / 1e6).toFixed()} MB, peak ${result.peak.toFixed(1)} MB above the start, ${speed.toFixed()} MB/s`,
+  );
+  expect(result.peak).toBeLessThan(MAX_PEAK);
+  expect(result.size).toBe(SIZE);
+  return result;
+}
+
+function filesOfObjects(): string[] {
+  const folder = path.join(repository, '.git/objects');
+  const files = readdirSync(folder, { recursive: true, encoding: 'utf8' });
+  return files.filter((file) => statSync(path.join(folder, file)).isFile());
+}
+
+describe('a blob of 200 MB', () => {
+  it('goes in and comes out with little memory, loose and in a pack', () => {
+    const written = run('stream in', { do: 'write stream' });
+    expect(filesOfObjects()).toHaveLength(1);
+    expect(run('stream in, there already', { do: 'write stream' })).toMatchObject({ oid: written.oid });
+    expect(filesOfObjects()).toHaveLength(1);
+    expect(run('stream out, loose', { do: 'read', oid: written.oid }).hash).toBe(written.hash);
+
+    git(repository, 'update-ref', 'refs/tags/large', written.oid);
+    git(repository, 'gc', '--quiet');
+    expect(git(repository, 'count-objects')).toMatch(/^0 objects/);
+    expect(run('stream out, packed', { do: 'read', oid: written.oid }).hash).toBe(written.hash);
+    expectCleanRepository(repository);
+  });
+
+  it('goes in from a file', () => {
+    const file = path.join(temporaryFolder(), 'file');
+    execFileSync('sh', ['-c', `head -c ${SIZE} /dev/urandom > "$0"`, file]);
+    const written = run('file in', { do: 'write file', file });
+    expect(written.oid).toBe(git(repository, 'hash-object', file));
+    expect(filesOfObjects()).toHaveLength(1);
+  });
+});
