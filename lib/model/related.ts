@@ -148,6 +148,6 @@ interface Loader<T> {
   getOrNull(id: unknown, options: { readonly at?: string }): Promise<T | null>;
 }
 
-function isRecord(value: unknown): value is { getId(): unknown } {
+function isRecord(value: unknown): value is GitModel<ModelId> {
   return typeof value === 'object' && value !== null && 'getId' in value && typeof value.getId === 'function';
 }

@@ -56,14 +56,16 @@ function formWhenLoaded(
  * Whether two records hold the same, one of them as it was loaded: where a field is not stored, the value that was
  * assumed for it counts.
  */
-export function isSameStored(
-  { stored: before, assumed }: Pick<RecordState, 'stored' | 'assumed'>,
-  now: ReadonlyMap<string, JsonValue>,
-): boolean {
+export function isSameStored(before: RecordState, now: ReadonlyMap<string, JsonValue>): boolean {
   for (const [name, value] of now) {
-    if (!isSameJson(before.has(name) ? before.get(name) : assumed.get(name), value)) return false;
+    if (!isSameJson(formBefore(before, name), value)) return false;
   }
   return true;
+}
+
+/** What is stored of a field, else what was assumed for it. */
+function formBefore({ stored, assumed }: RecordState, storedName: string): JsonValue | undefined {
+  return stored.has(storedName) ? stored.get(storedName) : assumed.get(storedName);
 }
 
 /** Whether a field has another value than when its record was loaded or saved; false for a new record. */
@@ -74,7 +76,7 @@ export function hasChanged(schemaField: SchemaField, value: unknown, state: Reco
     if (value instanceof GitBlob && value.isUnwritten) return true;
     return (state.files.get(storedName)?.oid ?? null) !== field.serialize(value);
   }
-  const before = state.stored.get(storedName) ?? state.assumed.get(storedName);
+  const before = formBefore(state, storedName);
   return !isSameJson(before, storedValue(schemaField, value, state));
 }
 
@@ -88,7 +90,7 @@ export function valueBefore(
     const file = state.files.get(storedName);
     return file ? GitBlob.of(file, context.store.blobs) : field.emptyValue;
   }
-  const before = state.stored.get(storedName) ?? state.assumed.get(storedName);
+  const before = formBefore(state, storedName);
   if (before === undefined) return undefined;
   try {
     const value = field.deserialize(before);
