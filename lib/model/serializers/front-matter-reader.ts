@@ -39,7 +39,11 @@ function composed(yaml: string): ParsedNode | null {
   });
   const documents = [];
   for (const lexeme of new Lexer().lex(yaml)) {
-    for (const token of parser.next(lexeme)) documents.push(...composer.next(token));
+    for (const token of parser.next(lexeme)) {
+      // One error is enough; a text may have one at every character, and each takes time.
+      if (token.type === 'error') throw notYaml(yaml, token.message, token.offset);
+      documents.push(...composer.next(token));
+    }
     // The parser's stack has the document and the scalar beside the collections that are open.
     if (parser.stack.length > MAX_DEPTH + 2) throw new UnreadableFrontMatter(TOO_DEEP);
     if (documents.length > 1) break;
@@ -48,13 +52,15 @@ function composed(yaml: string): ParsedNode | null {
   documents.push(...composer.end(true, yaml.length));
   const [document, other] = documents;
   const [error] = document?.errors ?? [];
-  if (error) {
-    // The first line is the one before the front matter.
-    const line = yaml.slice(0, error.pos[0]).split('\n').length + 1;
-    throw new UnreadableFrontMatter(`it is not YAML: ${error.message}, at line ${line}`);
-  }
+  if (error) throw notYaml(yaml, error.message, error.pos[0]);
   if (other) throw new UnreadableFrontMatter('its front matter has several documents');
   return document?.contents ?? null;
+}
+
+function notYaml(yaml: string, problem: string, offset: number): UnreadableFrontMatter {
+  // The first line is the one before the front matter.
+  const line = yaml.slice(0, offset).split('\n').length + 1;
+  return new UnreadableFrontMatter(`it is not YAML: ${problem}, at line ${line}`);
 }
 
 const TOO_DEEP = `it is nested more than ${MAX_DEPTH} levels deep`;
