@@ -85,6 +85,8 @@ export { UUIDFieldType } from './model/fields/uuid-field';
 export { JsonNumber } from './model/json-value';
 export type { JsonObject, JsonValue } from './model/json-value';
 export { json } from './model/serializers/json';
+export { markdown } from './model/serializers/markdown';
+export type { MarkdownOptions } from './model/serializers/markdown';
 export type { Serializer, StoredRecord } from './model/serializers/serializer';
 export type { RecordContext } from './model/record-context';
 

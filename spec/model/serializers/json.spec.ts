@@ -1,17 +1,17 @@
+import fc from 'fast-check';
+import { JsonNumber, json } from 'gitmodel';
 import type { JsonValue } from 'gitmodel';
-import { json } from '../../../lib/model/serializers/json';
-
-const { decode: decodeRecord, encode: encodeRecord } = json;
 import { errorOf } from '../../support/error-of';
+import { STORED_TEXT, storedFields } from './stored-fields';
 
 const PATH = 'page/hello/data.json';
 
 function encode(fields: Readonly<Record<string, JsonValue>>, model = 'Page'): string {
-  return encodeRecord({ model, fields: new Map(Object.entries(fields)) }).toString('utf8');
+  return json.encode({ model, fields: new Map(Object.entries(fields)) }).toString('utf8');
 }
 
-function decode(text: string | Buffer): { model: string; fields: [string, JsonValue][] } {
-  const { model, fields } = decodeRecord(Buffer.from(text), PATH);
+function decode(text: string | Buffer): { model: string | null; fields: [string, JsonValue][] } {
+  const { model, fields } = json.decode(Buffer.from(text), PATH);
   return { model, fields: [...fields] };
 }
 
@@ -53,13 +53,13 @@ describe('A record as bytes', () => {
   });
 
   it('has UTF-8 as it is, and escapes halves of surrogate pairs, which UTF-8 cannot hold', () => {
-    const bytes = encodeRecord({
+    const bytes = json.encode({
       model: 'Page',
       fields: new Map([['text', 'é☃🐙\ud800\udc00\udc00\ud800']]),
     });
 
     expect(bytes.toString('utf8')).toContain('"text": "é☃🐙𐀀\\udc00\\ud800"');
-    expect(decodeRecord(bytes, PATH).fields.get('text')).toBe('é☃🐙\ud800\udc00\udc00\ud800');
+    expect(json.decode(bytes, PATH).fields.get('text')).toBe('é☃🐙\ud800\udc00\udc00\ud800');
   });
 
   it('is an empty object where there are no fields', () => {
@@ -78,6 +78,13 @@ describe('A record as bytes', () => {
     expect(encode(fields)).toBe(encode({ ...fields }));
     expect(decode(encode(fields)).fields).toEqual(Object.entries(fields));
     expect(encode(Object.fromEntries(decode(encode(fields)).fields))).toBe(encode(fields));
+  });
+
+  it('keeps the order of fields whose names are numbers', () => {
+    const fields = new Map([['b', 1], ['10', 2], ['a', 3], ['9', 4]]); // prettier-ignore
+    const bytes = json.encode({ model: 'Page', fields });
+
+    expect([...json.decode(bytes, PATH).fields]).toEqual([...fields]);
   });
 
   it('is valid JSON', () => {
@@ -186,6 +193,51 @@ const HOSTILE: readonly (readonly [string, string | Buffer, string | RegExp])[] 
   ],
 ];
 
+describe('Any record', () => {
+  it('is read as it was written, to the last digit, and written as it was read', () => {
+    fc.assert(
+      fc.property(fc.string(STORED_TEXT), storedFields(), (model, fields) => {
+        const record = { model, fields: new Map(fields) };
+        const bytes = json.encode(record);
+        const again = json.decode(bytes, PATH);
+
+        expect([...again.fields]).toEqual([...record.fields]);
+        expect(again.model).toBe(model);
+        expect(json.encode(again)).toEqual(bytes);
+      }),
+    );
+  });
+});
+
+describe('A record that could not be read again', () => {
+  const deep = JSON.parse(nested(499)) as JsonValue;
+  const cyclic: JsonValue[] = [];
+  cyclic.push(cyclic);
+
+  it.each<[string, string, unknown]>([
+    ['too_deep', 'nested a little too deep', deep],
+    ['too_deep', 'nested without end', cyclic],
+    ['invalid_number', 'NaN', NaN],
+    ['invalid_number', 'infinite', [1, { a: -Infinity }]],
+    ['invalid_number', 'a number that is none', new JsonNumber('1, "model": 2')],
+    ['invalid_number', 'a number in another notation', [new JsonNumber('1'), new JsonNumber('0x1')]],
+    ['invalid_type', 'undefined', undefined],
+    ['invalid_type', 'undefined within a value', { a: undefined }],
+    ['invalid_type', 'a BigInt', 1n],
+    ['invalid_key', 'an object with the key __proto__', { a: JSON.parse('{"__proto__":1}') as unknown }],
+  ])('is refused with %s: %s', (code, _name, value) => {
+    expect(() => encode({ first: 1, 'the field': value as JsonValue })).toThrow(
+      expect.objectContaining({ name: 'InvalidValue', code, path: ['the field'] }) as Error,
+    );
+  });
+
+  it('is refused for the name of a field', () => {
+    expect(() => json.encode({ model: 'Page', fields: new Map([['__proto__', 1]]) })).toThrow(
+      expect.objectContaining({ code: 'invalid_key', path: ['__proto__'] }) as Error,
+    );
+  });
+});
+
 describe('Bytes that are no record', () => {
   it.each(HOSTILE)('are refused: %s', async (_name, bytes, reason) => {
     const error = await errorOf(() => decode(bytes));
@@ -204,8 +256,8 @@ describe('Bytes that are no record', () => {
 
   it('are refused only beyond the depth that can be written again', () => {
     const text = `{"model":"Page","fields":{"a":${nested(498, '"\\u005f"')}}}`;
-    const record = decodeRecord(Buffer.from(text), PATH);
+    const record = json.decode(Buffer.from(text), PATH);
 
-    expect(decodeRecord(encodeRecord(record), PATH)).toEqual(record);
+    expect(json.decode(json.encode(record), PATH)).toEqual(record);
   });
 });
