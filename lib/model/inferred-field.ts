@@ -3,15 +3,22 @@ import { ModelDefinitionError } from '../errors';
 import { BooleanFieldType } from './fields/boolean-field';
 import { CharFieldType } from './fields/char-field';
 import type { FieldType } from './fields/field';
+import { DateTimeFieldType } from './fields/date-time-field';
 import type { FieldOptions } from './fields/field-options';
+import { FloatFieldType } from './fields/float-field';
+import { JSONFieldType } from './fields/json-field';
 
 /**
- * The fields for the types that TypeScript writes down with `emitDecoratorMetadata`. What it writes for a number
- * does not tell whether it is a whole one, so there is no field to choose.
+ * The fields for the types that TypeScript writes down with `emitDecoratorMetadata`. It writes `Object` for
+ * interfaces, for most unions and for what may be anything.
  */
 const FIELDS = new Map<unknown, new (options: FieldOptions<never>) => FieldType<unknown>>([
   [String, CharFieldType],
+  [Number, FloatFieldType],
   [Boolean, BooleanFieldType],
+  [Date, DateTimeFieldType],
+  [Object, JSONFieldType],
+  [Array, JSONFieldType],
 ]);
 
 /**
@@ -37,7 +44,7 @@ export function inferField(
   if (!Field) {
     throw new ModelDefinitionError(
       `@Field() has no field for the type of ${name}, which is ${(type as { name?: string }).name ?? 'unknown'}; ` +
-        'name the field: @IntegerField(), @CharField(), …',
+        'name the field: @CharField(), @DateField(), @BigIntegerField(), …',
       { details: { field: property } },
     );
   }
