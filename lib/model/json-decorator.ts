@@ -1,4 +1,4 @@
-import type { JsonNumber } from './json-value';
+import type { JsonValue } from './json-value';
 import { decorateWith } from './field-decorator';
 import type { FieldType } from './fields/field';
 import { JSONFieldType } from './fields/json-field';
@@ -10,7 +10,7 @@ import type { JSONFieldOptions } from './fields/json-field';
  */
 export type JSONCompatible<T> = unknown extends T
   ? T
-  : T extends null | boolean | number | string | JsonNumber
+  : T extends JsonValue
     ? T
     : T extends bigint | symbol | undefined | ((...values: never) => unknown)
       ? never
