@@ -19,19 +19,38 @@ export type { ChangedPath, ChangeStatus, TreeDiff } from './git/diff';
 // Models
 export { GitModel } from './model/git-model';
 export {
+  BigIntegerField,
   BlobField,
   BooleanField,
   BytesField,
   CharField,
+  DateField,
+  DateTimeField,
+  DecimalField,
+  EmailField,
   Field,
+  FloatField,
   GitObjectField,
   Id,
+  InstantField,
   IntegerField,
   Model,
-  RelatedField,
+  PlainDateTimeField,
   SlugField,
+  TextField,
+  TimeField,
+  URLField,
   UUIDField,
+  ZonedDateTimeField,
 } from './model/decorators';
+export { EnumField } from './model/enum-decorator';
+export type { EnumDecoratorFactory } from './model/enum-decorator';
+export { JSONField } from './model/json-decorator';
+export type { JSONCompatible, JSONDecorator, JSONDecoratorFactory } from './model/json-decorator';
+export { ListField } from './model/list-decorator';
+export type { ItemValue, ListDecoratorFactory, ListItem } from './model/list-decorator';
+export { RelatedField } from './model/related-decorator';
+export type { RelatedDecoratorFactory } from './model/related-decorator';
 export { fieldDecorator } from './model/field-decorator';
 export type { FieldDecorator, FieldDecoratorFactory } from './model/field-decorator';
 export type { ModelOptions } from './model/declaration';
@@ -64,22 +83,51 @@ export type {
 } from './model/types';
 
 // Fields, to build one's own
+export { BigIntegerFieldType } from './model/fields/big-integer-field';
+export type { BigIntegerFieldOptions } from './model/fields/big-integer-field';
 export { BlobFieldType } from './model/fields/blob-field';
 export type { BlobFieldOptions } from './model/fields/blob-field';
 export { BooleanFieldType } from './model/fields/boolean-field';
 export { BytesFieldType } from './model/fields/bytes-field';
 export { CharFieldType } from './model/fields/char-field';
+export type { CharFieldOptions } from './model/fields/char-field';
+export { DateFieldType } from './model/fields/date-field';
+export { DateTimeFieldType } from './model/fields/date-time-field';
+export { DecimalFieldType } from './model/fields/decimal-field';
+export type { DecimalFieldOptions } from './model/fields/decimal-field';
+export { EmailFieldType } from './model/fields/email-field';
+export { EnumFieldType } from './model/fields/enum-field';
+export type { EnumObject } from './model/fields/enum-field';
 export { FieldType } from './model/fields/field';
 export type { FieldOptions, Validator } from './model/fields/field-options';
+export { FloatFieldType } from './model/fields/float-field';
 export { GitObjectFieldType } from './model/fields/git-object-field';
 export type { GitObjectFieldOptions } from './model/fields/git-object-field';
+export { InstantFieldType } from './model/fields/instant-field';
+export { IntegerFieldType } from './model/fields/integer-field';
+export type { NumberFieldOptions } from './model/fields/integer-field';
 export { InvalidValue } from './model/fields/invalid-value';
 export type { ValuePath } from './model/fields/invalid-value';
-export { IntegerFieldType } from './model/fields/integer-field';
+export { JSONFieldType } from './model/fields/json-field';
+export type { JSONFieldOptions } from './model/fields/json-field';
+export { ListFieldType } from './model/fields/list-field';
+export type { ListFieldOptions } from './model/fields/list-field';
+export { PlainDateTimeFieldType } from './model/fields/plain-date-time-field';
 export { RelatedFieldType } from './model/fields/related-field';
 export type { OnDelete, RelatedFieldOptions } from './model/fields/related-field';
 export { SlugFieldType } from './model/fields/slug-field';
+export { TemporalFieldType } from './model/fields/temporal-field';
+export type { TemporalKind } from './model/fields/temporal-field';
+export { TextFieldType } from './model/fields/text-field';
+export { TimeFieldType } from './model/fields/time-field';
+export { URLFieldType } from './model/fields/url-field';
+export type { URLFieldOptions } from './model/fields/url-field';
 export { UUIDFieldType } from './model/fields/uuid-field';
+export { ZonedDateTimeFieldType } from './model/fields/zoned-date-time-field';
+
+// The classes of values that are not JavaScript's own
+export { Decimal } from 'decimal.js';
+export { Temporal } from 'temporal-polyfill';
 
 // Stored records
 export { JsonNumber } from './model/json-value';

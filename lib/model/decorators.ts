@@ -1,27 +1,33 @@
 import { ModelDefinitionError } from '../errors';
 import { checkDecorated, declare } from './declaration';
 import type { ModelOptions } from './declaration';
+import { fieldDecorator } from './field-decorator';
+import { BigIntegerFieldType } from './fields/big-integer-field';
 import { BlobFieldType } from './fields/blob-field';
 import { BooleanFieldType } from './fields/boolean-field';
 import { BytesFieldType } from './fields/bytes-field';
 import { CharFieldType } from './fields/char-field';
-import { decorateWith, fieldDecorator } from './field-decorator';
-import type { FieldDecorator } from './field-decorator';
+import { DateFieldType } from './fields/date-field';
+import { DateTimeFieldType } from './fields/date-time-field';
+import { DecimalFieldType } from './fields/decimal-field';
+import { EmailFieldType } from './fields/email-field';
 import type { FieldOptions } from './fields/field-options';
+import { FloatFieldType } from './fields/float-field';
 import { GitObjectFieldType } from './fields/git-object-field';
+import { InstantFieldType } from './fields/instant-field';
 import { IntegerFieldType } from './fields/integer-field';
-import { RelatedFieldType } from './fields/related-field';
-import type { RelatedFieldOptions } from './fields/related-field';
+import { PlainDateTimeFieldType } from './fields/plain-date-time-field';
 import { SlugFieldType } from './fields/slug-field';
+import { TextFieldType } from './fields/text-field';
+import { TimeFieldType } from './fields/time-field';
+import { URLFieldType } from './fields/url-field';
 import { UUIDFieldType } from './fields/uuid-field';
-import type { GitModel } from './git-model';
+import { ZonedDateTimeFieldType } from './fields/zoned-date-time-field';
 import { inferField } from './inferred-field';
-import type { Related, RelatedTarget } from './related';
-import type { ModelId } from './types';
 
 /**
- * The field that fits the property's declared type: text or a boolean. The compiler has to write the type down
- * (`emitDecoratorMetadata`); the other decorators do without.
+ * The field that fits the property's declared type: text, a number, a boolean, a `Date`, bytes (`Buffer`), a
+ * related record of a model, or else JSON for objects and lists. The compiler has to write the type down (`emitDecoratorMetadata`); the other decorators do without.
  *
  * @throws ModelDefinitionError when it has not, or no field fits the type.
  *
@@ -38,22 +44,61 @@ export function Field<T = unknown>(
 ): (target: object, property: string) => void {
   return (target, property) => {
     checkDecorated('Field', target, property);
-    const type = inferField(target, property);
-    declare(target).fields.push({ property, create: () => new type(options as FieldOptions<never>) });
+    const create = inferField(target, property, options as FieldOptions<never>);
+    declare(target).fields.push({ property, create });
   };
 }
 
-/** Text of any length; without a value an optional one is `''`. Stored as a string. */
+/** Text, short as a rule; without a value an optional one is `''`. Stored as a string. */
 export const CharField = fieldDecorator('CharField', CharFieldType);
+
+/** Text, long as a rule; without a value an optional one is `''`. Stored as a string. */
+export const TextField = fieldDecorator('TextField', TextFieldType);
 
 /** ASCII letters, digits, underscores and dashes. Stored as a string. */
 export const SlugField = fieldDecorator('SlugField', SlugFieldType);
+
+/** An e-mail address. Stored as a string. */
+export const EmailField = fieldDecorator('EmailField', EmailFieldType);
+
+/** An absolute URL, of http or https unless the option `schemes` says otherwise. Stored as a string. */
+export const URLField = fieldDecorator('URLField', URLFieldType);
 
 /** True or false. Stored as a boolean. */
 export const BooleanField = fieldDecorator('BooleanField', BooleanFieldType);
 
 /** A whole number from -(2^53 - 1) to 2^53 - 1. Stored as a number. */
 export const IntegerField = fieldDecorator('IntegerField', IntegerFieldType);
+
+/** A whole number of any size, a `bigint`. Stored as a number with all its digits. */
+export const BigIntegerField = fieldDecorator('BigIntegerField', BigIntegerFieldType);
+
+/** A finite number, whole or not. Stored as a number. */
+export const FloatField = fieldDecorator('FloatField', FloatFieldType);
+
+/** An exact decimal, a `Decimal`. Stored as a string without an exponent. */
+export const DecimalField = fieldDecorator('DecimalField', DecimalFieldType);
+
+/** A day of the calendar, a `Temporal.PlainDate`. Stored as `"2024-05-31"`. */
+export const DateField = fieldDecorator('DateField', DateFieldType);
+
+/** A time of the day, a `Temporal.PlainTime`. Stored as `"14:32:02"`. */
+export const TimeField = fieldDecorator('TimeField', TimeFieldType);
+
+/** A point in time, a JavaScript `Date`. Stored as `"2024-05-31T14:32:02.000Z"`. */
+export const DateTimeField = fieldDecorator('DateTimeField', DateTimeFieldType);
+
+/** A date and time in no time zone, a `Temporal.PlainDateTime`. Stored as `"2024-05-31T14:32:02"`. */
+export const PlainDateTimeField = fieldDecorator('PlainDateTimeField', PlainDateTimeFieldType);
+
+/** A point in time, a `Temporal.Instant`. Stored as `"2024-05-31T14:32:02Z"`. */
+export const InstantField = fieldDecorator('InstantField', InstantFieldType);
+
+/**
+ * A point in time and its time zone, a `Temporal.ZonedDateTime`. Stored as
+ * `"2024-05-31T14:32:02+02:00[Europe/Vienna]"`, without the name where the zone is only an offset.
+ */
+export const ZonedDateTimeField = fieldDecorator('ZonedDateTimeField', ZonedDateTimeFieldType);
 
 /** A UUID, held and stored as 32 hexadecimal digits; a required one without a value or default makes its own. */
 export const UUIDField = fieldDecorator('UUIDField', UUIDFieldType);
@@ -66,27 +111,6 @@ export const BytesField = fieldDecorator('BytesField', BytesFieldType);
 
 /** The oid of an object of the repository, of a `type` if one is given. Stored as a string. */
 export const GitObjectField = fieldDecorator('GitObjectField', GitObjectFieldType);
-
-/**
- * A record of a model of the same workspace: a {@link Related}. Stored as its id.
- *
- * @param target The related model: its class, its name, or a function that gives the class, for models that refer
- *   to themselves or to one another.
- */
-export function RelatedField<T extends GitModel<ModelId>>(
-  target: RelatedTarget<T>,
-  options: RelatedFieldOptions<T> & ({ readonly nullable: true } | { readonly required: false }),
-): FieldDecorator<Related<T>, true>;
-export function RelatedField<T extends GitModel<ModelId>>(
-  target: RelatedTarget<T>,
-  options?: RelatedFieldOptions<T>,
-): FieldDecorator<Related<T>>;
-export function RelatedField<T extends GitModel<ModelId>>(
-  target: RelatedTarget<T>,
-  options?: RelatedFieldOptions<T>,
-): FieldDecorator<Related<T>, never> {
-  return decorateWith<Related<T>, never>('RelatedField', () => new RelatedFieldType(target, options));
-}
 
 /**
  * Makes the decorated field the record's id. The same as the field's option `id: true`.

@@ -2,16 +2,32 @@ import { checkDecorated, declare } from './declaration';
 import type { FieldType } from './fields/field';
 import type { FieldOptions } from './fields/field-options';
 
+/** Whether null is in `T` wherever it is in the items of `V`, if that is a list; of lists in lists as well. */
+type HasNullItems<V, T> = [V, T] extends [
+  readonly (infer U)[] | null,
+  readonly (infer W)[] | null | undefined,
+]
+  ? unknown extends U
+    ? true
+    : [null] extends [U]
+      ? [null] extends [W]
+        ? HasNullItems<U, W>
+        : false
+      : HasNullItems<U, W>
+  : true;
+
 /**
  * A decorator for a property whose type holds values of `V`; on a property of another type it does not compile,
- * nor on one that cannot be null where the field can.
+ * nor on one that cannot be null where the field or an item of it can.
  *
  * @typeParam N Whether the field's value may be null.
  */
 export interface FieldDecorator<V, N extends boolean = false> {
   <K extends string, P extends Readonly<Partial<Record<K, V | null | undefined>>>>(
     target: P,
-    property: K & (N extends true ? (null extends P[K] ? K : 'a property whose type includes null') : K),
+    property: K &
+      (N extends true ? (null extends P[K] ? K : 'a property whose type includes null') : K) &
+      (HasNullItems<V, P[K]> extends true ? K : 'a property whose items can be null'),
   ): void;
   /** Makes the field itself: what a list of such values takes. */
   readonly createField: () => FieldType<V>;

@@ -1,28 +1,42 @@
 import 'reflect-metadata';
 import { ModelDefinitionError } from '../errors';
 import { BooleanFieldType } from './fields/boolean-field';
+import { BytesFieldType } from './fields/bytes-field';
 import { CharFieldType } from './fields/char-field';
 import type { FieldType } from './fields/field';
+import { DateTimeFieldType } from './fields/date-time-field';
 import type { FieldOptions } from './fields/field-options';
+import { FloatFieldType } from './fields/float-field';
+import { JSONFieldType } from './fields/json-field';
+import { RelatedFieldType } from './fields/related-field';
+import { GitModel } from './git-model';
+import type { ModelConstructor } from './types';
 
 /**
- * The fields for the types that TypeScript writes down with `emitDecoratorMetadata`. What it writes for a number
- * does not tell whether it is a whole one, so there is no field to choose.
+ * The fields for the types that TypeScript writes down with `emitDecoratorMetadata`. It writes `Object` for
+ * interfaces, for most unions and for what may be anything.
  */
 const FIELDS = new Map<unknown, new (options: FieldOptions<never>) => FieldType<unknown>>([
   [String, CharFieldType],
+  [Number, FloatFieldType],
   [Boolean, BooleanFieldType],
+  [Date, DateTimeFieldType],
+  [Object, JSONFieldType],
+  [Array, JSONFieldType],
+  [Buffer, BytesFieldType],
+  [Uint8Array, BytesFieldType],
 ]);
 
 /**
- * The class of the field that fits the declared type of a property.
+ * Makes the field that fits the declared type of a property.
  *
  * @throws ModelDefinitionError when the compiler has not written the type down, or no field fits it.
  */
 export function inferField(
   prototype: object,
   property: string,
-): new (options: FieldOptions<never>) => FieldType<unknown> {
+  options: FieldOptions<never>,
+): () => FieldType<unknown> {
   const type: unknown = Reflect.getMetadata('design:type', prototype, property);
   const name = `${prototype.constructor.name}.${property}`;
   if (type === undefined) {
@@ -33,13 +47,18 @@ export function inferField(
       { details: { field: property } },
     );
   }
+  if (isModel(type)) return () => new RelatedFieldType(type, options);
   const Field = FIELDS.get(type);
   if (!Field) {
     throw new ModelDefinitionError(
       `@Field() has no field for the type of ${name}, which is ${(type as { name?: string }).name ?? 'unknown'}; ` +
-        'name the field: @IntegerField(), @CharField(), …',
+        'name the field: @CharField(), @DateField(), @BigIntegerField(), …',
       { details: { field: property } },
     );
   }
-  return Field;
+  return () => new Field(options);
+}
+
+function isModel(type: unknown): type is ModelConstructor {
+  return typeof type === 'function' && type.prototype instanceof GitModel;
 }

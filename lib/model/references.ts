@@ -1,5 +1,6 @@
 import { RestrictedError } from '../errors';
 import type { FieldType } from './fields/field';
+import { ListFieldType } from './fields/list-field';
 import { RelatedFieldType } from './fields/related-field';
 import type { OnDelete } from './fields/related-field';
 import type { GitModel } from './git-model';
@@ -93,6 +94,6 @@ function refersTo(value: unknown, id: ModelId): boolean {
 }
 
 function relatedTypeOf(field: FieldType<unknown>): RelatedFieldType<GitModel<ModelId>> | undefined {
-  if ('item' in field) return relatedTypeOf(field.item as FieldType<unknown>);
+  if (field instanceof ListFieldType) return relatedTypeOf(field.item);
   return field instanceof RelatedFieldType ? (field as RelatedFieldType<GitModel<ModelId>>) : undefined;
 }

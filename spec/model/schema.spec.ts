@@ -349,7 +349,7 @@ const REFUSED: readonly (readonly [string, () => ModelConstructor, string])[] = 
       }
       return Bad;
     },
-    'Bad.slug cannot be a field: An id field is always required; remove { required: false }.',
+    'Bad.slug cannot be a field: an id is always there and always stored; remove { required: false }.',
   ],
   [
     'an optional field with { id: true } whose type is inferred',
@@ -359,7 +359,7 @@ const REFUSED: readonly (readonly [string, () => ModelConstructor, string])[] = 
       }
       return Bad;
     },
-    'Bad.slug cannot be a field: An id field is always required; remove { required: false }.',
+    'Bad.slug cannot be a field: an id is always there and always stored; remove { required: false }.',
   ],
   [
     'a field called "id" that is not the id',

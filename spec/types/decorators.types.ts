@@ -58,19 +58,19 @@ export class WrongTypes extends GitModel {
 }
 
 export class WrongOptions extends GitModel {
-  // @ts-expect-error TS2322: the default of text is text
+  // @ts-expect-error TS2769: the default of text is text
   @CharField({ default: 5 }) charDefault!: string;
-  // @ts-expect-error TS2322: also when a function makes it
+  // @ts-expect-error TS2769: also when a function makes it
   @CharField({ default: () => 5 }) charMade!: string;
-  // @ts-expect-error TS2322: the default of a boolean is one
+  // @ts-expect-error TS2769: the default of a boolean is one
   @BooleanField({ default: 'true' }) booleanDefault!: boolean;
-  // @ts-expect-error TS2322: the default of a whole number is a number
+  // @ts-expect-error TS2769: the default of a whole number is a number
   @IntegerField({ default: '1' }) integerDefault!: number;
-  // @ts-expect-error TS2561: there is no such option, but one of a similar name
+  // @ts-expect-error TS2769: there is no such option, but one of a similar name
   @CharField({ requird: false }) misspelt!: string;
-  // @ts-expect-error TS2322: it is required or not
+  // @ts-expect-error TS2769: it is required or not
   @CharField({ required: 'no' }) required!: string;
-  // @ts-expect-error TS2322: a name is text
+  // @ts-expect-error TS2769: a name is text
   @CharField({ name: 5 }) named!: string;
 }
 
@@ -114,7 +114,7 @@ const ColourField = fieldDecorator('ColourField', ColourFieldType);
 
 export class Painting extends GitModel {
   @ColourField({ alpha: true, default: '#fff' }) colour!: string;
-  // @ts-expect-error TS2322: its own options are checked
+  // @ts-expect-error TS2769: its own options are checked
   @ColourField({ alpha: 'yes' }) wrongOption!: string;
   // @ts-expect-error TS1240: and the type of its values
   @ColourField() wrongType!: number;

@@ -17,7 +17,7 @@ export type Validator<T> =
 
 /** A method, because the parameters of methods are compared both ways: a rule for texts may stand among others. */
 interface Rule<T> {
-  // eslint-disable-next-line @typescript-eslint/no-invalid-void-type -- a rule that has nothing to say may return nothing
+  // eslint-disable-next-line @typescript-eslint/no-invalid-void-type -- a rule may throw what it finds, and return nothing
   isFollowed(value: T): boolean | string | undefined | void;
 }
 

@@ -1,5 +1,5 @@
 import { ModelDefinitionError } from '../../errors';
-import { isSameJson } from '../json-value';
+import { isSameJson, JsonNumber } from '../json-value';
 import type { JsonValue } from '../json-value';
 import type { RecordContext } from '../record-context';
 import type { FieldOptions, Validator } from './field-options';
@@ -108,7 +108,17 @@ export abstract class FieldType<T> {
   initialValue(): T | null | undefined {
     const { default: initial } = this.options;
     if (typeof initial === 'function') return (initial as () => T | null)();
-    return initial ?? (this.required ? undefined : this.emptyValue);
+    if (initial !== undefined && initial !== null) return this.copy(initial);
+    if (initial === null && this.nullable) return null;
+    return this.required ? undefined : this.emptyValue;
+  }
+
+  /**
+   * A value that may change without the given one, such as a default that many records share; the same where
+   * values do not change.
+   */
+  copy(value: T): T {
+    return value;
   }
 
   /**
@@ -120,7 +130,7 @@ export abstract class FieldType<T> {
     try {
       return this.cleanValue(value);
     } catch (error) {
-      throw error instanceof InvalidValue ? this.inOwnWords(error) : error;
+      return this.rethrow(error);
     }
   }
 
@@ -133,8 +143,13 @@ export abstract class FieldType<T> {
   refine(value: T | null): T | null | Promise<T | null> {
     const { schema } = this.options;
     if (!schema || value === null || this.isBlank(value)) return value;
-    const refined = refineWithSchema(schema, value);
-    return refined instanceof Promise ? refined.then((each) => this.clean(each)) : this.clean(refined);
+    try {
+      const refined = refineWithSchema(schema, value);
+      if (!(refined instanceof Promise)) return this.clean(refined);
+      return refined.then((each) => this.clean(each)).catch((error: unknown) => this.rethrow(error));
+    } catch (error) {
+      return this.rethrow(error);
+    }
   }
 
   /**
@@ -195,6 +210,18 @@ export abstract class FieldType<T> {
     return false;
   }
 
+  /** What is wrong with a value, in the words of the option `errorMessages`. */
+  protected inOwnWords(error: InvalidValue): InvalidValue {
+    const { errorMessages } = this.options;
+    if (!errorMessages) return error;
+    return InvalidValue.several(
+      error.all.map((each) => {
+        const message = Object.hasOwn(errorMessages, each.code) ? errorMessages[each.code] : undefined;
+        return message === undefined ? each : new InvalidValue(each.code, message, each.path);
+      }),
+    );
+  }
+
   private cleanValue(value: unknown): T | null {
     if (value === undefined || value === null) {
       if (value === null && this.nullable) return null;
@@ -216,19 +243,14 @@ export abstract class FieldType<T> {
     this.storedChoices ??= choices.map((each) => this.serialize(each));
     const stored = this.serialize(value);
     if (this.storedChoices.some((each) => isSameJson(each, stored))) return;
-    const list = this.storedChoices.map((each) => JSON.stringify(each)).join(', ');
+    const list = this.storedChoices
+      .map((each) => (each instanceof JsonNumber ? each.text : JSON.stringify(each)))
+      .join(', ');
     throw new InvalidValue('invalid_choice', `must be one of ${list}`);
   }
 
-  private inOwnWords(error: InvalidValue): InvalidValue {
-    const { errorMessages } = this.options;
-    if (!errorMessages) return error;
-    return InvalidValue.several(
-      error.all.map((each) => {
-        const message = Object.hasOwn(errorMessages, each.code) ? errorMessages[each.code] : undefined;
-        return message === undefined ? each : new InvalidValue(each.code, message, each.path);
-      }),
-    );
+  private rethrow(error: unknown): never {
+    throw error instanceof InvalidValue ? this.inOwnWords(error) : error;
   }
 }
 
@@ -248,6 +270,9 @@ function problemWith<T>(value: T, validator: Validator<T>): InvalidValue | undef
       : new InvalidValue(validator.code ?? 'invalid', validator.message);
   }
   const verdict = validator(value);
+  if ((verdict as unknown) instanceof Promise) {
+    throw new ModelDefinitionError('A validator cannot be asynchronous; a field takes a schema that is.');
+  }
   if (verdict === false) return new InvalidValue('invalid', 'is not valid');
   return typeof verdict === 'string' ? new InvalidValue('invalid', verdict) : undefined;
 }

@@ -1,22 +1,58 @@
+import { JsonNumber } from '../json-value';
 import { FieldType } from './field';
+import type { FieldOptions } from './field-options';
 import { InvalidValue } from './invalid-value';
+import { checkRange } from './limits';
+
+/** The options of a number. */
+export interface NumberFieldOptions extends FieldOptions<number> {
+  /** The least that a number may be. */
+  readonly min?: number;
+  /** The most that a number may be. */
+  readonly max?: number;
+}
 
 /**
  * A whole number that a JavaScript number holds exactly: from -(2^53 - 1) to 2^53 - 1. Anything beyond is
  * refused, on the way in and on the way out, for it would be rounded.
  */
 export class IntegerFieldType extends FieldType<number> {
+  private readonly min: number;
+  private readonly max: number;
+
+  constructor(options: NumberFieldOptions = {}) {
+    super(options);
+    const { min, max } = options;
+    checkRange({ min, max });
+    this.min = min ?? -Infinity;
+    this.max = max ?? Infinity;
+  }
+
   protected coerce(value: unknown): number {
-    if (typeof value !== 'number') throw new InvalidValue('invalid_type', 'must be a number');
-    if (!Number.isInteger(value)) throw new InvalidValue('invalid_integer', 'must be a whole number');
-    if (!Number.isSafeInteger(value)) {
-      throw new InvalidValue('out_of_range', 'must be from -(2^53 - 1) to 2^53 - 1, or it would be rounded');
-    }
+    if (value instanceof JsonNumber) throw beyondNumbers();
+    const number = typeof value === 'bigint' ? Number(value) : value;
+    if (typeof number !== 'number') throw new InvalidValue('invalid_type', 'must be a number');
+    if (!Number.isInteger(number)) throw new InvalidValue('invalid_integer', 'must be a whole number');
+    if (!Number.isSafeInteger(number)) throw beyondNumbers();
     // -0 is stored as 0, so it is 0 from the beginning.
-    return value + 0;
+    return number + 0;
+  }
+
+  protected override validate(value: number): void {
+    checkNumber(value, this.min, this.max);
   }
 
   protected toStored(value: number): number {
     return value;
   }
+}
+
+/** @throws InvalidValue when a number is outside of its limits. */
+export function checkNumber<T extends number | bigint>(value: T, min: T | number, max: T | number): void {
+  if (value < min) throw new InvalidValue('too_small', `must be ${min} at least`);
+  if (value > max) throw new InvalidValue('too_large', `must be ${max} at most`);
+}
+
+function beyondNumbers(): InvalidValue {
+  return new InvalidValue('out_of_range', 'must be from -(2^53 - 1) to 2^53 - 1, or it would be rounded');
 }

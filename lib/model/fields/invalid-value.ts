@@ -40,4 +40,8 @@ class InvalidValues extends InvalidValue {
     super(first.code, all.map(({ message }) => message).join('; '), first.path);
     this.all = all.flatMap((each) => each.all);
   }
+
+  override within(key: string | number): InvalidValue {
+    return InvalidValue.several(this.all.map((each) => each.within(key)));
+  }
 }

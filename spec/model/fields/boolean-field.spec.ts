@@ -24,7 +24,7 @@ describe('A BooleanField', () => {
     [false, false],
   ]);
 
-  itReads(field, [[null, null]]);
+  itReads(field, [[null, false]]);
 
   itCannotRead(field, [
     [0, 'invalid_type'],
@@ -44,6 +44,20 @@ describe('An optional BooleanField', () => {
   const field = new BooleanFieldType({ required: false });
 
   itCleans(field, [
+    [undefined, false],
+    [null, false],
+    [true, true],
+  ]);
+
+  it('begins as false', () => {
+    expect(field.initialValue()).toBe(false);
+  });
+});
+
+describe('A BooleanField that may be null', () => {
+  const field = new BooleanFieldType({ nullable: true, required: false });
+
+  itCleans(field, [
     [undefined, null],
     [null, null],
     [false, false],
@@ -55,7 +69,7 @@ describe('An optional BooleanField', () => {
     expect(field.initialValue()).toBeNull();
   });
 
-  it('begins as false when that is its default', () => {
-    expect(new BooleanFieldType({ required: false, default: false }).initialValue()).toBe(false);
+  it('begins as its default when it has one', () => {
+    expect(new BooleanFieldType({ nullable: true, default: false }).initialValue()).toBe(false);
   });
 });

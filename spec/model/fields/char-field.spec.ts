@@ -1,4 +1,5 @@
-import { CharFieldType } from 'gitmodel';
+import { CharFieldType, TextFieldType } from 'gitmodel';
+import { errorOf } from '../../support/error-of';
 import { itCannotRead, itCleans, itReads, itRefuses, itStores } from '../../support/field-cases';
 
 const TEXTS = [
@@ -62,4 +63,88 @@ describe('An optional CharField', () => {
   it('is empty from the beginning', () => {
     expect(field.initialValue()).toBe('');
   });
+});
+
+describe('A CharField that may be null', () => {
+  const field = new CharFieldType({ nullable: true, required: false });
+
+  itCleans(field, [
+    [undefined, null],
+    [null, null],
+    ['', ''],
+  ]);
+
+  itStores(field, [
+    [null, null],
+    ['', ''],
+  ]);
+
+  it('is null from the beginning', () => {
+    expect(field.initialValue()).toBeNull();
+  });
+});
+
+describe('The length of a CharField', () => {
+  const field = new CharFieldType({ minLength: 2, maxLength: 3 });
+
+  itCleans(field, [
+    ['ab', 'ab'],
+    ['abc', 'abc'],
+    ['🐙🐙', '🐙🐙'],
+    ['🐙🐙🐙', '🐙🐙🐙'],
+  ]);
+
+  itRefuses(field, [
+    ['', 'required'],
+    ['a', 'too_short'],
+    ['🐙', 'too_short'],
+    ['abcd', 'too_long'],
+    ['🐙🐙🐙🐙', 'too_long'],
+  ]);
+
+  // What was stored by other rules is read, and refused when it is saved again.
+  itReads(field, [['abcd', 'abcd']]);
+
+  it('is not asked of an optional text that is empty', () => {
+    expect(new CharFieldType({ required: false, minLength: 2 }).clean('')).toBe('');
+  });
+
+  it.each([
+    [{ maxLength: -1 }, 'maxLength must be a whole number from 0, not -1.'],
+    [{ minLength: 1.5 }, 'minLength must be a whole number from 0, not 1.5.'],
+    [{ maxLength: NaN }, 'maxLength must be a whole number from 0, not NaN.'],
+    [{ minLength: '5' as unknown as number }, 'minLength must be a whole number from 0, not 5.'],
+    [{ minLength: 3, maxLength: 2 }, 'minLength must not be above maxLength.'],
+  ])('cannot be %p', async (options, message) => {
+    expect(await errorOf(() => new CharFieldType(options))).toMatchObject({ code: 'INVALID_MODEL', message });
+  });
+});
+
+describe('The pattern of a CharField', () => {
+  const field = new CharFieldType({ pattern: /^[a-z]+$/g });
+
+  itCleans(field, [['abc', 'abc']]);
+
+  itRefuses(field, [
+    ['', 'required'],
+    ['ABC', 'pattern_mismatch'],
+    ['abc\n', 'pattern_mismatch'],
+  ]);
+
+  it('is searched for from the beginning each time', () => {
+    expect([field.clean('abc'), field.clean('abc'), field.clean('ab')]).toEqual(['abc', 'abc', 'ab']);
+  });
+});
+
+describe('A TextField', () => {
+  const field = new TextFieldType({ required: false, maxLength: 10 });
+
+  itCleans(field, [
+    [undefined, ''],
+    ['one\ntwo', 'one\ntwo'],
+  ]);
+
+  itRefuses(field, [['a'.repeat(11), 'too_long']]);
+
+  itStores(field, [['one\ntwo', 'one\ntwo']]);
 });

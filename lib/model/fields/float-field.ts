@@ -1,0 +1,41 @@
+import { JsonNumber } from '../json-value';
+import { FieldType } from './field';
+import { InvalidValue } from './invalid-value';
+import type { NumberFieldOptions } from './integer-field';
+import { checkNumber } from './integer-field';
+import { checkRange } from './limits';
+
+/**
+ * A JavaScript number, whole or not: a double. NaN and the infinities are refused, because JSON has none of them;
+ * -0 is 0, because not every form of record can tell them apart. A stored number with more digits than a double
+ * holds is refused when it is read, for it would be rounded.
+ */
+export class FloatFieldType extends FieldType<number> {
+  private readonly min: number;
+  private readonly max: number;
+
+  constructor(options: NumberFieldOptions = {}) {
+    super(options);
+    const { min, max } = options;
+    checkRange({ min, max });
+    this.min = min ?? -Infinity;
+    this.max = max ?? Infinity;
+  }
+
+  protected coerce(value: unknown): number {
+    if (value instanceof JsonNumber) {
+      throw new InvalidValue('out_of_range', 'must be a number that a double holds, or it would be rounded');
+    }
+    if (typeof value !== 'number') throw new InvalidValue('invalid_type', 'must be a number');
+    if (!Number.isFinite(value)) throw new InvalidValue('invalid_number', 'must be a finite number');
+    return value + 0;
+  }
+
+  protected override validate(value: number): void {
+    checkNumber(value, this.min, this.max);
+  }
+
+  protected toStored(value: number): number {
+    return value;
+  }
+}
