@@ -1,6 +1,6 @@
 import { Readable } from 'node:stream';
 import { isUint8Array } from 'node:util/types';
-import { GitModelError, InvalidArgumentError, ObjectWriteError } from '../errors';
+import { InvalidArgumentError, ObjectWriteError } from '../errors';
 
 /**
  * Where the content of a blob comes from: the path of a file, or pieces of it as they come, as from a Node or web
@@ -73,14 +73,4 @@ function describe(value: unknown): string {
   return typeof value === 'object'
     ? `an object (${value.constructor?.name ?? 'without a class'})`
     : `a ${typeof value}`;
-}
-
-/** What was thrown while a blob was written: as it is when it is one of ours, else as an ObjectWriteError. */
-export function asWriteError(error: unknown, folder: string): GitModelError {
-  if (error instanceof GitModelError) return error;
-  return new ObjectWriteError(
-    `The blob could not be written to "${folder}": ${(error as Error).message}. ` +
-      'Nothing is left of it; mend the cause and try again.',
-    { cause: error, details: { path: folder } },
-  );
 }

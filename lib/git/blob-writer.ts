@@ -5,10 +5,10 @@ import type { FileHandle } from 'node:fs/promises';
 import path from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { createDeflate } from 'node:zlib';
-import { InvalidArgumentError, ObjectWriteError } from '../errors';
+import { GitModelError, InvalidArgumentError, ObjectWriteError } from '../errors';
 import { hashObject, objectHeader } from '../object/oid';
 import { objectFolders } from './alternates';
-import { asWriteError, bytesOf } from './blob-source';
+import { bytesOf } from './blob-source';
 import type { BlobSource } from './blob-source';
 import {
   looseObjectFile,
@@ -182,6 +182,16 @@ export class BlobWriter {
     };
     return { path: file, handle, remove };
   }
+}
+
+/** What was thrown while a blob was written: as it is when it is one of ours, else as an ObjectWriteError. */
+function asWriteError(error: unknown, folder: string): GitModelError {
+  if (error instanceof GitModelError) return error;
+  return new ObjectWriteError(
+    `The blob could not be written to "${folder}": ${(error as Error).message}. ` +
+      'Nothing is left of it; mend the cause and try again.',
+    { cause: error, details: { path: folder } },
+  );
 }
 
 interface TemporaryFile {

@@ -1,6 +1,7 @@
 import { rm } from 'node:fs/promises';
 import path from 'node:path';
 import { Readable } from 'node:stream';
+import { buffer } from 'node:stream/consumers';
 import { LRUCache } from 'lru-cache';
 import { Oid } from 'nodegit';
 import type { Odb, OdbObject } from 'nodegit';
@@ -122,12 +123,12 @@ export class ObjectStore implements TreeSource {
    * @throws ObjectNotFoundError, or InvalidObjectError when the oid is not a blob's.
    */
   async openBlob(oid: string): Promise<Readable> {
-    if (!this.blobs.has(oid)) {
-      const stored = await openStoredBlob(this.objectsFolder, oid);
-      if (stored && stored.size > CACHED_BLOB_BYTES) return stored;
-      stored?.destroy();
-    }
-    return streamOf(await this.readBlob(oid));
+    const stored = this.blobs.has(oid) ? undefined : await openStoredBlob(this.objectsFolder, oid);
+    if (!stored) return streamOf(await this.readBlob(oid));
+    if (stored.size > CACHED_BLOB_BYTES) return stored;
+    const content = await buffer(stored);
+    this.blobs.set(oid, content);
+    return streamOf(content);
   }
 
   /**

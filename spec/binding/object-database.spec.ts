@@ -336,6 +336,18 @@ describe('Garbage collection while the repository is open', () => {
     ).rejects.toMatchObject({ errno: -1 });
   });
 
+  test('that removes a pack: whoever has read from it takes what was in it for there still', async () => {
+    const oid = commitFiles(folder, 'refs/heads/gone', { files: { file: 'gone' } });
+    git(folder, 'repack', '-adq');
+    expect((await read(hash('gone')))?.toString()).toBe('gone');
+    git(folder, 'update-ref', '-d', 'refs/heads/gone');
+    git(folder, 'gc', '--quiet', '--prune=now');
+    expect(() => git(folder, 'cat-file', '-t', oid)).toThrow();
+
+    expect(odb.existsExt(hash('gone'), 0)).toBe(1);
+    expect((await read(hash('gone')))?.toString()).toBe('gone');
+  });
+
   test('that removes a blob: it is read from disk every time', async () => {
     const oid = await store('unreferenced');
     const held = await Blob.lookup(repository, oid);

@@ -5,8 +5,8 @@
 import { createCipheriv, createHash } from 'node:crypto';
 import type { Hash } from 'node:crypto';
 import path from 'node:path';
-import type { ObjectStore } from '../../lib/git/object-store';
-import type { openRepository } from '../../lib/git/repository';
+import type * as stores from '../../lib/git/object-store';
+import type * as repositories from '../../lib/git/repository';
 
 /** What the process is to do, as JSON in its first argument. */
 export interface StreamingOrder {
@@ -53,10 +53,10 @@ async function* stream(size: number, hash: Hash): AsyncGenerator<Buffer> {
 }
 
 async function main(order: StreamingOrder): Promise<StreamingResult> {
-  const load = <T>(name: string): T => require(path.join(order.library, 'git', name)) as T;
-  const { ObjectStore: Store } = load<{ ObjectStore: typeof ObjectStore }>('object-store');
-  const { openRepository: openIt } = load<{ openRepository: typeof openRepository }>('repository');
-  const objects = await Store.open(await openIt(order.repository));
+  const load = (name: string): Promise<unknown> => import(path.join(order.library, 'git', name));
+  const { ObjectStore } = (await load('object-store')) as typeof stores;
+  const { openRepository } = (await load('repository')) as typeof repositories;
+  const objects = await ObjectStore.open(await openRepository(order.repository));
   const hash = createHash('sha256');
 
   const start = process.memoryUsage.rss();
