@@ -1,10 +1,11 @@
 import { createHash } from 'node:crypto';
-import { ModelDefinitionError } from '../errors';
+import { inspect } from 'node:util';
+import { InvalidPathError, ModelDefinitionError } from '../errors';
 import { checkFolderName, parsePath } from '../object/path';
 
 /**
  * Where a model's records are, inside the model's folder. Two ids must never have the same path, and an id must
- * always have the same.
+ * always have the same. Paths of data files that differ in the extension only would have the same blobs.
  */
 export interface Layout {
   /**
@@ -84,9 +85,36 @@ export function sharded({ width = 2, levels = 1 }: ShardOptions = {}): Layout {
   });
 }
 
-/** The layout that a model's option `dataPath` means. */
+/**
+ * The layout that a model's option `dataPath` means.
+ *
+ * @throws ModelDefinitionError when it is none.
+ */
 export function layoutOf(dataPath: DataPath = FLAT): Layout {
-  return typeof dataPath === 'function' ? { ownFolder: false, locate: dataPath } : dataPath;
+  if (typeof dataPath === 'function') return { ownFolder: false, locate: dataPath };
+  if (!isLayout(dataPath)) {
+    throw new ModelDefinitionError(
+      `dataPath takes flat(), sharded(), a function or a Layout, not ${inspect(dataPath)}.`,
+    );
+  }
+  if (dataPath.levels !== undefined && !dataPath.ownFolder) {
+    throw new ModelDefinitionError(
+      'dataPath has a Layout with levels, which are of folders, but its records have none of their own; ' +
+        'remove levels, or set ownFolder.',
+    );
+  }
+  return dataPath;
+}
+
+function isLayout(value: unknown): value is Layout {
+  if (typeof value !== 'object' || value === null) return false;
+  const { ownFolder, locate, levels, identify } = value as { readonly [K in keyof Layout]?: unknown };
+  return (
+    typeof ownFolder === 'boolean' &&
+    typeof locate === 'function' &&
+    (levels === undefined || (Number.isInteger(levels) && Number(levels) >= 0)) &&
+    (identify === undefined || typeof identify === 'function')
+  );
 }
 
 /** The entries of one record. */
@@ -109,10 +137,23 @@ export function recordPaths(
   { folder, dataFilename, layout }: { folder: string; dataFilename: string; layout: Layout },
   id: string,
 ): RecordPaths {
-  const path = `${folder}/${layout.locate(id)}`;
+  const place: unknown = layout.locate(id);
+  if (typeof place !== 'string') {
+    const reason = `is ${inspect(place)}, not a string`;
+    throw new InvalidPathError(`The path that the layout gives for ${JSON.stringify(id)} ${reason}.`, {
+      details: { path: place, name: id, reason },
+    });
+  }
+  const path = `${folder}/${place}`;
   const data = layout.ownFolder ? `${path}/${dataFilename}` : path;
   // The usual layout has checked the id; what a function makes of one may be anything.
   if (layout !== FLAT) parsePath(data);
+  if (!layout.ownFolder && data.endsWith(BLOB_SUFFIX)) {
+    const reason = `ends in "${BLOB_SUFFIX}", as the names of blobs do`;
+    throw new InvalidPathError(`The path ${JSON.stringify(data)} cannot be a record's: it ${reason}.`, {
+      details: { path: data, name: id, reason },
+    });
+  }
   return { data, blobPrefix: blobPrefixOf(layout, data) };
 }
 

@@ -236,6 +236,13 @@ async function makeRoom(
   if (storedId !== null && stored?.oid !== oid && !overwrite) throw staleRecord(place, storedId, oid, stored);
   if (storedId === id) return tree;
   const to = recordPaths(place, id);
+  if (!place.layout.ownFolder) {
+    // Paths that differ in the extension only have the same blobs, which would be taken from the other record.
+    for (const name of place.fileNames) {
+      const path = to.blobPrefix + name + BLOB_SUFFIX;
+      if (await tree.entry(path)) throw taken(place, id, path);
+    }
+  }
   if (!stored) {
     if (await tree.entry(to.data)) throw taken(place, id, to.data);
     return tree;
