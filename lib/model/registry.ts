@@ -171,7 +171,7 @@ function makeBoundClass(
     }
   }
   Object.defineProperty(Bound, 'name', { value: schema.name });
-  if (!schema.fields.some(({ property }) => property === 'id') && !hasOwnId(Parent.prototype)) {
+  if (!schema.fields.some(({ property }) => property === 'id') && !hasOwnId(Parent.prototype as object)) {
     defineIdAlias(Bound.prototype, schema.idField.property);
   }
   return Bound as unknown as AnyBoundModel;

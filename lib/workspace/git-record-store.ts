@@ -7,6 +7,7 @@ import {
   StaleRecordError,
 } from '../errors';
 import { resolveRevision } from '../git/revision';
+import { isSameJson } from '../model/json-value';
 import { BLOB_SUFFIX, recordPaths } from '../model/layout';
 import { NEW_RECORD, setState, stateOf } from '../model/record-state';
 import type { RecordState } from '../model/record-state';
@@ -64,7 +65,7 @@ export class GitRecordStore implements RecordStore {
       const tree = await putFiles(isKept ? room : await room.withBlob(data, content), blobPrefix, files);
       const state = isKept
         ? before
-        : { oid: hashObject('blob', content), stored, assumed: NEW_RECORD.assumed };
+        : { oid: hashObject('blob', content), stored, assumed: stillAssumed(before, stored) };
       setState(record, { ...state, storedId: id, files: storedFiles(files) });
       const undo = (): void => {
         setState(record, before);
@@ -277,6 +278,16 @@ async function putFiles(
     else changed = await changed.withEntry(path, { mode: FileMode.BLOB, oid: file.oid });
   }
   return changed;
+}
+
+/** What was assumed for values that are not valid, and are stored as they were. */
+function stillAssumed(before: RecordState, stored: RecordWrite['stored']): RecordState['assumed'] {
+  const assumed = new Map(before.assumed);
+  for (const name of before.assumed.keys()) {
+    if (!before.stored.has(name) || !isSameJson(before.stored.get(name), stored.get(name)))
+      assumed.delete(name);
+  }
+  return assumed;
 }
 
 function storedFiles(files: RecordWrite['files']): Map<string, RecordFile> {
