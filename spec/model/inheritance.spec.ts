@@ -1,5 +1,5 @@
 import { BooleanField, CharField, DateTimeField, GitModel, Model, SlugField, json, sharded } from 'gitmodel';
-import type { ModelConstructor, Serializer } from 'gitmodel';
+import type { Serializer } from 'gitmodel';
 import { errorOf } from '../support/error-of';
 import { collect, openWorkspace, valuesOf } from '../support/workspaces';
 
