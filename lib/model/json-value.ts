@@ -33,7 +33,10 @@ export function isSameJson(a: JsonValue | undefined, b: JsonValue | undefined): 
   }
   if (isJsonArray(a) || isJsonArray(b)) {
     return (
-      isJsonArray(a) && isJsonArray(b) && a.length === b.length && a.every((each, n) => isSameJson(each, b[n]))
+      isJsonArray(a) &&
+      isJsonArray(b) &&
+      a.length === b.length &&
+      a.every((each, n) => isSameJson(each, b[n]))
     );
   }
   const keys = Object.keys(a);
