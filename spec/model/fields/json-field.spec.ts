@@ -1,5 +1,5 @@
-import { InvalidValue, JSONFieldType, JsonNumber } from 'gitmodel';
-import type { JsonValue } from 'gitmodel';
+import { JSONFieldType, JsonNumber } from 'gitmodel';
+import type { InvalidValue, JsonValue } from 'gitmodel';
 import { itCleans, itReads, itRefuses, itStores } from '../../support/field-cases';
 
 /** Lists in lists. */

@@ -243,7 +243,7 @@ describe('The items of a ListField', () => {
     }
   }
 
-  it.each([
+  it.each<[CharFieldType, string]>([
     [new ApartFieldType(), 'a file of its own'],
     [new CharFieldType({ id: true }), 'id: true'],
     [new CharFieldType({ unique: true }), 'unique: true'],

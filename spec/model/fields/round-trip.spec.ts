@@ -74,7 +74,7 @@ interface Case<T> {
 }
 
 function roundTrip<T>(name: string, field: FieldType<T>, values: fc.Arbitrary<T>): Case<unknown> {
-  return { name, field, values } as Case<unknown>;
+  return { name, field, values };
 }
 
 const CASES = [
