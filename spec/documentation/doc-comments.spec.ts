@@ -10,7 +10,7 @@ const FOLDER_IN_EXAMPLES = 'path/to/repository';
 /** What the examples take for granted: an open workspace, and a model of pages. */
 const PRELUDE = `
 import * as gitmodel from 'gitmodel';
-import { CharField, CharFieldType, Field, fieldDecorator, GitModel, GitModelError, Id, IntegerFieldType, InvalidValue, Model, SlugField, Workspace } from 'gitmodel';
+import { CharField, CharFieldType, EnumField, Field, fieldDecorator, FieldType, GitModel, GitModelError, Id, IntegerFieldType, InvalidValue, JSONField, ListField, Model, SlugField, Workspace } from 'gitmodel';
 
 class PageModel extends GitModel {
   @SlugField({ id: true }) slug!: string;

@@ -20,7 +20,8 @@ function checkLimits(limits: Limits, kind: string, isLimit: (limit: unknown) => 
       details: { options: limits },
     });
   }
-  const [[least, min], [most, max]] = Object.entries(limits) as [[string, unknown], [string, unknown]];
-  if (min === undefined || max === undefined || Number(min) <= Number(max)) return;
+  const [least, most] = Object.keys(limits) as [string, string];
+  const { [least]: min, [most]: max } = limits;
+  if (min === undefined || max === undefined || min <= max) return;
   throw new ModelDefinitionError(`${least} must not be above ${most}.`, { details: { options: limits } });
 }
