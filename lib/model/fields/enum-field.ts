@@ -10,8 +10,8 @@ export interface EnumObject {
 }
 
 /**
- * One of certain texts and numbers, as an enum or a list has them. Stored as it is. One that is no longer among them
- * is read, so that its record can be mended, but not saved.
+ * One of certain texts and numbers, as an enum or a list has them. Stored as it is. One that is no longer among
+ * them is read, so that its record can be mended, but not saved.
  */
 export class EnumFieldType<T extends string | number> extends FieldType<T> {
   private readonly values: ReadonlySet<string | number>;
