@@ -1,6 +1,6 @@
 import { EnumFieldType, JsonNumber } from 'gitmodel';
 import { errorOf } from '../../support/error-of';
-import { itCannotRead, itCleans, itRefuses, itStores } from '../../support/field-cases';
+import { itCannotRead, itCleans, itReads, itRefuses, itStores } from '../../support/field-cases';
 
 enum Colour {
   Red = 'red',
@@ -22,7 +22,7 @@ enum Mixed {
 /* eslint-enable @typescript-eslint/no-mixed-enums */
 
 describe('An EnumField of a list', () => {
-  const field = new EnumFieldType(['draft', 'live', 5]);
+  const field = new EnumFieldType<string | number>(['draft', 'live', 5]);
 
   itCleans(field, [
     ['draft', 'draft'],
@@ -36,8 +36,9 @@ describe('An EnumField of a list', () => {
     ['', 'invalid_choice'],
     ['5', 'invalid_choice'],
     ['constructor', 'invalid_choice'],
-    [['draft'], 'invalid_choice'],
-    [new String('draft'), 'invalid_choice'],
+    [['draft'], 'invalid_type'],
+    [NaN, 'invalid_choice'],
+    [new String('draft'), 'invalid_type'],
   ]);
 
   itStores(field, [
@@ -45,9 +46,15 @@ describe('An EnumField of a list', () => {
     [5, 5],
   ]);
 
+  // What was one of them once is read, and refused when it is saved again.
+  itReads(field, [
+    [null, null],
+    ['gone', 'gone'],
+  ]);
+
   itCannotRead(field, [
-    ['gone', 'invalid_choice'],
-    [new JsonNumber('5'), 'invalid_choice'],
+    [true, 'invalid_type'],
+    [new JsonNumber('5'), 'invalid_type'],
   ]);
 
   it('tells the values that there are', () => {
@@ -69,7 +76,7 @@ describe('An EnumField of an enum of texts', () => {
 });
 
 describe('An EnumField of an enum of numbers', () => {
-  const field = new EnumFieldType<Level>(Level as unknown as Record<string, Level>);
+  const field = new EnumFieldType<Level>(Level);
 
   itCleans(field, [
     [Level.Low, -1],
@@ -89,7 +96,7 @@ describe('An EnumField of an enum of numbers', () => {
 });
 
 describe('An EnumField of an enum of both', () => {
-  const field = new EnumFieldType<Mixed>(Mixed as unknown as Record<string, Mixed>);
+  const field = new EnumFieldType<Mixed>(Mixed);
 
   itCleans(field, [
     [Mixed.One, Mixed.One],
