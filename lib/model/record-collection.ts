@@ -49,7 +49,7 @@ export interface RecordRules {
  * @example
  * ```ts
  * const notes = ws.records('note');
- * await notes.save({ id: 'milk', fields: { text: 'Buy milk', done: false } });
+ * await notes.save({ id: 'milk', fields: { text: 'Buy milk', done: false } }, { commit: true });
  * const note = await notes.get('milk');
  * note.fields.done = true;
  * await notes.save(note, { commit: true, message: 'Milk was bought' });

@@ -223,7 +223,7 @@ describe('A stored record that lacks fields', () => {
   it('takes a null that is stored for no value, and not for the default', async () => {
     const { Page } = await stored(record({ slug: 'hello', title: null, published: null }));
 
-    expect(await Page.get('hello')).toMatchObject({ title: '', published: false });
+    expect(await Page.get('hello')).toMatchObject({ title: '', published: null });
   });
 });
 
