@@ -10,12 +10,7 @@ module.exports = {
   testPathIgnorePatterns: ['/node_modules/', '<rootDir>/spec/stress/'],
   moduleNameMapper: { '^gitmodel$': '<rootDir>/lib/index.ts' },
   // With "isolatedModules" each file is only transpiled here; `tsc` checks the types of the whole project once.
-  transform: {
-    '^.+\\.ts$': 'ts-jest',
-    // The polyfill of Temporal consists of ES modules, which Jest cannot load before Node 24.
-    '/temporal-[^/]+/.+\\.js$': '<rootDir>/spec/support/esm-transform.js',
-  },
-  transformIgnorePatterns: ['/node_modules/(?!temporal-)'],
+  transform: { '^.+\\.ts$': 'ts-jest' },
   testTimeout: 30_000,
   // Jest keeps one core for itself, and so would run the specs one after another on a machine with two.
   maxWorkers: Math.max(2, availableParallelism() - 1),

@@ -3,6 +3,7 @@ import { all } from './cases/all';
 import type { Case, Contestants } from './cases/case';
 import { commitOne } from './cases/commit-one';
 import { getCold, getWarm } from './cases/get';
+import { loadSave } from './cases/load-save';
 import { save } from './cases/save';
 import { Arena } from './harness/arena';
 import { gitDocumentDb, gitmodel, pygit2 } from './harness/contestant';
@@ -11,7 +12,7 @@ import type { Options } from './harness/options';
 import { jsonLine, table } from './harness/report';
 import type { Result } from './harness/result';
 
-const CASES: readonly Case[] = [save, commitOne, getCold, getWarm, all];
+const CASES: readonly Case[] = [save, commitOne, getCold, getWarm, all, loadSave];
 const NAMES = CASES.map(({ name }) => name);
 
 async function main(): Promise<void> {

@@ -60,6 +60,9 @@ export { Related } from './model/related';
 export type { RelatedInput, RelatedTarget } from './model/related';
 export { flat, sharded } from './model/layout';
 export type { DataPath, Layout, ShardOptions } from './model/layout';
+export { RecordCollection } from './model/record-collection';
+export type { PlainRecord } from './model/record-collection';
+export type { PlaceOptions } from './model/place';
 export { RecordSet } from './model/record-set';
 export type {
   BlobSource,

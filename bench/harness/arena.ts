@@ -75,13 +75,24 @@ export class Arena implements AsyncDisposable {
     });
   }
 
+  /** Measures what needs no store, and leaves none. */
+  async measureWithoutStore(
+    contestants: readonly Contestant[],
+    task: Task,
+  ): Promise<Map<Contestant, Answer[]>> {
+    return this.inTurns(contestants, async (contestant) => ({
+      answer: await this.run(contestant, this.newFolder(), task, task.size),
+      folder: undefined,
+    }));
+  }
+
   async [Symbol.asyncDispose](): Promise<void> {
     await rm(this.root, { recursive: true, force: true });
   }
 
   private async inTurns(
     contestants: readonly Contestant[],
-    measure: (contestant: Contestant, run: number) => Promise<{ answer: Answer; folder: string }>,
+    measure: (contestant: Contestant, run: number) => Promise<{ answer: Answer; folder: string | undefined }>,
   ): Promise<Map<Contestant, Answer[]>> {
     const answers = new Map<Contestant, Answer[]>();
     const folders = new Map<Contestant, string>();
@@ -91,7 +102,7 @@ export class Arena implements AsyncDisposable {
         if (earlier.some(({ seconds }) => sum(seconds) > LONG_RUN_SECONDS)) continue;
         const { answer, folder } = await measure(contestant, run);
         answers.set(contestant, [...earlier, answer]);
-        folders.set(contestant, folder);
+        if (folder !== undefined) folders.set(contestant, folder);
       }
     }
     for (const folder of folders.values()) checkRepository(folder);

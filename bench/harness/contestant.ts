@@ -7,7 +7,7 @@ const PROJECT = path.resolve(__dirname, '../../..');
 
 /** What a contestant is asked to do, in a process of its own. It measures itself, without its start. */
 export interface Job {
-  readonly operation: 'save' | 'save-batch' | 'populate' | 'commit-one' | 'get' | 'all';
+  readonly operation: 'save' | 'save-batch' | 'populate' | 'commit-one' | 'get' | 'all' | 'load-save';
   /** The folder of the store; `save` and `populate` make it. */
   readonly folder: string;
   /** The file with the records: on each line `{"id", "fields", "bytes"}`, the last being what is stored. */
@@ -23,6 +23,8 @@ export interface Job {
    * is measured and not one that has just started: commits, or saves to another store.
    */
   readonly warmUp: number;
+  /** Who does it, in a program for several. */
+  readonly contestant?: string;
 }
 
 /** What a contestant answers. */
@@ -57,6 +59,22 @@ export function pygit2(): Contestant {
   return python === undefined
     ? missing('pygit2', `no python3 here has pygit2; ${HINT}`)
     : program('pygit2', python, script);
+}
+
+/** This library's models alone, without a store. */
+export function modelCodec(): Contestant {
+  return codec('gitmodel');
+}
+
+/** What one would write by hand in the place of models: JSON's functions, and a schema of zod. */
+export function handWrittenCodec(): Contestant {
+  return codec('zod');
+}
+
+function codec(contestant: string): Contestant {
+  const script = path.join(PROJECT, 'bench/contestants/codec.mjs');
+  const both = program(contestant, process.execPath, script);
+  return { ...both, run: (job) => both.run({ ...job, contestant }) };
 }
 
 /** The package of this name. */

@@ -12,6 +12,8 @@ export interface Binding {
   readonly context: RecordContext;
   /** The models whose fields refer to this one and mind what happens to its records. */
   readonly referrers: () => readonly Referrer[];
+  /** The names of GitModel's own methods that the class has others for. */
+  readonly overridden: ReadonlySet<string>;
   /** Whether the workspace has a model of this name. */
   readonly knowsModel: (name: string) => boolean;
 }

@@ -1,31 +1,19 @@
 import { ModelDefinitionError } from '../errors';
 import type { StandardSchemaV1 } from '@standard-schema/spec';
 import type { FieldType } from './fields/field';
-import type { DataPath } from './layout';
-import type { Serializer } from './serializers/serializer';
+import type { PlaceOptions } from './place';
 
 /**
  * What `@Model()` may say about a class. A class inherits what its parents say, except for `name`, `folder` and
  * `abstract`.
  */
-export interface ModelOptions {
+export interface ModelOptions extends PlaceOptions {
   /** The model's name. Default: the class's name. */
   readonly name?: string;
-  /** The folder of the model's records, from the root of the tree. Default: the name in lower case. */
-  readonly folder?: string;
   /** The property that holds the id. Default: the field with `id: true` or `@Id()`, else an automatic UUID. */
   readonly idField?: string;
   /** Only a base for other models, without records of its own. Default: false. */
   readonly abstract?: boolean;
-  /** How a record's file is written and read: `json`, `markdown({ body })`, or one of your own. Default: `json`. */
-  readonly serializer?: Serializer;
-  /** The name of the file in a record's folder that holds its fields. Default: `data.` and the serializer's extension. */
-  readonly dataFilename?: string;
-  /**
-   * Where in the model's folder the records are: `flat()`, `sharded()`, or a function that gives the path of the
-   * data file for an id. Default: `flat()`, a folder for each record with its id as the name.
-   */
-  readonly dataPath?: DataPath;
   /**
    * What to do when a stored value is not one of its field's: fail with an InvalidRecordError (`abort`), read it as
    * the empty value (`empty`), or leave it to the property as it is (`keep`). What is stored stays in any case, until

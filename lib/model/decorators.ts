@@ -1,7 +1,9 @@
+import type { Temporal } from 'temporal-polyfill';
 import { ModelDefinitionError } from '../errors';
 import { checkDecorated, declare } from './declaration';
 import type { ModelOptions } from './declaration';
 import { fieldDecorator } from './field-decorator';
+import type { FieldDecoratorFactory } from './field-decorator';
 import { BigIntegerFieldType } from './fields/big-integer-field';
 import { BlobFieldType } from './fields/blob-field';
 import { BooleanFieldType } from './fields/boolean-field';
@@ -79,26 +81,44 @@ export const FloatField = fieldDecorator('FloatField', FloatFieldType);
 /** An exact decimal, a `Decimal`. Stored as a string without an exponent. */
 export const DecimalField = fieldDecorator('DecimalField', DecimalFieldType);
 
+/** Written down, so that the declarations name no package but the one that this one depends on. */
+type TemporalDecoratorFactory<T> = FieldDecoratorFactory<T, null>;
+
 /** A day of the calendar, a `Temporal.PlainDate`. Stored as `"2024-05-31"`. */
-export const DateField = fieldDecorator('DateField', DateFieldType);
+export const DateField: TemporalDecoratorFactory<Temporal.PlainDate> = fieldDecorator(
+  'DateField',
+  DateFieldType,
+);
 
 /** A time of the day, a `Temporal.PlainTime`. Stored as `"14:32:02"`. */
-export const TimeField = fieldDecorator('TimeField', TimeFieldType);
+export const TimeField: TemporalDecoratorFactory<Temporal.PlainTime> = fieldDecorator(
+  'TimeField',
+  TimeFieldType,
+);
 
 /** A point in time, a JavaScript `Date`. Stored as `"2024-05-31T14:32:02.000Z"`. */
 export const DateTimeField = fieldDecorator('DateTimeField', DateTimeFieldType);
 
 /** A date and time in no time zone, a `Temporal.PlainDateTime`. Stored as `"2024-05-31T14:32:02"`. */
-export const PlainDateTimeField = fieldDecorator('PlainDateTimeField', PlainDateTimeFieldType);
+export const PlainDateTimeField: TemporalDecoratorFactory<Temporal.PlainDateTime> = fieldDecorator(
+  'PlainDateTimeField',
+  PlainDateTimeFieldType,
+);
 
 /** A point in time, a `Temporal.Instant`. Stored as `"2024-05-31T14:32:02Z"`. */
-export const InstantField = fieldDecorator('InstantField', InstantFieldType);
+export const InstantField: TemporalDecoratorFactory<Temporal.Instant> = fieldDecorator(
+  'InstantField',
+  InstantFieldType,
+);
 
 /**
  * A point in time and its time zone, a `Temporal.ZonedDateTime`. Stored as
  * `"2024-05-31T14:32:02+02:00[Europe/Vienna]"`, without the name where the zone is only an offset.
  */
-export const ZonedDateTimeField = fieldDecorator('ZonedDateTimeField', ZonedDateTimeFieldType);
+export const ZonedDateTimeField: TemporalDecoratorFactory<Temporal.ZonedDateTime> = fieldDecorator(
+  'ZonedDateTimeField',
+  ZonedDateTimeFieldType,
+);
 
 /** A UUID, held and stored as 32 hexadecimal digits; a required one without a value or default makes its own. */
 export const UUIDField = fieldDecorator('UUIDField', UUIDFieldType);

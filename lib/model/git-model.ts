@@ -18,7 +18,7 @@ import { Related } from './related';
 import { hasChanged, valueBefore } from './stored-form';
 import type { IdOf, ModelConstructor, ModelId, ModelValues, RecordChange, RecordChanges } from './types';
 import { uniquenessCheck } from './uniqueness';
-import { asRecordIssues, cleanFields, inTurn, refineRecord, verifyFields } from './validation';
+import { cleanRecord, inTurn } from './validation';
 import type { MaybePromise } from './validation';
 
 /**
@@ -322,9 +322,10 @@ export abstract class GitModel<Id extends ModelId = string> {
     id: IdOf<T>,
     options: DeleteOptions = {},
   ): Promise<string | null> {
-    const { schema, store, referrers } = bindingOf(this, 'be deleted');
+    const { schema, store, referrers, overridden } = bindingOf(this, 'be deleted');
     const text = idText(id, schema);
-    if (referrers().length === 0 && !hasDeleteHooks(this)) return store.remove(schema, text, options);
+    if (referrers().length === 0 && !overridden.has('beforeDelete') && !overridden.has('afterDelete'))
+      return store.remove(schema, text, options);
     const record = await find(this, id, {});
     return record ? record.delete(options) : store.remove(schema, text, options);
   }
@@ -338,18 +339,6 @@ export abstract class GitModel<Id extends ModelId = string> {
 
 function bindingFor(record: object, use: string): Binding {
   return bindingOf(record.constructor, use);
-}
-
-/** Cleans a record as {@link GitModel.fullClean} does; gives a promise only when a part of it does. */
-function cleanRecord(record: GitModel<ModelId>, { schema, context }: Binding): MaybePromise {
-  // What the schema or `clean` sets has to be valid too.
-  const fields = (): MaybePromise => cleanFields(record, schema);
-  const steps = [fields];
-  if (schema.refinement) steps.push(() => refineRecord(record, schema), fields);
-  if (record.clean !== GitModel.prototype.clean) {
-    steps.push(() => asRecordIssues(schema, record, () => record.clean()), fields);
-  }
-  return inTurn([...steps, () => verifyFields(record, schema, context)]);
 }
 
 /** Writes what is too large for memory; gives a promise only when something is. */
@@ -371,13 +360,6 @@ function shown(field: FieldType<unknown>, value: unknown): unknown {
     // A value that is not valid is shown as it is.
     return value;
   }
-}
-
-function hasDeleteHooks({ prototype }: { prototype: GitModel<ModelId> }): boolean {
-  return (
-    prototype.beforeDelete !== GitModel.prototype.beforeDelete ||
-    prototype.afterDelete !== GitModel.prototype.afterDelete
-  );
 }
 
 async function find<T extends GitModel<ModelId>>(

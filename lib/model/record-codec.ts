@@ -70,6 +70,23 @@ export function decodeInstance(
   const { path, oid, content, files, at } = blob;
   const { model, fields: stored } = schema.serializer.decode(content, path);
   checkModel(model, path, schema, knowsModel);
+  const { values, assumed } = decodeFields(stored, path, schema);
+  const storedId = identify(values.get(schema.idField.property), blob, schema);
+  if (storedId === undefined) return undefined;
+  return new LoadedRecord(values, { oid, storedId, stored, assumed, files }, at);
+}
+
+/**
+ * The values of stored fields by property, and what was assumed for those that are not stored as they should be.
+ *
+ * @param path Where they come from, for the error.
+ * @throws InvalidRecordError when a value is not one of its field's.
+ */
+export function decodeFields(
+  stored: ReadonlyMap<string, JsonValue>,
+  path: string,
+  schema: ModelSchema,
+): { values: Map<string, unknown>; assumed: Map<string, JsonValue> } {
   const values = new Map<string, unknown>();
   const assumed = new Map<string, JsonValue>();
   for (const schemaField of schema.dataFields) {
@@ -88,9 +105,7 @@ export function decodeInstance(
   for (const { property, field } of schema.fields) {
     if (!field.isSerialized) values.set(property, field.initialValue());
   }
-  const storedId = identify(values.get(schema.idField.property), blob, schema);
-  if (storedId === undefined) return undefined;
-  return new LoadedRecord(values, { oid, storedId, stored, assumed, files }, at);
+  return { values, assumed };
 }
 
 /** Adds the values of the fields that have files of their own; gives a promise only when one has to be read. */

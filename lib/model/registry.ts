@@ -1,9 +1,13 @@
 import { InvalidArgumentError, ModelDefinitionError, ModelNotRegisteredError } from '../errors';
-import { bind, findBinding } from './binding';
+import { bind, bindingOf, findBinding } from './binding';
 import { GitModel } from './git-model';
 import { fillInstance } from './instance';
+import { compilePlace } from './place';
+import type { PlaceOptions } from './place';
+import { RecordCollection } from './record-collection';
 import type { RecordContext } from './record-context';
-import type { RecordStore } from './record-store';
+import { rulesOf } from './record-rules';
+import type { RecordPlace, RecordStore } from './record-store';
 import { mindingFields } from './references';
 import type { Referrer } from './references';
 import { compileSchema } from './schema';
@@ -75,6 +79,7 @@ export class ModelRegistry {
       store: this.store,
       context: this.context,
       referrers: () => this.referrersOf(bound),
+      overridden: overriddenBy(original),
       knowsModel: (each) => this.byName.has(each.toLowerCase()),
     });
     this.byName.set(schema.name.toLowerCase(), bound);
@@ -93,9 +98,30 @@ export class ModelRegistry {
     return Object.fromEntries(models) as BoundModels<M>;
   }
 
-  /** The schema of the model with this name, in any case; undefined when none is registered. */
-  schemaOf(name: string): ModelSchema | undefined {
-    return this.schemas.find((schema) => schema.name.toLowerCase() === name.toLowerCase());
+  /**
+   * The records of a model as plain objects: by the rules of its class, if that is registered, else by the options.
+   *
+   * @throws InvalidArgumentError when the name or an option cannot be used.
+   */
+  records(name: string, options: PlaceOptions = {}): RecordCollection {
+    const bound = typeof name === 'string' ? this.byName.get(name.toLowerCase()) : undefined;
+    if (bound) {
+      const { schema } = bindingOf(bound, 'be read');
+      return new RecordCollection(schema.name, schema, schema.serializer, this.store, rulesOf(bound));
+    }
+    const place = compilePlace(name, options, (problem) => {
+      throw new InvalidArgumentError(`The collection ${problem}`, {
+        details: { option: 'name', value: name },
+      });
+    });
+    const owner = this.schemas.find((schema) => overlaps(schema, place));
+    if (owner) {
+      throw new InvalidArgumentError(
+        `The folder "${place.folder}" belongs to the model "${owner.name}"; ask for records("${owner.name}").`,
+        { details: { option: 'folder', value: place.folder } },
+      );
+    }
+    return new RecordCollection(name, place, place.serializer, this.store, undefined);
   }
 
   /** The bound class of a model, by its class, bound or not, or by its name. */
@@ -132,11 +158,8 @@ export class ModelRegistry {
 
   /** Two models must not have one name, nor one folder inside another's. */
   private claim(schema: ModelSchema): void {
-    const inside = ({ folder }: ModelSchema, other: ModelSchema): boolean =>
-      `${folder}/`.toLowerCase().startsWith(`${other.folder}/`.toLowerCase());
     const owner = this.schemas.find(
-      (each) =>
-        each.name.toLowerCase() === schema.name.toLowerCase() || inside(each, schema) || inside(schema, each),
+      (each) => each.name.toLowerCase() === schema.name.toLowerCase() || overlaps(each, schema),
     );
     if (owner) {
       throw new ModelDefinitionError(
@@ -149,8 +172,23 @@ export class ModelRegistry {
   }
 }
 
+/** Whether one folder is the other or inside it, where file systems may take no notice of case. */
+function overlaps(one: RecordPlace, other: RecordPlace): boolean {
+  const [a, b] = [one, other].map(({ folder }) => `${folder}/`.toLowerCase()) as [string, string];
+  return a.startsWith(b) || b.startsWith(a);
+}
+
 function isModel(value: unknown): value is ModelConstructor {
   return typeof value === 'function' && (value === GitModel || value.prototype instanceof GitModel);
+}
+
+/** The methods of every model that a class has others for. */
+function overriddenBy({ prototype }: { readonly prototype: object }): ReadonlySet<string> {
+  const names = new Set<string>();
+  for (let each = prototype; each !== GitModel.prototype; each = Object.getPrototypeOf(each) as object) {
+    for (const name of Object.getOwnPropertyNames(each)) if (METHODS.has(name)) names.add(name);
+  }
+  return names;
 }
 
 /**

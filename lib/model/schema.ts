@@ -1,16 +1,14 @@
 import { inspect } from 'node:util';
 import type { StandardSchemaV1 } from '@standard-schema/spec';
-import { InvalidPathError, ModelDefinitionError } from '../errors';
-import { checkFolderName, parsePath } from '../object/path';
+import { ModelDefinitionError } from '../errors';
+import { parsePath } from '../object/path';
 import { declarationOf } from './declaration';
 import type { FieldDeclaration, ModelDeclaration, ModelOptions } from './declaration';
 import type { FieldType } from './fields/field';
 import { UUIDFieldType } from './fields/uuid-field';
-import { BLOB_SUFFIX, layoutOf } from './layout';
-import type { Layout } from './layout';
-import type { RecordPlace } from './record-store';
-import { json } from './serializers/json';
-import type { Serializer } from './serializers/serializer';
+import { BLOB_SUFFIX } from './layout';
+import { checkedPath, compilePlace } from './place';
+import type { SerializedPlace } from './place';
 
 /** A field in its place in a model. */
 export interface SchemaField {
@@ -22,7 +20,7 @@ export interface SchemaField {
 }
 
 /** What a model's records look like and where they are: compiled from the class, checked, and frozen. */
-export interface ModelSchema extends RecordPlace {
+export interface ModelSchema extends SerializedPlace {
   readonly abstract: boolean;
   /** Parents' fields first, each class's in the order of its declarations. */
   readonly fields: readonly SchemaField[];
@@ -31,7 +29,6 @@ export interface ModelSchema extends RecordPlace {
   /** Those that have files of their own beside it. */
   readonly fileFields: readonly SchemaField[];
   readonly idField: SchemaField;
-  readonly serializer: Serializer;
   readonly invalidValues: 'abort' | 'empty' | 'keep';
   /** The Standard Schema for the record as a whole. */
   readonly refinement: StandardSchemaV1<unknown, object> | undefined;
@@ -65,7 +62,6 @@ export function compileSchema(
     const subject = `${modelClass.name || 'The class'}${field === undefined ? '' : `.${field}`}`;
     throw new ModelDefinitionError(`${subject} ${problem}`, { details: { model: modelName, field } });
   };
-  const folder = checkFolder(modelName, name === undefined ? own.folder : undefined, refuse);
   const declared = collectFields(lineage, refuse);
   for (const { property } of declared) {
     if (RESERVED.has(property) || reserved.has(property)) {
@@ -76,24 +72,20 @@ export function compileSchema(
   const idField = chooseId(lineage, fields, refuse) ?? automaticId(fields, refuse);
   checkStoredNames(fields, refuse);
   checkAgainstTheirType(fields, refuse);
-  const { serializer = json, invalidValues = 'abort', schema: refinement } = options;
+  const { invalidValues = 'abort', schema: refinement } = options;
   if (!INVALID_VALUES.includes(invalidValues)) {
     refuse(`has { invalidValues: ${inspect(invalidValues)} }; it takes ${INVALID_VALUES.join(', ')}.`);
   }
   const stored = fields.filter(({ field }) => field.isSerialized);
   const fileFields = stored.filter(({ field }) => field.isStoredApart);
   return Object.freeze({
-    name: modelName,
-    folder,
-    dataFilename: checkDataFilename(options.dataFilename ?? `data.${serializer.extension}`, refuse),
-    layout: checkLayout(options.dataPath, refuse),
+    ...compilePlace(modelName, { ...options, folder: name === undefined ? own.folder : undefined }, refuse),
     fileNames: Object.freeze(fileFields.map(({ storedName }) => storedName)),
     abstract: own.abstract ?? false,
     fields: Object.freeze(fields),
     dataFields: Object.freeze(stored.filter(({ field }) => !field.isStoredApart)),
     fileFields: Object.freeze(fileFields),
     idField,
-    serializer,
     invalidValues,
     refinement,
   });
@@ -117,50 +109,6 @@ function inheritedOptions(lineage: Lineage): ModelOptions {
 
 function withoutUndefined(options: object): object {
   return Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined));
-}
-
-function checkFolder(name: string, folder: string | undefined, refuse: Refuse): string {
-  if (typeof name !== 'string') return refuse(`has the name ${inspect(name)}, which is not a string.`);
-  return checkedPath(
-    () => (folder === undefined ? checkFolderName(name.toLowerCase()) : parsePath(folder, 'tree').join('/')),
-    (reason) =>
-      refuse(
-        folder === undefined
-          ? `has the name ${JSON.stringify(name)}, which cannot be a folder's: it ${reason}.`
-          : `has the folder ${inspect(folder)}, which cannot be one: it ${reason}.`,
-      ),
-  );
-}
-
-function checkDataFilename(dataFilename: string, refuse: Refuse): string {
-  return checkedPath(
-    () => {
-      if (parsePath(dataFilename).length === 1 && !dataFilename.endsWith(BLOB_SUFFIX)) return dataFilename;
-      return refuse(
-        `has the data file ${JSON.stringify(dataFilename)}; it takes the name of a file that does not end in ` +
-          `"${BLOB_SUFFIX}", as blobs' do.`,
-      );
-    },
-    (reason) => refuse(`has the data file ${inspect(dataFilename)}, which cannot be one: it ${reason}.`),
-  );
-}
-
-function checkLayout(dataPath: ModelOptions['dataPath'], refuse: Refuse): Layout {
-  try {
-    return layoutOf(dataPath);
-  } catch (error) {
-    if (!(error instanceof ModelDefinitionError)) throw error;
-    return refuse(`cannot have this layout: ${error.message}`);
-  }
-}
-
-function checkedPath(check: () => string, refuse: (reason: string) => never): string {
-  try {
-    return check();
-  } catch (error) {
-    if (!(error instanceof InvalidPathError)) throw error;
-    return refuse(String(error.details.reason));
-  }
 }
 
 function collectFields(lineage: Lineage, refuse: Refuse): FieldDeclaration[] {

@@ -1,3 +1,5 @@
+import type { Decimal } from 'decimal.js';
+import type { Temporal } from 'temporal-polyfill';
 import type { BlobInput, GitBlob } from './git-blob';
 import type { GitModel } from './git-model';
 import type { Related, RelatedInput } from './related';
@@ -25,15 +27,29 @@ type IsWritable<T, K extends keyof T> = Identical<Record<K, T[K]>, Pick<T, K>>;
 type Identical<A, B> = (<X>() => X extends A ? 1 : 2) extends <X>() => X extends B ? 1 : 2 ? true : false;
 /* eslint-enable @typescript-eslint/no-unnecessary-type-parameters */
 
-/** What a property of type `V` can be given: a related record also as the record or its id, a blob as its content. */
+/**
+ * What a property of type `V` can be given: a related record also as the record or its id, a blob as its content,
+ * a decimal or a point in time as text.
+ */
 export type InputOf<V> =
   V extends Related<infer T>
     ? RelatedInput<T>
     : V extends GitBlob
       ? BlobInput
-      : V extends readonly Related<infer T>[]
-        ? readonly RelatedInput<T>[]
-        : V;
+      : V extends Decimal
+        ? Decimal.Value
+        : V extends Date | AnyTemporal
+          ? V | string
+          : V extends readonly Related<infer T>[]
+            ? readonly RelatedInput<T>[]
+            : V;
+
+type AnyTemporal =
+  | Temporal.Instant
+  | Temporal.PlainDate
+  | Temporal.PlainDateTime
+  | Temporal.PlainTime
+  | Temporal.ZonedDateTime;
 
 /** The values that a new record can be given, by property: `{ slug?: string, title?: string, … }`. */
 export type ModelValues<T> = { [K in ValueKeys<T>]?: InputOf<T[K]> };
@@ -49,9 +65,12 @@ export interface RecordChange<V = unknown> {
 /** What has changed in a record, by property. */
 export type RecordChanges<T> = { readonly [K in ValueKeys<T>]?: RecordChange<T[K]> };
 
+/** What every {@link Related} is, whatever its model. */
+type AwaitedRecord = PromiseLike<GitModel<ModelId>> & { readonly id: ModelId };
+
 /** The properties of a model that relate to other records, also to lists of them. */
 export type RelatedKeys<T> = {
-  [K in ValueKeys<T>]: NonNullable<T[K]> extends Related<never> | readonly Related<never>[] ? K : never;
+  [K in ValueKeys<T>]: NonNullable<T[K]> extends AwaitedRecord | readonly AwaitedRecord[] ? K : never;
 }[ValueKeys<T>];
 
 /** A class that extends {@link GitModel}, bound or not. */

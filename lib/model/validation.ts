@@ -2,6 +2,7 @@ import { ValidationError } from '../errors';
 import type { ValidationIssue } from '../errors';
 import { InvalidValue } from './fields/invalid-value';
 import { refineWithSchema } from './fields/standard-schema';
+import type { Binding } from './binding';
 import type { RecordContext } from './record-context';
 import { stateOf } from './record-state';
 import type { ModelSchema, SchemaField } from './schema';
@@ -19,11 +20,30 @@ export function inTurn(steps: readonly (() => MaybePromise)[]): MaybePromise {
 }
 
 /**
+ * Cleans a record: its fields, then what its model's schema and its own `clean` make of it, which has to be valid
+ * too; then checks it against what is in the store.
+ *
+ * @throws ValidationError with all that is wrong.
+ */
+export function cleanRecord(
+  record: { clean(): MaybePromise },
+  { schema, context, overridden }: Binding,
+): MaybePromise {
+  const fields = (): MaybePromise => cleanFields(record, schema);
+  const steps = [fields];
+  if (schema.refinement) steps.push(() => refineRecord(record, schema), fields);
+  if (overridden.has('clean')) {
+    steps.push(() => asRecordIssues(schema, record, () => record.clean()), fields);
+  }
+  return inTurn([...steps, () => verifyFields(record, schema, context)]);
+}
+
+/**
  * Replaces every field's value by the clean one.
  *
  * @throws ValidationError with all that is wrong; then no value has changed.
  */
-export function cleanFields(record: object, schema: ModelSchema): MaybePromise {
+function cleanFields(record: object, schema: ModelSchema): MaybePromise {
   const state = stateOf(record);
   const report = new Report(schema, record);
   const cleaned: [string, unknown][] = [];
@@ -63,7 +83,7 @@ export function cleanFields(record: object, schema: ModelSchema): MaybePromise {
  *
  * @throws ValidationError with all that the schema finds wrong.
  */
-export function refineRecord(record: object, schema: ModelSchema): MaybePromise {
+function refineRecord(record: object, schema: ModelSchema): MaybePromise {
   const { refinement } = schema;
   if (!refinement) return;
   const values = Object.fromEntries(
@@ -87,7 +107,7 @@ export function refineRecord(record: object, schema: ModelSchema): MaybePromise 
  *
  * @throws ValidationError with all that does not fit.
  */
-export function verifyFields(record: object, schema: ModelSchema, context: RecordContext): MaybePromise {
+function verifyFields(record: object, schema: ModelSchema, context: RecordContext): MaybePromise {
   const report = new Report(schema, record);
   const pending: Promise<void>[] = [];
   for (const schemaField of schema.fields) {
@@ -109,7 +129,7 @@ export function verifyFields(record: object, schema: ModelSchema, context: Recor
 }
 
 /** Runs a check of the record as a whole; an InvalidValue that it throws is an issue of the record. */
-export function asRecordIssues(schema: ModelSchema, record: object, check: () => MaybePromise): MaybePromise {
+function asRecordIssues(schema: ModelSchema, record: object, check: () => MaybePromise): MaybePromise {
   const report = (error: unknown): never => {
     throw error instanceof InvalidValue
       ? new ValidationError(schema.name, toIssues(error, '', record))

@@ -15,6 +15,8 @@ import type { GitRepository, Repository } from '../git/repository';
 import { resolveRevision } from '../git/revision';
 import type { ModelOptions } from '../model/declaration';
 import { Model } from '../model/decorators';
+import type { PlaceOptions } from '../model/place';
+import type { RecordCollection } from '../model/record-collection';
 import type { CommitOptions } from '../model/record-store';
 import { ModelRegistry } from '../model/registry';
 import type { BoundModels } from '../model/registry';
@@ -175,6 +177,25 @@ export class Workspace implements AsyncDisposable {
   importModels<M extends object>(module: M): BoundModels<M> {
     this.context.gate.assertOpen();
     return this.registry.importModels(module);
+  }
+
+  /**
+   * The records of a model as plain objects, without a class for them. Where the class of the model is registered,
+   * its fields' rules hold here too, and the options do not count.
+   *
+   * @param name The model's name; records are in the folder of that name in lower case, unless `folder` is given.
+   * @throws InvalidArgumentError when the name or an option cannot be used.
+   *
+   * @example
+   * ```ts
+   * const pages = ws.records('page');
+   * await pages.save({ id: 'hello', fields: { title: 'Hello' } });
+   * console.log((await pages.get('hello')).fields.title);
+   * ```
+   */
+  records(name: string, options: PlaceOptions = {}): RecordCollection {
+    this.context.gate.assertOpen();
+    return this.registry.records(name, options);
   }
 
   /** The registered models by name. */

@@ -1,5 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
+import * as gitmodel from 'gitmodel';
 import { run, typeErrors } from '../support/program';
 import type { Program } from '../support/program';
 import { temporaryFolder } from '../support/temporary-repository';
@@ -7,10 +8,10 @@ import { temporaryFolder } from '../support/temporary-repository';
 const LIBRARY = path.resolve(__dirname, '../../lib');
 const FOLDER_IN_EXAMPLES = 'path/to/repository';
 
-/** What the examples take for granted: an open workspace, and a model of pages. */
+/** What the examples take for granted: all public names, an open workspace, and a model of pages. */
 const PRELUDE = `
 import * as gitmodel from 'gitmodel';
-import { CharField, CharFieldType, Field, fieldDecorator, GitModel, GitModelError, Id, IntegerFieldType, InvalidValue, Model, SlugField, Workspace } from 'gitmodel';
+import { ${Object.keys(gitmodel).join(', ')} } from 'gitmodel';
 
 class PageModel extends GitModel {
   @SlugField({ id: true }) slug!: string;

@@ -220,7 +220,7 @@ describe('A stored record that lacks fields', () => {
     expect(await errorOf(() => page.save())).toMatchObject({ issues: [{ path: 'title', code: 'required' }] });
   });
 
-  it('does not overwrite a null that is stored', async () => {
+  it('takes a null that is stored for no value, and not for the default', async () => {
     const { Page } = await stored(record({ slug: 'hello', title: null, published: null }));
 
     expect(await Page.get('hello')).toMatchObject({ title: '', published: null });

@@ -526,41 +526,81 @@ describe('@Field()', () => {
     });
   });
 
+  it('infers numbers, dates and JSON as well', async () => {
+    interface Position {
+      x: number;
+    }
+    class Task extends GitModel {
+      @Field() weight!: number;
+      @Field() due!: Date;
+      @Field() position!: Position;
+      @Field() tags!: string[];
+      @Field() either!: string | number;
+      @Field({ required: false }) anything: unknown;
+    }
+    const Bound = (await openWorkspace()).register(Task);
+    const values = { weight: 0.5, due: new Date(0), position: { x: 1 }, tags: ['a'], either: 1 };
+    const task = new Bound(values);
+    await task.save();
+
+    expect(await Bound.get(task.id)).toMatchObject({ ...values, anything: null });
+    const wrong = {
+      weight: '5',
+      due: 5,
+      position: () => 1,
+      tags: [undefined],
+      either: Symbol('a'),
+      anything: 1n,
+    };
+    expect(await errorOf(() => new Bound(wrong as never).save())).toMatchObject({
+      issues: [
+        { path: 'weight', code: 'invalid_type' },
+        { path: 'due', code: 'invalid_type' },
+        { path: 'position', code: 'invalid_json' },
+        { path: 'tags', code: 'invalid_json' },
+        { path: 'either', code: 'invalid_json' },
+        { path: 'anything', code: 'invalid_json' },
+      ],
+    });
+  });
+
   it.each([
     [
-      'a number, which may be a whole one or not',
+      'a big integer',
       () => {
         class Bad extends GitModel {
-          @Field() value!: number;
+          @Field() value!: bigint;
         }
         return Bad;
       },
-      'Number',
+      'BigInt',
     ],
     [
-      'a union of types',
+      'a function',
       () => {
         class Bad extends GitModel {
-          @Field() value!: string | number;
+          @Field() value!: () => void;
         }
         return Bad;
       },
-      'Object',
+      'Function',
     ],
     [
       'a class',
       () => {
         class Bad extends GitModel {
-          @Field() value!: Date;
+          @Field() value!: Map<string, string>;
         }
         return Bad;
       },
-      'Date',
+      'Map',
     ],
   ])('refuses %s', async (_name, declareBad, type) => {
     expect(await errorOf(declareBad)).toMatchObject({
       code: 'INVALID_MODEL',
-      message: `@Field() has no field for the type of Bad.value, which is ${type}; name the field: @IntegerField(), @CharField(), …`,
+      message:
+        `@Field() has no field for the type of Bad.value, which is ${type}; ` +
+        'name the field: @CharField(), @DateField(), @BigIntegerField(), …',
       details: { field: 'value' },
     });
   });

@@ -1,6 +1,6 @@
 import { inspect } from 'node:util';
 import { InvalidValue } from 'gitmodel';
-import type { FieldType, JsonValue } from 'gitmodel';
+import type { FieldType, JsonValue, ValuePath } from 'gitmodel';
 
 /** Expects what `clean` makes of assigned values; each case is a value and its clean form. */
 export function itCleans<T>(field: FieldType<T>, cases: readonly (readonly [unknown, T | null])[]): void {
@@ -82,4 +82,15 @@ export function ruleBrokenBy(call: () => unknown): string | undefined {
     throw error;
   }
   return undefined;
+}
+
+/** The code and the path of everything that a call finds wrong. */
+export function issuesOf(call: () => unknown): (readonly [string, ValuePath])[] {
+  try {
+    call();
+  } catch (error) {
+    if (error instanceof InvalidValue) return error.all.map(({ code, path }) => [code, path]);
+    throw error;
+  }
+  return [];
 }

@@ -173,11 +173,12 @@ enum Level {
   Low,
   High = 10,
 }
-// eslint-disable-next-line @typescript-eslint/no-mixed-enums -- they are allowed, and so are fields of them
+/* eslint-disable @typescript-eslint/no-mixed-enums -- they are allowed, and so are fields of them */
 enum Mixed {
   Number = 1,
   Text = 'text',
 }
+/* eslint-enable @typescript-eslint/no-mixed-enums */
 const SIZES = { small: 'S', large: 'L' } as const;
 
 export class Enums extends GitModel {

@@ -2,9 +2,8 @@ import { JsonNumber } from '../json-value';
 import type { JsonValue } from '../json-value';
 import { FieldType } from './field';
 import type { FieldOptions } from './field-options';
-import { checkNumber } from './integer-field';
 import { InvalidValue } from './invalid-value';
-import { checkRange } from './limits';
+import { checkNumber, checkRange } from './limits';
 
 /** The options of a whole number of any size. */
 export interface BigIntegerFieldOptions extends FieldOptions<bigint> {

@@ -1,8 +1,9 @@
 import { Temporal } from 'temporal-polyfill';
 import { DATE } from './iso-8601';
 import { isFourDigitYear, TemporalFieldType } from './temporal-field';
+import type { TemporalKind } from './temporal-field';
 
-const KIND = {
+const KIND: TemporalKind<Temporal.PlainDate> = {
   type: Temporal.PlainDate,
   tag: 'Temporal.PlainDate',
   form: new RegExp(`^${DATE}$`),

@@ -9,12 +9,18 @@ export interface EnumObject {
   readonly [value: number]: string;
 }
 
-/** One of certain texts and numbers, as an enum or a list has them. Stored as it is. */
+/**
+ * One of certain texts and numbers, as an enum or a list has them. Stored as it is. One that is no longer among
+ * them is read, so that its record can be mended, but not saved.
+ */
 export class EnumFieldType<T extends string | number> extends FieldType<T> {
-  private readonly values: ReadonlySet<unknown>;
+  private readonly values: ReadonlySet<string | number>;
 
   /** @throws ModelDefinitionError when there are no values, or some that are neither texts nor finite numbers. */
-  constructor(values: readonly T[] | Readonly<Record<string, T>>, options: FieldOptions<T> = {}) {
+  constructor(
+    values: readonly T[] | Readonly<Record<string, T>> | EnumObject,
+    options: FieldOptions<T> = {},
+  ) {
     super(options);
     const list = Array.isArray(values) ? (values as readonly T[]) : valuesOf(values as EnumObject);
     if (list.length === 0 || !list.every((each) => typeof each === 'string' || Number.isFinite(each))) {
@@ -26,16 +32,19 @@ export class EnumFieldType<T extends string | number> extends FieldType<T> {
   }
 
   protected coerce(value: unknown): T {
-    if (!this.values.has(value)) {
-      const list = Array.from(this.values, (each) => JSON.stringify(each)).join(', ');
-      throw new InvalidValue('invalid_choice', `must be one of ${list}`);
-    }
-    return value as T;
+    if (typeof value === 'string') return value as T;
+    if (typeof value === 'number') return (value + 0) as T;
+    throw new InvalidValue('invalid_type', 'must be a string or a number');
+  }
+
+  protected override validate(value: T): void {
+    if (this.values.has(value)) return;
+    const list = Array.from(this.values, (each) => JSON.stringify(each)).join(', ');
+    throw new InvalidValue('invalid_choice', `must be one of ${list}`);
   }
 
   protected toStored(value: T): T {
-    // -0 is in a set with 0 in it.
-    return value === 0 ? (0 as T) : value;
+    return value;
   }
 }
 

@@ -31,7 +31,10 @@ export interface FieldOptions<T> {
    * (`''` of text, false of booleans, `[]` of lists).
    */
   readonly nullable?: boolean;
-  /** The value of a new record that is given none, or a function that makes it. */
+  /**
+   * The value of a new record that is given none, or a function that makes it. A value that can change, such as a
+   * list, is copied for each record; what the function makes is not.
+   */
   readonly default?: T | null | (() => T | null);
   /** Whether the value may only be set before the record is saved for the first time. Default: false. */
   readonly readonly?: boolean;

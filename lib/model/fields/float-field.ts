@@ -2,8 +2,7 @@ import { JsonNumber } from '../json-value';
 import { FieldType } from './field';
 import { InvalidValue } from './invalid-value';
 import type { NumberFieldOptions } from './integer-field';
-import { checkNumber } from './integer-field';
-import { checkRange } from './limits';
+import { checkNumber, checkRange } from './limits';
 
 /**
  * A JavaScript number, whole or not: a double. NaN and the infinities are refused, because JSON has none of them;

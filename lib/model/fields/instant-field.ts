@@ -1,8 +1,9 @@
 import { Temporal } from 'temporal-polyfill';
 import { DATE, OFFSET, SEPARATOR, TIME, YEAR_0, YEAR_10000 } from './iso-8601';
 import { TemporalFieldType } from './temporal-field';
+import type { TemporalKind } from './temporal-field';
 
-const KIND = {
+const KIND: TemporalKind<Temporal.Instant> = {
   type: Temporal.Instant,
   tag: 'Temporal.Instant',
   form: new RegExp(`^${DATE}${SEPARATOR}${TIME}(?:[Zz]|${OFFSET})$`),

@@ -2,7 +2,7 @@ import { JsonNumber } from '../json-value';
 import { FieldType } from './field';
 import type { FieldOptions } from './field-options';
 import { InvalidValue } from './invalid-value';
-import { checkRange } from './limits';
+import { checkNumber, checkRange } from './limits';
 
 /** The options of a number. */
 export interface NumberFieldOptions extends FieldOptions<number> {
@@ -45,12 +45,6 @@ export class IntegerFieldType extends FieldType<number> {
   protected toStored(value: number): number {
     return value;
   }
-}
-
-/** @throws InvalidValue when a number is outside of its limits. */
-export function checkNumber<T extends number | bigint>(value: T, min: T | number, max: T | number): void {
-  if (value < min) throw new InvalidValue('too_small', `must be ${min} at least`);
-  if (value > max) throw new InvalidValue('too_large', `must be ${max} at most`);
 }
 
 function beyondNumbers(): InvalidValue {

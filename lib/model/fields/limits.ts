@@ -1,4 +1,5 @@
 import { ModelDefinitionError } from '../../errors';
+import { InvalidValue } from './invalid-value';
 
 /** The least and the most that a field's options allow, by the options' names, the least first. */
 type Limits = Readonly<Record<string, number | bigint | undefined>>;
@@ -13,6 +14,12 @@ export function checkRange(limits: Limits): void {
   checkLimits(limits, 'a number', (limit) => typeof limit === 'bigint' || typeof limit === 'number');
 }
 
+/** @throws InvalidValue when a number is outside of its limits. */
+export function checkNumber<T extends number | bigint>(value: T, min: T | number, max: T | number): void {
+  if (value < min) throw new InvalidValue('too_small', `must be ${min} at least`);
+  if (value > max) throw new InvalidValue('too_large', `must be ${max} at most`);
+}
+
 function checkLimits(limits: Limits, kind: string, isLimit: (limit: unknown) => boolean): void {
   for (const [option, limit] of Object.entries(limits)) {
     if (limit === undefined || (isLimit(limit) && !Number.isNaN(limit))) continue;
@@ -20,7 +27,8 @@ function checkLimits(limits: Limits, kind: string, isLimit: (limit: unknown) => 
       details: { options: limits },
     });
   }
-  const [[least, min], [most, max]] = Object.entries(limits) as [[string, unknown], [string, unknown]];
-  if (min === undefined || max === undefined || Number(min) <= Number(max)) return;
+  const [least, most] = Object.keys(limits) as [string, string];
+  const { [least]: min, [most]: max } = limits;
+  if (min === undefined || max === undefined || min <= max) return;
   throw new ModelDefinitionError(`${least} must not be above ${most}.`, { details: { options: limits } });
 }

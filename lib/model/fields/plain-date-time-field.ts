@@ -1,8 +1,9 @@
 import { Temporal } from 'temporal-polyfill';
 import { DATE, SEPARATOR, TIME } from './iso-8601';
 import { isFourDigitYear, TemporalFieldType } from './temporal-field';
+import type { TemporalKind } from './temporal-field';
 
-const KIND = {
+const KIND: TemporalKind<Temporal.PlainDateTime> = {
   type: Temporal.PlainDateTime,
   tag: 'Temporal.PlainDateTime',
   form: new RegExp(`^${DATE}${SEPARATOR}${TIME}$`),

@@ -1,8 +1,9 @@
 import { Temporal } from 'temporal-polyfill';
 import { TIME } from './iso-8601';
 import { TemporalFieldType } from './temporal-field';
+import type { TemporalKind } from './temporal-field';
 
-const KIND = {
+const KIND: TemporalKind<Temporal.PlainTime> = {
   type: Temporal.PlainTime,
   tag: 'Temporal.PlainTime',
   form: new RegExp(`^${TIME}$`),

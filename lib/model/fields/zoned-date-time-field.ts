@@ -2,12 +2,13 @@ import { Temporal } from 'temporal-polyfill';
 import type { JsonValue } from '../json-value';
 import { DATE, OFFSET, SEPARATOR, TIME } from './iso-8601';
 import { isFourDigitYear, TemporalFieldType } from './temporal-field';
+import type { TemporalKind } from './temporal-field';
 
 const FORM = new RegExp(
   String.raw`^${DATE}${SEPARATOR}${TIME}(?:([Zz]|${OFFSET})(\[[^\]=]+\])?|\[[^\]=]+\])$`,
 );
 
-const KIND = {
+const KIND: TemporalKind<Temporal.ZonedDateTime> = {
   type: Temporal.ZonedDateTime,
   tag: 'Temporal.ZonedDateTime',
   form: FORM,

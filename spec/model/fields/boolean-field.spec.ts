@@ -24,7 +24,7 @@ describe('A BooleanField', () => {
     [false, false],
   ]);
 
-  itReads(field, [[null, false]]);
+  itReads(field, [[null, null]]);
 
   itCannotRead(field, [
     [0, 'invalid_type'],

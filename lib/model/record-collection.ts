@@ -1,0 +1,163 @@
+import { inspect } from 'node:util';
+import { DoesNotExistError, InvalidArgumentError, ValidationError } from '../errors';
+import { checkJson, copyJson } from './fields/json-copy';
+import { InvalidValue } from './fields/invalid-value';
+import type { JsonValue } from './json-value';
+import { setState, stateOf } from './record-state';
+import type { RecordState } from './record-state';
+import type {
+  DeleteOptions,
+  ReadAllOptions,
+  ReadOptions,
+  RecordBlob,
+  RecordPlace,
+  RecordStore,
+  SaveOptions,
+} from './record-store';
+import type { Serializer } from './serializers/serializer';
+import { toIssues } from './validation';
+
+/** A record without a class. */
+export interface PlainRecord {
+  id: string;
+  /** The name of the model that the record says it is of. Default: the name that the collection was asked for by. */
+  model?: string;
+  /** The values by their stored names, as they are stored. */
+  fields: Record<string, JsonValue>;
+}
+
+/** What is to be stored of a plain record, and what has to be checked when nothing else can change any more. */
+export interface CheckedFields {
+  readonly stored: ReadonlyMap<string, JsonValue>;
+  readonly verify: (() => Promise<void>) | undefined;
+}
+
+/** What a registered class adds to the records of its model: that they follow its rules. */
+export interface RecordRules {
+  /** @throws InvalidRecordError when what is stored is not a record of the model. */
+  checkStored(blob: RecordBlob): void;
+  /** @throws ValidationError when the fields are not valid. */
+  checkFields(id: string, fields: ReadonlyMap<string, JsonValue>, state: RecordState): Promise<CheckedFields>;
+  /** Removes a record as the class does it. */
+  delete(id: string, options: DeleteOptions): Promise<string | null>;
+}
+
+/**
+ * The records of a model as plain objects, with or without a class for them; what `ws.records()` gives. Where the
+ * class of the model is registered, its fields' rules hold here too; its hooks are called by `delete` only.
+ *
+ * @example
+ * ```ts
+ * const notes = ws.records('note');
+ * await notes.save({ id: 'milk', fields: { text: 'Buy milk', done: false } }, { commit: true });
+ * const note = await notes.get('milk');
+ * note.fields.done = true;
+ * await notes.save(note, { commit: true, message: 'Milk was bought' });
+ * for await (const { id, fields } of notes.all()) console.log(id, fields.text);
+ * ```
+ */
+export class RecordCollection {
+  /** @internal */
+  constructor(
+    private readonly name: string,
+    private readonly place: RecordPlace,
+    private readonly serializer: Serializer,
+    private readonly store: RecordStore,
+    private readonly rules: RecordRules | undefined,
+  ) {}
+
+  /**
+   * Reads a record.
+   *
+   * @throws DoesNotExistError when there is none with this id.
+   * @throws InvalidRecordError when what is stored is not a record.
+   */
+  async get(id: string, options: ReadOptions = {}): Promise<PlainRecord> {
+    const record = await this.getOrNull(id, options);
+    if (record) return record;
+    const where = options.at === undefined ? '' : ` at ${options.at}`;
+    throw new DoesNotExistError(`There is no ${this.name} with the id ${JSON.stringify(id)}${where}.`, {
+      details: { model: this.name, id, at: options.at },
+    });
+  }
+
+  /** Reads a record; null when there is none with this id. Throws what {@link get} throws otherwise. */
+  async getOrNull(id: string, options: ReadOptions = {}): Promise<PlainRecord | null> {
+    const blob = await this.store.read(this.place, checkId(id), options);
+    return blob && this.decode(blob, id);
+  }
+
+  /** All records, by the bytes of their paths. In a layout whose paths do not tell the id, the path stands for it. */
+  async *all(options: ReadAllOptions = {}): AsyncGenerator<PlainRecord, void> {
+    for await (const blob of this.store.readAll(this.place, options))
+      yield this.decode(blob, blob.id ?? blob.path);
+  }
+
+  /**
+   * Stages a record. One that was read is put in its own place, or moved there when its id has changed; any other
+   * is a new one.
+   *
+   * @returns the commit's oid with `commit: true`; null without it, or when nothing has changed.
+   * @throws ValidationError when a field is not JSON, or not what the class of the model asks for.
+   * @throws IntegrityError when another record has the id; with `overwrite` this one takes its place.
+   * @throws StaleRecordError when somebody else has changed the record since it was read.
+   */
+  async save(record: PlainRecord, options: SaveOptions = {}): Promise<string | null> {
+    const id = checkId(record.id);
+    const fields = this.cleanFields(record);
+    if (options.overwrite && stateOf(record).oid === null) {
+      const present = await this.getOrNull(id);
+      if (present) setState(record, stateOf(present));
+    }
+    const state = stateOf(record);
+    const { stored, verify } = (await this.rules?.checkFields(id, fields, state)) ?? {
+      stored: fields,
+      verify: undefined,
+    };
+    const content = this.serializer.encode({ model: record.model ?? this.name, fields: stored });
+    const { store, place } = this;
+    return store.write({ record, place, id, content, stored, files: state.files, verify }, options);
+  }
+
+  /**
+   * Stages the removal of a record.
+   *
+   * @returns the commit's oid with `commit: true`, else null.
+   * @throws DoesNotExistError when there is none with this id.
+   */
+  async delete(id: string, options: DeleteOptions = {}): Promise<string | null> {
+    checkId(id);
+    return this.rules ? this.rules.delete(id, options) : this.store.remove(this.place, id, options);
+  }
+
+  private decode(blob: RecordBlob, id: string): PlainRecord {
+    this.rules?.checkStored(blob);
+    const { model, fields } = this.serializer.decode(blob.content, blob.path);
+    const record: PlainRecord = {
+      id,
+      ...(model === null ? {} : { model }),
+      fields: Object.fromEntries([...fields].map(([name, value]) => [name, copyJson(value)])),
+    };
+    const { oid, files } = blob;
+    setState(record, { oid, storedId: id, stored: fields, assumed: new Map(), files });
+    return record;
+  }
+
+  /** The fields as they are to be stored: a copy. */
+  private cleanFields(record: PlainRecord): Map<string, JsonValue> {
+    try {
+      checkJson(record.fields);
+    } catch (error) {
+      if (!(error instanceof InvalidValue)) throw error;
+      throw new ValidationError(this.name, toIssues(error, '', record.fields));
+    }
+    return new Map(Object.entries(record.fields).map(([name, value]) => [name, copyJson(value)]));
+  }
+}
+
+function checkId(id: unknown): string {
+  if (typeof id === 'string') return id;
+  throw new InvalidArgumentError(`${inspect(id)} cannot be the id of a plain record; give a string.`, {
+    details: { option: 'id', value: id },
+  });
+}

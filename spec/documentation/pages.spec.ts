@@ -1,0 +1,66 @@
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
+import * as gitmodel from 'gitmodel';
+import { run, typeErrors } from '../support/program';
+import type { Program } from '../support/program';
+import { expectCleanRepository, temporaryFolder } from '../support/temporary-repository';
+
+const PATH_IN_EXAMPLES = 'path/to/my-repo';
+
+function read(page: string): string {
+  return readFileSync(path.resolve(__dirname, '../..', page), 'utf8');
+}
+
+function programsOf(page: string): Program[] {
+  return [...read(page).matchAll(/^```ts\n(.*?)^```$/gms)].map((match, position) => ({
+    name: `example ${position + 1}`,
+    source: match[1] as string,
+  }));
+}
+
+describe.each(['README.md', 'docs/fields.md', 'docs/models.md'])('The page %s', (page) => {
+  const programs = programsOf(page);
+
+  it('has examples that compile', () => {
+    expect(programs.length).toBeGreaterThanOrEqual(2);
+    expect(typeErrors(programs)).toEqual([]);
+  });
+
+  it.each(programs)('has an $name that runs', async ({ name, source }) => {
+    const folder = temporaryFolder();
+    const log = jest.spyOn(console, 'log').mockImplementation(() => undefined);
+    await run({ name, source: source.replaceAll(PATH_IN_EXAMPLES, folder) });
+    expectCleanRepository(folder);
+    log.mockRestore();
+  });
+
+  it('links to pages that there are', () => {
+    for (const [, target] of read(page).matchAll(/\]\((?!https?:)([^)#]+)/g)) {
+      expect(() => read(path.join(path.dirname(page), target as string))).not.toThrow();
+    }
+  });
+});
+
+describe('The README', () => {
+  it('makes a field of one’s own in less than 15 lines', () => {
+    const own = programsOf('README.md').find(({ source }) => source.includes('extends FieldType<'));
+    const [, definition] = /(class \w+ extends FieldType.*?)\n\nclass /s.exec(own?.source ?? '') ?? [];
+    expect(definition?.split('\n').length).toBeLessThan(15);
+  });
+
+  it('tells the whole story of the demo in at most 40 lines of code', () => {
+    const [story] = programsOf('README.md');
+    const lines = (story as Program).source.split('\n').filter((line) => line.trim() !== '');
+    expect(lines.length).toBeLessThanOrEqual(40);
+  });
+});
+
+describe('The page about fields', () => {
+  const page = read('docs/fields.md');
+
+  it('has every field in its table', () => {
+    const fields = Object.keys(gitmodel).filter((name) => name.endsWith('Field'));
+    expect(fields.length).toBeGreaterThanOrEqual(20);
+    for (const field of fields) expect(page).toMatch(new RegExp(`^\\| \`${field}(?:\\(\\w+\\))?\` `, 'm'));
+  });
+});
