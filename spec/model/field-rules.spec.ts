@@ -71,7 +71,7 @@ describe('A readonly field', () => {
     item.set({
       slug: 'a',
       code: 'A',
-      since: '1970-01-01T01:00:00+01:00' as never,
+      since: '1970-01-01T01:00:00+01:00',
       image: Buffer.from('I'),
       note: 'N',
     });

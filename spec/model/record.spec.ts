@@ -134,11 +134,11 @@ describe('changes()', () => {
     await new Photo({ slug: 'a', taken, camera }).save();
     const photo = await Photo.get('a');
     photo.set({
-      taken: '2024-05-31T16:32:02+02:00' as never,
+      taken: '2024-05-31T16:32:02+02:00',
       camera: '00112233-4455-6677-8899-AABBCCDDEEFF',
     });
     expect(photo.changes()).toEqual({});
-    photo.set({ taken: 'never' as never, camera: 5 as never, thumbnail: 'text' as never });
+    photo.set({ taken: 'never', camera: 5 as never, thumbnail: 'text' as never });
     Reflect.set(photo, 'author', {});
 
     expect(photo.changes()).toMatchObject({

@@ -229,9 +229,9 @@ describe('A field whose values look like other stored ones', () => {
     const item = await Item.get('a');
     await item.save();
     expect(item.changes()).toEqual({});
-    item.set({ price: '1.5' as never });
+    item.set({ price: '1.5' });
     expect(item.changes()).toEqual({});
-    item.set({ price: '1.75' as never });
+    item.set({ price: '1.75' });
     await item.save({ commit: true, message: 'More' });
 
     expect(git(path, 'show', 'HEAD:item/a/data.json')).toContain('"price": "1.75"');

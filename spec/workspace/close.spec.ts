@@ -37,6 +37,7 @@ const FAILING: Readonly<Record<string, Call>> = {
     return Late;
   },
   'Workspace.importModels': ({ ws }) => ws.importModels({ NoteModel }),
+  'Workspace.records': ({ ws }) => ws.records('page').get('a'),
   'Workspace.hasChanges': ({ ws }) => ws.hasChanges(),
   'Workspace.diff': ({ ws }) => ws.diff(),
   'Workspace.commit': ({ ws }) => ws.commit({ message: 'Too late' }),
