@@ -557,7 +557,7 @@ describe('@Field()', () => {
         { path: 'weight', code: 'invalid_type' },
         { path: 'due', code: 'invalid_type' },
         { path: 'position', code: 'invalid_json' },
-        { path: 'tags', code: 'invalid_json' },
+        { path: 'tags.0', code: 'invalid_json' },
         { path: 'either', code: 'invalid_json' },
         { path: 'anything', code: 'invalid_json' },
       ],
