@@ -165,7 +165,10 @@ function readField(
         { cause: error, details: { path, field: property, code: error.code, value: stored } },
       );
     }
-    if (invalidValues === 'keep') return copyJson(stored);
+    if (invalidValues === 'keep') {
+      assumed.set(storedName, stored);
+      return copyJson(stored);
+    }
     assumed.set(storedName, field.serialize(field.emptyValue));
     return field.emptyValue;
   }

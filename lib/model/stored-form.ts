@@ -37,16 +37,16 @@ function storedValue(schemaField: SchemaField, value: unknown, state: RecordStat
 }
 
 /** Whether a value is what was found stored and is none of the field's, but was kept. */
-export function isKept({ storedName, field }: SchemaField, value: unknown, state: RecordState): boolean {
-  const before = state.stored.get(storedName);
-  if (before === undefined || !isSameJson(before, value as JsonValue)) return false;
-  try {
-    field.deserialize(before);
-    return false;
-  } catch (error) {
-    if (error instanceof InvalidValue) return true;
-    throw error;
-  }
+export function isKept(
+  { storedName }: SchemaField,
+  value: unknown,
+  { stored, assumed }: RecordState,
+): boolean {
+  return (
+    assumed.has(storedName) &&
+    stored.has(storedName) &&
+    isSameJson(stored.get(storedName), value as JsonValue)
+  );
 }
 
 /** What would be stored of a field's value as it was loaded, if it were stored anew. */
