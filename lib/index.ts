@@ -62,7 +62,6 @@ export { flat, sharded } from './model/layout';
 export type { DataPath, Layout, ShardOptions } from './model/layout';
 export { RecordSet } from './model/record-set';
 export type {
-  BlobSource,
   CommitOptions,
   DeleteOptions,
   ReadAllOptions,
@@ -140,6 +139,7 @@ export type { RecordContext } from './model/record-context';
 
 // Git's terms
 export type { Signature, SignatureInput } from './object/commit-codec';
+export type { BlobSource } from './object/blob-source';
 export { FileMode } from './object/file-mode';
 export type { EntryKind } from './object/file-mode';
 export type { TreeEntry } from './object/staged-tree';

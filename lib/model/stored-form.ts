@@ -72,9 +72,11 @@ function formBefore({ stored, assumed }: RecordState, storedName: string): JsonV
 export function hasChanged(schemaField: SchemaField, value: unknown, state: RecordState): boolean {
   const { storedName, field } = schemaField;
   if (state.oid === null || !field.isSerialized) return false;
+  // Only what was never stored is undefined, or what somebody has made so.
+  if (value === undefined && !field.isStoredApart) return formBefore(state, storedName) !== undefined;
   if (field.isStoredApart) {
-    if (value instanceof GitBlob && value.isUnwritten) return true;
-    return (state.files.get(storedName)?.oid ?? null) !== field.serialize(value);
+    if (value instanceof GitBlob && value.isUnread) return true;
+    return (state.files.get(storedName)?.oid ?? null) !== field.serialize(value ?? null);
   }
   const before = formBefore(state, storedName);
   return !isSameJson(before, storedValue(schemaField, value, state));
@@ -94,7 +96,7 @@ export function valueBefore(
   if (before === undefined) return undefined;
   try {
     const value = field.deserialize(before);
-    return field.isHeld ? field.hold(value, context) : value;
+    return field.isHeld ? field.hold(value, { ...context, at: state.at }) : value;
   } catch (error) {
     if (error instanceof InvalidValue) return before;
     throw error;
