@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
-import { ModelDefinitionError } from '../errors';
+import path from 'node:path';
+import { InvalidPathError, ModelDefinitionError } from '../errors';
 import { checkFolderName, parsePath } from '../object/path';
 
 /**
@@ -93,7 +94,7 @@ export function layoutOf(dataPath: DataPath = FLAT): Layout {
 export interface RecordPaths {
   /** The file with the record's fields. */
   readonly data: string;
-  /** What the paths of the record's blobs begin with: its own folder and a slash, or the data file's stem and a dot. */
+  /** What the paths of the record's blobs begin with: its own folder and a slash, or the data file's path without its extension, and a dot. */
   readonly blobPrefix: string;
 }
 
@@ -106,20 +107,32 @@ export const BLOB_SUFFIX = '.data';
  * @throws InvalidPathError when Git would refuse one of them.
  */
 export function recordPaths(
-  { folder, dataFilename, layout }: { folder: string; dataFilename: string; layout: Layout },
+  place: { folder: string; dataFilename: string; layout: Layout },
   id: string,
 ): RecordPaths {
-  const path = `${folder}/${layout.locate(id)}`;
-  const data = layout.ownFolder ? `${path}/${dataFilename}` : path;
+  const { folder, dataFilename, layout } = place;
+  const located = `${folder}/${layout.locate(id)}`;
+  const data = layout.ownFolder ? `${located}/${dataFilename}` : located;
   // The usual layout has checked the id; what a function makes of one may be anything.
   if (layout !== FLAT) parsePath(data);
-  return { data, blobPrefix: blobPrefixOf(layout, data) };
+  if (data.endsWith(BLOB_SUFFIX)) {
+    throw new InvalidPathError(
+      `The record with the id ${JSON.stringify(id)} cannot be at "${data}": files of ` +
+        `fields end in "${BLOB_SUFFIX}".`,
+      { details: { path: data, reason: `ends in "${BLOB_SUFFIX}"` } },
+    );
+  }
+  return { data, blobPrefix: blobPrefixOf(place, data) };
 }
 
 /** What the paths of a record's blobs begin with, by the path of its data. */
-export function blobPrefixOf({ ownFolder }: Layout, data: string): string {
-  const nameAt = data.lastIndexOf('/') + 1;
-  if (ownFolder) return data.slice(0, nameAt);
-  const dot = data.lastIndexOf('.');
-  return `${dot > nameAt ? data.slice(0, dot) : data}.`;
+export function blobPrefixOf(
+  { dataFilename, layout }: { dataFilename: string; layout: Layout },
+  data: string,
+): string {
+  if (layout.ownFolder) return data.slice(0, data.lastIndexOf('/') + 1);
+  // The end of any other name may be part of the id: the blobs of `a.b` must not be in the place of those of `a`.
+  const extension = path.extname(dataFilename);
+  const stem = extension !== '' && data.endsWith(extension) ? data.slice(0, -extension.length) : data;
+  return `${stem}.`;
 }

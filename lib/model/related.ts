@@ -69,7 +69,7 @@ export class Related<T extends GitModel<ModelId>> implements PromiseLike<T> {
   /** The same, but undefined for what cannot be related to. @internal */
   static tryTo<T extends GitModel<ModelId>>(input: unknown): Related<T> | undefined {
     if (input instanceof Related) return input as Related<T>;
-    if (typeof input === 'string' || typeof input === 'number') {
+    if (typeof input === 'string' ? input !== '' : Number.isSafeInteger(input)) {
       // 0 in place of -0, which is no other id.
       return new Related<T>((input === 0 ? 0 : input) as IdOf<T>, undefined, undefined);
     }

@@ -260,7 +260,7 @@ async function checkUnchanged(
   entry: StagedEntry | undefined,
 ): Promise<void> {
   const { data, blobPrefix } = recordPaths(place, id);
-  if (!entry || entry.oid !== oid) throw staleRecord(place, id, { path: data, expected: oid }, entry);
+  if (entry?.oid !== oid) throw staleRecord(place, id, { path: data, expected: oid }, entry);
   for (const name of place.fileNames) {
     const path = blobPrefix + name + BLOB_SUFFIX;
     const file = await tree.entry(path);

@@ -78,9 +78,6 @@ export class RelatedFieldType<T extends GitModel<ModelId>> extends FieldType<Rel
     if (id === undefined || id === null || id === '') {
       throw new InvalidValue('invalid_id', 'is a record without an id; give it one first');
     }
-    if (typeof id === 'number' && !Number.isSafeInteger(id)) {
-      throw new InvalidValue('invalid_id', 'must be the id of a record: text, or a whole number');
-    }
     return related;
   }
 
