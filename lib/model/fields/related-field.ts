@@ -48,11 +48,6 @@ export class RelatedFieldType<T extends GitModel<ModelId>> extends FieldType<Rel
         `onDelete takes ${ON_DELETE.join(', ')}, not ${inspect(this.onDelete)}.`,
       );
     }
-    if (this.onDelete === 'setNull' && this.required && !this.nullable) {
-      throw new ModelDefinitionError(
-        "{ onDelete: 'setNull' } needs a field that may be null; add { required: false } or { nullable: true }.",
-      );
-    }
     if (this.isId) throw new ModelDefinitionError('a relation cannot be the id; remove { id: true }.');
   }
 
