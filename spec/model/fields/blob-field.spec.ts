@@ -463,17 +463,12 @@ describe('Records in a layout of a function', () => {
       @BlobField({ required: false }) image!: GitBlob | null;
     }
     Model({ name: 'Photo', dataPath: (id) => id })(Laid);
-    const { ws } = { ws: await openWorkspace() };
-    const Photo = ws.register(Laid);
+    const Photo = (await openWorkspace()).register(Laid);
     for (const name of ['a', 'a.b', 'a.b.c']) await new Photo({ name, image: name }).save();
     await new Photo({ name: 'a.c' }).save();
 
-    expect(await Promise.all((await Photo.all().toArray()).map(({ image }) => image?.text()))).toEqual([
-      'a',
-      'a.b',
-      'a.b.c',
-      undefined,
-    ]);
+    const texts = (await Photo.all().toArray()).map(async ({ image }) => (await image?.text()) ?? null);
+    expect(await Promise.all(texts)).toEqual(['a', 'a.b', 'a.b.c', null]);
     expect(await errorOf(() => new Photo({ name: 'a.image.data' }).save())).toMatchObject({
       code: 'INVALID_PATH',
       message:

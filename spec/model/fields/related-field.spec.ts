@@ -63,7 +63,6 @@ describe('A related field', () => {
     ['an arrow function', () => AuthorModel],
     [
       'a function as older compilers make it of an arrow function',
-      // eslint-disable-next-line prefer-arrow-callback -- that is what is tested
       function () {
         return AuthorModel;
       },
@@ -316,7 +315,6 @@ async function openBooks(
   return { path, ws, Author, Book };
 }
 
-// eslint-disable-next-line @typescript-eslint/explicit-function-return-type -- it is the class that is declared in it
 function bookModel(onDelete: OnDelete, dataPath?: DataPath) {
   @Model({ name: 'Book', ...(dataPath && { dataPath }) })
   class BookModel extends GitModel {
