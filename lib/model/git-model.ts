@@ -1,14 +1,14 @@
 import { inspect } from 'node:util';
 import type { InspectOptions } from 'node:util';
 import { DoesNotExistError } from '../errors';
-import { bindingOf } from './binding';
+import { bindingOf, findBinding } from './binding';
 import type { Binding } from './binding';
 import type { FieldType } from './fields/field';
 import { GitBlob } from './git-blob';
-import { idText } from './id';
-import { assignValues, copyInto } from './instance';
+import { idText, isId } from './id';
+import { assignValues, fillInstance } from './instance';
 import { recordPaths } from './layout';
-import { load, recordSource } from './loading';
+import { load, readRecord, recordSource } from './loading';
 import { encodeInstance } from './record-codec';
 import { RecordSet } from './record-set';
 import { stateOf } from './record-state';
@@ -114,11 +114,19 @@ export abstract class GitModel<Id extends ModelId = string> {
     return changes as RecordChanges<this>;
   }
 
-  /** Whether another value is the same record: of the same model in the same workspace, with the same id. */
+  /**
+   * Whether another value is the same record: of the same model in the same workspace, with the same id. One
+   * without an id is the same as itself only.
+   */
   equals(other: unknown): boolean {
-    return (
-      other instanceof GitModel && other.constructor === this.constructor && other.getId() === this.getId()
-    );
+    if (other === this) return true;
+    if (!(other instanceof GitModel) || other.constructor !== this.constructor) return false;
+    const [{ schema }, id, otherId] = [
+      bindingFor(this, 'be compared'),
+      this.getId(),
+      other.getId() as unknown,
+    ];
+    return isId(id) && isId(otherId) && idText(id, schema) === idText(otherId, schema);
   }
 
   /** The values by property, in the form in which they are stored; of a relation the id, of a blob the oid. */
@@ -134,10 +142,12 @@ export abstract class GitModel<Id extends ModelId = string> {
     return `${this.constructor.name} ${String(this.getId())}`;
   }
 
-  [inspect.custom](_depth: number, options: InspectOptions): string {
-    const { schema } = bindingFor(this, 'be shown');
+  [inspect.custom](depth: number, options: InspectOptions): string {
+    // Also a prototype may be shown, whose class was not registered.
+    const schema = findBinding(this.constructor)?.schema;
+    if (!schema || depth < 0) return `[${this.constructor.name}]`;
     const values = schema.fields.map(({ property }) => [property, Reflect.get(this, property) as unknown]);
-    return `${schema.name} ${inspect(Object.fromEntries(values), options)}`;
+    return `${schema.name} ${inspect(Object.fromEntries(values), { ...options, depth })}`;
   }
 
   // --- For subclasses ----------------------------------------------------------------------------------------
@@ -170,7 +180,7 @@ export abstract class GitModel<Id extends ModelId = string> {
     // Nothing to do unless a model says so.
   }
 
-  /** Called when the record was read. */
+  /** Called when the record was read, also anew. */
   afterLoad(): void | Promise<void> {
     // Nothing to do unless a model says so.
   }
@@ -248,13 +258,13 @@ export abstract class GitModel<Id extends ModelId = string> {
    */
   async reload(): Promise<this> {
     const binding = bindingFor(this, 'be reloaded');
-    const { schema, store } = binding;
+    const { schema, store, context } = binding;
     const id = stateOf(this).storedId ?? idText(this.getId(), schema);
     const blob = await store.read(schema, id, {});
-    const modelClass = this.constructor as unknown as ModelConstructor<this>;
-    const fresh = blob && (await load(modelClass, blob));
-    if (!fresh) throw doesNotExist(schema.name, id, {});
-    copyInto(this, schema, fresh);
+    const loaded = blob && (await readRecord(binding, blob));
+    if (!loaded) throw doesNotExist(schema.name, id, {});
+    fillInstance(this, schema, context, loaded);
+    await this.afterLoad();
     return this;
   }
 

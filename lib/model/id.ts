@@ -11,7 +11,7 @@ import type { ModelId } from './types';
  * @throws InvalidArgumentError for what can never be an id.
  */
 export function idText(id: unknown, { idField }: ModelSchema): string {
-  if (typeof id !== 'string' && !(typeof id === 'number' && Number.isSafeInteger(id))) {
+  if (!isId(id)) {
     throw new InvalidArgumentError(`${inspect(id)} cannot be an id; give a string, or a whole number.`, {
       details: { option: 'id', value: id },
     });
@@ -24,6 +24,11 @@ export function idText(id: unknown, { idField }: ModelSchema): string {
     if (error instanceof InvalidValue) return String(id);
     throw error;
   }
+}
+
+/** Whether a value can be an id at all. */
+export function isId(value: unknown): value is ModelId {
+  return typeof value === 'string' || (typeof value === 'number' && Number.isSafeInteger(value));
 }
 
 /** What is stored of an id, as it stands in paths. */

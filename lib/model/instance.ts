@@ -2,7 +2,7 @@ import { UnknownFieldError } from '../errors';
 import type { FieldType } from './fields/field';
 import { LoadedRecord } from './record-codec';
 import type { RecordContext } from './record-context';
-import { contextOf, setState, stateOf } from './record-state';
+import { contextOf, setState } from './record-state';
 import type { ModelSchema } from './schema';
 
 /**
@@ -48,12 +48,6 @@ export function assignValues(record: object, schema: ModelSchema, values: object
     );
   }
   for (const [property, value] of entries) Reflect.set(record, property, value);
-}
-
-/** Makes an instance what another one of the same class is: the same values in the same state. */
-export function copyInto(record: object, schema: ModelSchema, other: object): void {
-  for (const { property } of schema.fields) Reflect.set(record, property, Reflect.get(other, property));
-  setState(record, stateOf(other));
 }
 
 /** Makes an instance of a bound class from a loaded record. */

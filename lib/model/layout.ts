@@ -1,11 +1,12 @@
 import { createHash } from 'node:crypto';
 import path from 'node:path';
+import { inspect } from 'node:util';
 import { InvalidPathError, ModelDefinitionError } from '../errors';
 import { checkFolderName, parsePath } from '../object/path';
 
 /**
  * Where a model's records are, inside the model's folder. Two ids must never have the same path, and an id must
- * always have the same.
+ * always have the same. Paths of data files that differ only in having the extension of `dataFilename` would have the same blobs.
  */
 export interface Layout {
   /**
@@ -85,9 +86,36 @@ export function sharded({ width = 2, levels = 1 }: ShardOptions = {}): Layout {
   });
 }
 
-/** The layout that a model's option `dataPath` means. */
+/**
+ * The layout that a model's option `dataPath` means.
+ *
+ * @throws ModelDefinitionError when it is none.
+ */
 export function layoutOf(dataPath: DataPath = FLAT): Layout {
-  return typeof dataPath === 'function' ? { ownFolder: false, locate: dataPath } : dataPath;
+  if (typeof dataPath === 'function') return { ownFolder: false, locate: dataPath };
+  if (!isLayout(dataPath)) {
+    throw new ModelDefinitionError(
+      `dataPath takes flat(), sharded(), a function or a Layout, not ${inspect(dataPath)}.`,
+    );
+  }
+  if (dataPath.levels !== undefined && !dataPath.ownFolder) {
+    throw new ModelDefinitionError(
+      'dataPath has a Layout with levels, which are of folders, but its records have none of their own; ' +
+        'remove levels, or set ownFolder.',
+    );
+  }
+  return dataPath;
+}
+
+function isLayout(value: unknown): value is Layout {
+  if (typeof value !== 'object' || value === null) return false;
+  const { ownFolder, locate, levels, identify } = value as { readonly [K in keyof Layout]?: unknown };
+  return (
+    typeof ownFolder === 'boolean' &&
+    typeof locate === 'function' &&
+    (levels === undefined || (Number.isInteger(levels) && Number(levels) >= 0)) &&
+    (identify === undefined || typeof identify === 'function')
+  );
 }
 
 /** The entries of one record. */
@@ -111,16 +139,21 @@ export function recordPaths(
   id: string,
 ): RecordPaths {
   const { folder, dataFilename, layout } = place;
-  const located = `${folder}/${layout.locate(id)}`;
-  const data = layout.ownFolder ? `${located}/${dataFilename}` : located;
+  const located: unknown = layout.locate(id);
+  if (typeof located !== 'string') {
+    const reason = `is ${inspect(located)}, not a string`;
+    throw new InvalidPathError(`The path that the layout gives for ${JSON.stringify(id)} ${reason}.`, {
+      details: { path: located, name: id, reason },
+    });
+  }
+  const data = layout.ownFolder ? `${folder}/${located}/${dataFilename}` : `${folder}/${located}`;
   // The usual layout has checked the id; what a function makes of one may be anything.
   if (layout !== FLAT) parsePath(data);
-  if (data.endsWith(BLOB_SUFFIX)) {
-    throw new InvalidPathError(
-      `The record with the id ${JSON.stringify(id)} cannot be at "${data}": files of ` +
-        `fields end in "${BLOB_SUFFIX}".`,
-      { details: { path: data, reason: `ends in "${BLOB_SUFFIX}"` } },
-    );
+  if (!layout.ownFolder && data.endsWith(BLOB_SUFFIX)) {
+    const reason = `ends in "${BLOB_SUFFIX}", as the names of blobs do`;
+    throw new InvalidPathError(`The path ${JSON.stringify(data)} cannot be a record's: it ${reason}.`, {
+      details: { path: data, name: id, reason },
+    });
   }
   return { data, blobPrefix: blobPrefixOf(place, data) };
 }

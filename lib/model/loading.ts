@@ -4,20 +4,28 @@ import type { Binding } from './binding';
 import type { GitModel } from './git-model';
 import { instantiate } from './instance';
 import { decodeInstance, withFiles } from './record-codec';
+import type { LoadedRecord } from './record-codec';
 import type { RecordSource } from './record-set';
 import type { ReadAllOptions, RecordBlob } from './record-store';
 import type { ModelConstructor, ModelId } from './types';
+
+/** Reads a stored record; undefined for what is no record of the model in its place. */
+export async function readRecord(
+  { schema, store, knowsModel }: Binding,
+  blob: RecordBlob,
+): Promise<LoadedRecord | undefined> {
+  const decoded = decodeInstance(blob, schema, knowsModel);
+  return decoded && (await withFiles(decoded, schema, store.blobs));
+}
 
 /** Makes an instance of a stored record; undefined for what is no record of the model in its place. */
 export async function load<T extends GitModel<ModelId>>(
   modelClass: ModelConstructor<T>,
   blob: RecordBlob,
 ): Promise<T | undefined> {
-  const binding = bindingOf(modelClass, 'be read');
-  const { schema, store, knowsModel } = binding;
-  const decoded = decodeInstance(blob, schema, knowsModel);
-  if (!decoded) return undefined;
-  const record = instantiate(modelClass, await withFiles(decoded, schema, store.blobs));
+  const loaded = await readRecord(bindingOf(modelClass, 'be read'), blob);
+  if (!loaded) return undefined;
+  const record = instantiate(modelClass, loaded);
   await record.afterLoad();
   return record;
 }

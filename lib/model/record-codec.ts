@@ -1,6 +1,7 @@
 import { InvalidRecordError, ModelNotFoundError, ValidationError } from '../errors';
 import { GitBlob } from './git-blob';
 import { InvalidValue } from './fields/invalid-value';
+import { copyJson } from './fields/json-copy';
 import type { JsonValue } from './json-value';
 import { textOfId } from './id';
 import { recordPaths } from './layout';
@@ -147,7 +148,7 @@ function readField(
         { cause: error, details: { path, field: property, code: error.code, value: stored } },
       );
     }
-    if (invalidValues === 'keep') return stored;
+    if (invalidValues === 'keep') return copyJson(stored);
     assumed.set(storedName, field.serialize(field.emptyValue));
     return field.emptyValue;
   }

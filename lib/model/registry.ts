@@ -133,7 +133,7 @@ export class ModelRegistry {
   /** Two models must not have one name, nor one folder inside another's. */
   private claim(schema: ModelSchema): void {
     const inside = ({ folder }: ModelSchema, other: ModelSchema): boolean =>
-      `${folder}/`.startsWith(`${other.folder}/`);
+      `${folder}/`.toLowerCase().startsWith(`${other.folder}/`.toLowerCase());
     const owner = this.schemas.find(
       (each) =>
         each.name.toLowerCase() === schema.name.toLowerCase() || inside(each, schema) || inside(schema, each),
@@ -171,14 +171,25 @@ function makeBoundClass(
     }
   }
   Object.defineProperty(Bound, 'name', { value: schema.name });
-  if (!schema.fields.some(({ property }) => property === 'id') && !('id' in Parent.prototype)) {
+  if (!schema.fields.some(({ property }) => property === 'id') && !hasOwnId(Parent.prototype as object)) {
     defineIdAlias(Bound.prototype, schema.idField.property);
   }
   return Bound as unknown as AnyBoundModel;
 }
 
+/** The prototypes on which `id` is another name of the id field. */
+const aliased = new WeakSet<object>();
+
+/** Whether a class says itself what `id` is. */
+function hasOwnId(prototype: object): boolean {
+  let each: object | null = prototype;
+  while (each && !Object.hasOwn(each, 'id')) each = Object.getPrototypeOf(each) as object | null;
+  return each !== null && !aliased.has(each);
+}
+
 /** Makes `id` another name of the id field. */
 function defineIdAlias(prototype: object, idProperty: string): void {
+  aliased.add(prototype);
   Object.defineProperty(prototype, 'id', {
     get(this: object): unknown {
       return Reflect.get(this, idProperty);

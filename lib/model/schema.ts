@@ -8,6 +8,7 @@ import type { FieldType } from './fields/field';
 import { RelatedFieldType } from './fields/related-field';
 import { UUIDFieldType } from './fields/uuid-field';
 import { BLOB_SUFFIX, layoutOf } from './layout';
+import type { Layout } from './layout';
 import type { RecordPlace } from './record-store';
 import { json } from './serializers/json';
 import type { Serializer } from './serializers/serializer';
@@ -86,7 +87,7 @@ export function compileSchema(
     name: modelName,
     folder,
     dataFilename: checkDataFilename(options.dataFilename ?? `data.${serializer.extension}`, refuse),
-    layout: layoutOf(options.dataPath),
+    layout: checkLayout(options.dataPath, refuse),
     fileNames: Object.freeze(fileFields.map(({ storedName }) => storedName)),
     abstract: own.abstract ?? false,
     fields: Object.freeze(fields),
@@ -143,6 +144,15 @@ function checkDataFilename(dataFilename: string, refuse: Refuse): string {
     },
     (reason) => refuse(`has the data file ${inspect(dataFilename)}, which cannot be one: it ${reason}.`),
   );
+}
+
+function checkLayout(dataPath: ModelOptions['dataPath'], refuse: Refuse): Layout {
+  try {
+    return layoutOf(dataPath);
+  } catch (error) {
+    if (!(error instanceof ModelDefinitionError)) throw error;
+    return refuse(`cannot have this layout: ${error.message}`);
+  }
 }
 
 function checkedPath(check: () => string, refuse: (reason: string) => never): string {

@@ -27,13 +27,26 @@ export function storedForm(record: object, schema: ModelSchema): Map<string, Jso
  * What is stored of a field's value. There is more than one form of many a value, as of a point in time; one that
  * has not changed stays in the form in which it was found.
  */
-function storedValue({ storedName, field }: SchemaField, value: unknown, state: RecordState): JsonValue {
+function storedValue(schemaField: SchemaField, value: unknown, state: RecordState): JsonValue {
+  const { storedName, field } = schemaField;
   const before = state.stored.get(storedName);
-  // Also a value that was kept although it is none of the field's.
-  if (before !== undefined && value === before) return before;
+  if (before !== undefined && isKept(schemaField, value, state)) return before;
   const now = field.serialize(value);
   if (before === undefined || isSameJson(now, before)) return before ?? now;
   return isSameJson(now, formWhenLoaded(storedName, field, before, state)) ? before : now;
+}
+
+/** Whether a value is what was found stored and is none of the field's, but was kept. */
+export function isKept({ storedName, field }: SchemaField, value: unknown, state: RecordState): boolean {
+  const before = state.stored.get(storedName);
+  if (before === undefined || !isSameJson(before, value as JsonValue)) return false;
+  try {
+    field.deserialize(before);
+    return false;
+  } catch (error) {
+    if (error instanceof InvalidValue) return true;
+    throw error;
+  }
 }
 
 /** What would be stored of a field's value as it was loaded, if it were stored anew. */
@@ -70,16 +83,37 @@ function formBefore({ stored, assumed }: RecordState, storedName: string): JsonV
 
 /** Whether a field has another value than when its record was loaded or saved; false for a new record. */
 export function hasChanged(schemaField: SchemaField, value: unknown, state: RecordState): boolean {
-  const { storedName, field } = schemaField;
+  const { field } = schemaField;
   if (state.oid === null || !field.isSerialized) return false;
-  // Only what was never stored is undefined, or what somebody has made so.
-  if (value === undefined && !field.isStoredApart) return formBefore(state, storedName) !== undefined;
-  if (field.isStoredApart) {
-    if (value instanceof GitBlob && value.isUnread) return true;
-    return (state.files.get(storedName)?.oid ?? null) !== field.serialize(value ?? null);
+  if (value instanceof GitBlob && value.isUnread) return true;
+  const before = formFound(schemaField, state);
+  try {
+    if (isSameJson(before, formOf(schemaField, value, state))) return false;
+  } catch {
+    // It is not of the field's type; cleaning it tells whether it can become a value.
   }
-  const before = formBefore(state, storedName);
-  return !isSameJson(before, storedValue(schemaField, value, state));
+  try {
+    return !isSameJson(before, formOf(schemaField, field.clean(value), state));
+  } catch (error) {
+    if (!(error instanceof InvalidValue)) throw error;
+    return !((before ?? null) === null && (value ?? null) === null);
+  }
+}
+
+/** Whether a field had a value, or one was assumed for it, when its record was loaded or saved. */
+export function wasSet(schemaField: SchemaField, state: RecordState): boolean {
+  return (formFound(schemaField, state) ?? null) !== null;
+}
+
+/** What stands for a field's value where it is compared: for one with a file of its own, that file's oid. */
+function formOf(schemaField: SchemaField, value: unknown, state: RecordState): JsonValue {
+  const { field } = schemaField;
+  return field.isStoredApart ? field.serialize(value) : storedValue(schemaField, value, state);
+}
+
+/** The same of what was found when the record was loaded or saved. */
+function formFound({ storedName, field }: SchemaField, state: RecordState): JsonValue | undefined {
+  return field.isStoredApart ? (state.files.get(storedName)?.oid ?? null) : formBefore(state, storedName);
 }
 
 /** What a field's value was when its record was loaded or saved. */

@@ -1,12 +1,13 @@
-import { ValidationError } from '../errors';
+import { InvalidPathError, ValidationError } from '../errors';
 import type { ValidationIssue } from '../errors';
 import type { Binding } from './binding';
 import { InvalidValue } from './fields/invalid-value';
 import { textOfId } from './id';
 import { isSameJson } from './json-value';
 import type { JsonValue } from './json-value';
+import { recordPaths } from './layout';
 import { stateOf } from './record-state';
-import type { SchemaField } from './schema';
+import type { ModelSchema, SchemaField } from './schema';
 import { hasChanged } from './stored-form';
 
 /** A field whose value no other record may have, and what is stored of that value. */
@@ -17,21 +18,24 @@ interface Claim extends SchemaField {
 
 /**
  * The check that no other record of the model has a value of this one in a field that is unique. It reads them all.
- * Undefined when there is nothing to check: no such field, or none that has changed.
+ * Undefined when there is nothing to check: no such field, or none with a value.
  *
  * The check throws a ValidationError with the code `unique` for each such value.
  */
 export function uniquenessCheck(record: object, binding: Binding): (() => Promise<void>) | undefined {
-  const claims = claimsOf(record, binding);
-  if (claims.length === 0) return undefined;
+  const claimed = claimsOf(record, binding);
+  if (claimed.length === 0) return undefined;
   const { schema, store } = binding;
   return async () => {
+    const state = stateOf(record);
+    // Another save of the record may have changed what is stored since this one was asked for.
+    const claims = claimed.filter((each) => state.oid === null || hasChanged(each, each.value, state));
+    if (claims.length === 0) return;
     const taken = new Map<Claim, string>();
-    const { storedId } = stateOf(record);
     for await (const { id, path, content } of store.readAll(schema, {})) {
       const { fields } = schema.serializer.decode(content, path);
-      const otherId = id ?? textOfId(fields.get(schema.idField.storedName));
-      if (otherId === storedId) continue;
+      const otherId = id ?? idAt(path, fields, schema);
+      if (otherId === undefined || otherId === state.storedId) continue;
       for (const claim of claims) {
         if (isSameValue(claim, fields.get(claim.storedName))) taken.set(claim, otherId);
       }
@@ -44,17 +48,30 @@ export function uniquenessCheck(record: object, binding: Binding): (() => Promis
   };
 }
 
+/** The id of a record whose path does not tell it; undefined when it is not the record's place. */
+function idAt(path: string, fields: ReadonlyMap<string, JsonValue>, schema: ModelSchema): string | undefined {
+  const { storedName, field } = schema.idField;
+  const stored = fields.get(storedName);
+  if (stored === undefined) return undefined;
+  try {
+    const id = textOfId(field.serialize(field.deserialize(stored)));
+    return recordPaths(schema, id).data === path ? id : undefined;
+  } catch (error) {
+    if (error instanceof InvalidValue || error instanceof InvalidPathError) return undefined;
+    throw error;
+  }
+}
+
 function claimsOf(record: object, { schema }: Binding): Claim[] {
-  const state = stateOf(record);
   const claims: Claim[] = [];
   for (const each of schema.dataFields) {
     const { property, field } = each;
     // No two records have the same id anyway.
     if (!field.unique || each === schema.idField) continue;
     const value: unknown = Reflect.get(record, property);
-    if (value === null || value === field.blankValue) continue;
-    if (state.oid !== null && !hasChanged(each, value, state)) continue;
-    claims.push({ ...each, value, stored: field.serialize(value) });
+    const stored = field.serialize(value);
+    if (stored === null || isSameJson(stored, field.serialize(field.blankValue))) continue;
+    claims.push({ ...each, value, stored });
   }
   return claims;
 }

@@ -5,7 +5,7 @@ import { refineWithSchema } from './fields/standard-schema';
 import type { RecordContext } from './record-context';
 import { stateOf } from './record-state';
 import type { ModelSchema, SchemaField } from './schema';
-import { hasChanged } from './stored-form';
+import { hasChanged, isKept, wasSet } from './stored-form';
 
 /** Done at once, or a promise: what does not have to wait keeps operations in the order of the calls. */
 export type MaybePromise = void | Promise<void>;
@@ -29,14 +29,14 @@ export function cleanFields(record: object, schema: ModelSchema): MaybePromise {
   const cleaned: [string, unknown][] = [];
   const pending: Promise<void>[] = [];
   for (const schemaField of schema.fields) {
-    const { property, storedName, field } = schemaField;
+    const { property, field } = schemaField;
     const value: unknown = Reflect.get(record, property);
     // A value that was kept although it is none of the field's may stay, as long as nobody changes it.
-    if (schema.invalidValues === 'keep' && value !== undefined && value === state.stored.get(storedName)) {
-      continue;
-    }
+    if (schema.invalidValues === 'keep' && isKept(schemaField, value, state)) continue;
     const accept = (clean: unknown): void => {
-      if (field.readonly && hasChanged(schemaField, clean, state)) {
+      // What was missing in the stored record can be added, or a required one could never be saved.
+      const isFixed = field.readonly && (!field.required || wasSet(schemaField, state));
+      if (isFixed && hasChanged(schemaField, clean, state)) {
         throw new InvalidValue('readonly', 'cannot be changed after the record was saved');
       }
       // Also 0 in place of -0.

@@ -7,6 +7,7 @@ import {
   StaleRecordError,
 } from '../errors';
 import { resolveRevision } from '../git/revision';
+import { isSameJson } from '../model/json-value';
 import { BLOB_SUFFIX, recordPaths } from '../model/layout';
 import { NEW_RECORD, setState, stateOf } from '../model/record-state';
 import type { RecordState } from '../model/record-state';
@@ -62,7 +63,9 @@ export class GitRecordStore implements RecordStore {
       const { data, blobPrefix } = recordPaths(place, id);
       const isKept = (await room.entry(data))?.oid === before.oid && isSameStored(before, stored);
       const tree = await putFiles(isKept ? room : await room.withBlob(data, content), blobPrefix, files);
-      const state = isKept ? before : { ...NEW_RECORD, oid: hashObject('blob', content), stored };
+      const state = isKept
+        ? before
+        : { oid: hashObject('blob', content), stored, assumed: stillAssumed(before, stored) };
       setState(record, { ...state, storedId: id, files: storedFiles(files), at: undefined });
       const undo = (): void => {
         setState(record, before);
@@ -234,6 +237,13 @@ async function makeRoom(
   if (storedId !== null && !overwrite) await checkUnchanged(tree, place, storedId, before, stored);
   if (storedId === id) return tree;
   const to = recordPaths(place, id);
+  if (!place.layout.ownFolder) {
+    // Paths with and without the extension have the same blobs, which would be taken from the other record.
+    for (const name of place.fileNames) {
+      const path = to.blobPrefix + name + BLOB_SUFFIX;
+      if (await tree.entry(path)) throw taken(place, id, path);
+    }
+  }
   if (!stored) {
     if (await tree.entry(to.data)) throw taken(place, id, to.data);
     return tree;
@@ -289,6 +299,16 @@ async function putFiles(
     else changed = await changed.withEntry(path, { mode: FileMode.BLOB, oid: file.oid });
   }
   return changed;
+}
+
+/** What was assumed for values that are not valid, and are stored as they were. */
+function stillAssumed(before: RecordState, stored: RecordWrite['stored']): RecordState['assumed'] {
+  const assumed = new Map(before.assumed);
+  for (const name of before.assumed.keys()) {
+    if (!before.stored.has(name) || !isSameJson(before.stored.get(name), stored.get(name)))
+      assumed.delete(name);
+  }
+  return assumed;
 }
 
 function storedFiles(files: RecordWrite['files']): Map<string, RecordFile> {

@@ -105,11 +105,11 @@ async function locateByFolder(
   const found: (() => Promise<RecordLocation>)[] = [];
   for (const { name, path, kind } of (await tree.list(folder)) ?? []) {
     if (kind === 'blob') continue;
-    if (name.includes(REPLACEMENT) && !(await tree.entry(path)))
-      throw notARecord(path, 'its name is not UTF-8');
-    if (levels === 0) found.push(() => locateIn(tree, place, path, name));
+    const refuse = (reason: string): void => void found.push(() => Promise.reject(notARecord(path, reason)));
+    if (name.includes(REPLACEMENT) && !(await tree.entry(path))) refuse('its name is not UTF-8');
+    else if (levels === 0) found.push(() => locateIn(tree, place, path, name));
     else if (kind === 'tree') found.push(...(await locateByFolder(tree, place, path, levels - 1)));
-    else throw notARecord(path, `it is a ${kind}, not a folder`);
+    else refuse(`it is a ${kind}, not a folder`);
   }
   return found;
 }
@@ -143,11 +143,12 @@ async function locateByPath(
     } else if (!layout.identify) {
       found.push(() => Promise.resolve({ id: null, path, entry }));
     } else {
-      const place = path.slice(folder.length + 1, layout.ownFolder ? -dataFilename.length - 1 : undefined);
-      const id = layout.identify(place);
-      if (id !== undefined && layout.locate(id) === place) {
-        found.push(() => Promise.resolve({ id, path, entry }));
-      }
+      found.push(async () => {
+        const inside = path.slice(folder.length + 1, layout.ownFolder ? -dataFilename.length - 1 : undefined);
+        const id = layout.identify?.(inside);
+        const isThere = id !== undefined && recordPaths(place, id).data === path;
+        return Promise.resolve({ id: id ?? null, path, entry: isThere ? entry : undefined });
+      });
     }
   }
   return found;

@@ -1,4 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
+import { inspect } from 'node:util';
 import { CharField, GitModel, RecordSet, Workspace, WorkspaceIndex } from 'gitmodel';
 import type { BoundModel } from 'gitmodel';
 import { errorOf } from '../support/error-of';
@@ -64,11 +65,13 @@ const FAILING: Readonly<Record<string, Call>> = {
   'GitModel.delete': ({ Page }) => Page.delete('a'),
   'GitModel#save': ({ page }) => page.save(),
   'GitModel#delete': ({ page }) => page.delete(),
+  'GitModel#reload': ({ page }) => page.reload(),
   'RecordSet.Symbol(Symbol.asyncIterator)': ({ Page }) => Page.all()[Symbol.asyncIterator]().next(),
   'RecordSet.ids': ({ Page }) => collect(Page.all().ids()),
   'RecordSet.toArray': ({ Page }) => Page.all().toArray(),
   'RecordSet.first': ({ Page }) => Page.all().first(),
   'RecordSet.count': ({ Page }) => Page.all().count(),
+  'RecordSet.with': ({ Page }) => Page.all().with().toArray(),
 };
 
 /** Everything else that is public: it closes, or tells what is in memory and can be told at any time. */
@@ -84,6 +87,18 @@ const WORKING: Readonly<Record<string, Call>> = {
   'GitModel#getDataPath': ({ page }) => page.getDataPath(),
   'GitModel#clean': ({ page }) => page.clean(),
   'GitModel#fullClean': ({ page }) => page.fullClean(),
+  'GitModel#isNew': ({ page }) => page.isNew,
+  'GitModel#set': ({ page }) => page.set({ title: 'B' }),
+  'GitModel#changes': ({ page }) => page.changes(),
+  'GitModel#equals': ({ page }) => page.equals(page),
+  'GitModel#toJSON': ({ page }) => page.toJSON(),
+  'GitModel#toString': ({ page }) => page.toString(),
+  [`GitModel#${String(inspect.custom)}`]: ({ page }) => inspect(page),
+  'GitModel#beforeSave': ({ page }) => page.beforeSave(),
+  'GitModel#afterSave': ({ page }) => page.afterSave({ commit: null }),
+  'GitModel#beforeDelete': ({ page }) => page.beforeDelete(),
+  'GitModel#afterDelete': ({ page }) => page.afterDelete({ commit: null }),
+  'GitModel#afterLoad': ({ page }) => page.afterLoad(),
 };
 
 /** What the classes themselves say that they have. */

@@ -1,6 +1,7 @@
 import { rmSync } from 'node:fs';
 import nodePath from 'node:path';
 import type { BoundModel, Workspace } from 'gitmodel';
+import { MISSING_COMMIT, craftBlob, craftRepository, craftTree } from '../support/crafted-trees';
 import { errorOf } from '../support/error-of';
 import { NoteModel, PageModel, WordModel } from '../support/sample-models';
 import { git, runGit } from '../support/temporary-repository';
@@ -8,37 +9,13 @@ import { emptyRepository, collect, expectLog, openWorkspace, watchRepository } f
 
 const HELLO = '{"model":"Page","fields":{"slug":"hello","title":"Hello"}}';
 
-/** One entry of a tree that git's own checks would not have let in everywhere: `<mode> <type> <oid>\t<name>`. */
-type Entry = readonly [mode: string, oid: string, name: string | Buffer];
-
-function blob(path: string, content: string | Uint8Array): string {
-  return runGit(path, ['hash-object', '-w', '--stdin'], { input: content }).toString().trim();
-}
-
-/** Writes a tree with stock git's plumbing, whatever its entries are. */
-function tree(path: string, entries: readonly Entry[]): string {
-  const lines = entries.map(([mode, oid, name]) => {
-    const type = mode === '40000' ? 'tree' : mode === '160000' ? 'commit' : 'blob';
-    return Buffer.concat([
-      Buffer.from(`${mode.padStart(6, '0')} ${type} ${oid}\t`),
-      Buffer.from(name),
-      Buffer.of(0),
-    ]);
-  });
-  return runGit(path, ['mktree', '-z', '--missing'], { input: Buffer.concat(lines) })
-    .toString()
-    .trim();
-}
-
 /** A repository whose `main` has this root tree, and a workspace with models on it. */
 async function openHostile(makeRoot: (path: string) => string): Promise<{
   readonly path: string;
   readonly ws: Workspace;
   readonly Page: BoundModel<typeof PageModel>;
 }> {
-  const path = emptyRepository();
-  const oid = git(path, 'commit-tree', '-m', 'Hostile', makeRoot(path));
-  git(path, 'update-ref', 'refs/heads/main', oid);
+  const path = craftRepository(makeRoot);
   const ws = await openWorkspace(path);
   ws.register(NoteModel);
   return { path, ws, Page: ws.register(PageModel) };
@@ -46,63 +23,61 @@ async function openHostile(makeRoot: (path: string) => string): Promise<{
 
 /** The root tree with the model's folder holding `page/hello` as this entry. */
 function withRecordFolder(path: string, mode: string, oid: string): string {
-  return tree(path, [['40000', tree(path, [[mode, oid, 'hello']]), 'page']]);
+  return craftTree(path, [['40000', craftTree(path, [[mode, oid, 'hello']]), 'page']]);
 }
 
 /** The root tree with the data of the record `hello` as this entry. */
 function withData(path: string, mode: string, oid: string): string {
-  return withRecordFolder(path, '40000', tree(path, [[mode, oid, 'data.json']]));
+  return withRecordFolder(path, '40000', craftTree(path, [[mode, oid, 'data.json']]));
 }
-
-const COMMIT = '1234567890'.repeat(4);
 
 /** Where something else stands than should, and what is said of it. */
 const IN_THE_WAY: readonly (readonly [string, (path: string) => string, string, string])[] = [
   [
     'a submodule as the data',
-    (path) => withData(path, '160000', COMMIT),
+    (path) => withData(path, '160000', MISSING_COMMIT),
     'page/hello/data.json',
     'it is a submodule, not a file',
   ],
   [
     'a symbolic link as the data',
-    (path) => withData(path, '120000', blob(path, '/etc/passwd')),
+    (path) => withData(path, '120000', craftBlob(path, '/etc/passwd')),
     'page/hello/data.json',
     'it is a symlink, not a file',
   ],
   [
     'a folder as the data',
-    (path) => withData(path, '40000', tree(path, [['100644', blob(path, HELLO), 'x']])),
+    (path) => withData(path, '40000', craftTree(path, [['100644', craftBlob(path, HELLO), 'x']])),
     'page/hello/data.json',
     'it is a tree, not a file',
   ],
   [
     'a submodule as the record’s folder',
-    (path) => withRecordFolder(path, '160000', COMMIT),
+    (path) => withRecordFolder(path, '160000', MISSING_COMMIT),
     'page/hello',
     'it is a submodule, not a folder',
   ],
   [
     'a symbolic link as the record’s folder',
-    (path) => withRecordFolder(path, '120000', blob(path, '../other')),
+    (path) => withRecordFolder(path, '120000', craftBlob(path, '../other')),
     'page/hello',
     'it is a symlink, not a folder',
   ],
   [
     'a submodule as the model’s folder',
-    (path) => tree(path, [['160000', COMMIT, 'page']]),
+    (path) => craftTree(path, [['160000', MISSING_COMMIT, 'page']]),
     'page',
     'it is a submodule, not a folder',
   ],
   [
     'a symbolic link as the model’s folder',
-    (path) => tree(path, [['120000', blob(path, 'note'), 'page']]),
+    (path) => craftTree(path, [['120000', craftBlob(path, 'note'), 'page']]),
     'page',
     'it is a symlink, not a folder',
   ],
   [
     'a file as the model’s folder',
-    (path) => tree(path, [['100644', blob(path, HELLO), 'page']]),
+    (path) => craftTree(path, [['100644', craftBlob(path, HELLO), 'page']]),
     'page',
     'it is a blob, not a folder',
   ],
@@ -163,18 +138,18 @@ describe('What is not a record', () => {
       await ws.commit({ message: 'Mended' });
 
       expect(await Page.get('hello')).toMatchObject({ title: 'Hello' });
-      expectLog(path, ['Mended', 'Hostile']);
+      expectLog(path, ['Mended', 'Crafted']);
     });
   });
 
   it('does not keep the other records from being read', async () => {
     const { Page } = await openHostile((path) => {
-      const record = tree(path, [['100644', blob(path, HELLO), 'data.json']]);
-      const page = tree(path, [
-        ['160000', COMMIT, 'bad'],
+      const record = craftTree(path, [['100644', craftBlob(path, HELLO), 'data.json']]);
+      const page = craftTree(path, [
+        ['160000', MISSING_COMMIT, 'bad'],
         ['40000', record, 'hello'],
       ]);
-      return tree(path, [['40000', page, 'page']]);
+      return craftTree(path, [['40000', page, 'page']]);
     });
 
     expect(await Page.get('hello')).toMatchObject({ title: 'Hello' });
@@ -182,7 +157,9 @@ describe('What is not a record', () => {
   });
 
   it('may be a file beside the records, which is nobody’s', async () => {
-    const { Page } = await openHostile((path) => withRecordFolder(path, '100644', blob(path, 'Read me')));
+    const { Page } = await openHostile((path) =>
+      withRecordFolder(path, '100644', craftBlob(path, 'Read me')),
+    );
 
     expect(await Page.all().toArray()).toEqual([]);
     expect(await errorOf(() => Page.get('hello'))).toMatchObject({
@@ -192,7 +169,7 @@ describe('What is not a record', () => {
   });
 
   it('may be data that can be executed, which is data all the same', async () => {
-    const { Page } = await openHostile((path) => withData(path, '100755', blob(path, HELLO)));
+    const { Page } = await openHostile((path) => withData(path, '100755', craftBlob(path, HELLO)));
 
     expect(await Page.get('hello')).toMatchObject({ title: 'Hello' });
   });
@@ -203,12 +180,12 @@ describe('A name in the model’s folder that is not UTF-8', () => {
 
   /** `page/<name>/data.json` beside `page/hello`. */
   function makeRoot(path: string): string {
-    const record = tree(path, [['100644', blob(path, HELLO), 'data.json']]);
-    const page = tree(path, [
+    const record = craftTree(path, [['100644', craftBlob(path, HELLO), 'data.json']]);
+    const page = craftTree(path, [
       ['40000', record, NAME],
       ['40000', record, 'hello'],
     ]);
-    return tree(path, [['40000', page, 'page']]);
+    return craftTree(path, [['40000', page, 'page']]);
   }
 
   it('is refused where all are read, and does not matter where one is', async () => {
@@ -236,7 +213,7 @@ describe('A name in the model’s folder that is not UTF-8', () => {
     expect(runGit(path, ['ls-tree', '-z', '--name-only', 'HEAD:page'])).toEqual(
       Buffer.concat([NAME, Buffer.of(0)]),
     );
-    expectLog(path, ['Deleted', 'Hostile']);
+    expectLog(path, ['Deleted', 'Crafted']);
   });
 
   it('is not mistaken for one that has the replacement character itself', async () => {
@@ -252,9 +229,9 @@ describe('A name in the model’s folder that is not UTF-8', () => {
 describe('A name that is no safe one', () => {
   it.each(['git~1', '.GIT', 'a\\.git'])('is refused with code where all are read: %p', async (name) => {
     const path = emptyRepository();
-    const record = tree(path, [['100644', blob(path, HELLO), 'data.json']]);
-    const root = tree(path, [['40000', tree(path, [['40000', record, name]]), 'page']]);
-    git(path, 'update-ref', 'refs/heads/main', git(path, 'commit-tree', '-m', 'Hostile', root));
+    const record = craftTree(path, [['100644', craftBlob(path, HELLO), 'data.json']]);
+    const root = craftTree(path, [['40000', craftTree(path, [['40000', record, name]]), 'page']]);
+    git(path, 'update-ref', 'refs/heads/main', git(path, 'commit-tree', '-m', 'Crafted', root));
     const Page = (await openWorkspace(path)).register(PageModel);
 
     expect(await errorOf(() => Page.all().toArray())).toMatchObject({
@@ -295,7 +272,7 @@ describe('An object that is missing', () => {
     await ws.commit({ message: 'Mended' });
 
     expect(git(path, 'ls-tree', '-r', '--name-only', 'HEAD')).toBe('page/hello/data.json');
-    expectLog(path, ['Mended', 'Hostile']);
+    expectLog(path, ['Mended', 'Crafted']);
   });
 
   it('is told of when it was there before', async () => {
@@ -314,18 +291,20 @@ describe('An object that is missing', () => {
     const Page = (await openWorkspace(path)).register(PageModel);
 
     expect((await errorOf(() => Page.get('hello'))).code).toBe('INVALID_RECORD');
-    blob(path, content);
+    craftBlob(path, content);
     expect(await Page.get('hello')).toMatchObject({ title: 'Hello' });
   });
 
   it('is not needed by what does not look at it', async () => {
     const path = emptyRepository();
-    const page = tree(path, [['40000', tree(path, [['100644', blob(path, HELLO), 'data.json']]), 'hello']]);
-    const root = tree(path, [
+    const page = craftTree(path, [
+      ['40000', craftTree(path, [['100644', craftBlob(path, HELLO), 'data.json']]), 'hello'],
+    ]);
+    const root = craftTree(path, [
       ['40000', '9'.repeat(40), 'elsewhere'],
       ['40000', page, 'page'],
     ]);
-    git(path, 'update-ref', 'refs/heads/main', git(path, 'commit-tree', '-m', 'Hostile', root));
+    git(path, 'update-ref', 'refs/heads/main', git(path, 'commit-tree', '-m', 'Crafted', root));
     watchRepository(path);
     const Page = (await openWorkspace(path)).register(PageModel);
     const hello = await Page.get('hello');
@@ -333,16 +312,16 @@ describe('An object that is missing', () => {
     await hello.save({ commit: true, message: 'Changed' });
 
     expect(git(path, 'rev-parse', 'HEAD:elsewhere')).toBe('9'.repeat(40));
-    expectLog(path, ['Changed', 'Hostile']);
+    expectLog(path, ['Changed', 'Crafted']);
   });
 });
 
 describe('Data that is not what its name says', () => {
   it.each([
-    ['a tree where the mode says blob', (path: string) => tree(path, [])],
+    ['a tree where the mode says blob', (path: string) => craftTree(path, [])],
     [
       'a commit where the mode says blob',
-      (path: string) => git(path, 'commit-tree', '-m', 'X', tree(path, [])),
+      (path: string) => git(path, 'commit-tree', '-m', 'X', craftTree(path, [])),
     ],
   ])('is refused: %s', async (_what, make) => {
     const path = emptyRepository();
@@ -355,7 +334,7 @@ describe('Data that is not what its name says', () => {
       });
       return withRecordFolder(path, '40000', folder.toString().trim());
     };
-    git(path, 'update-ref', 'refs/heads/main', git(path, 'commit-tree', '-m', 'Hostile', root()));
+    git(path, 'update-ref', 'refs/heads/main', git(path, 'commit-tree', '-m', 'Crafted', root()));
     const Page = (await openWorkspace(path)).register(PageModel);
 
     expect(await errorOf(() => Page.get('hello'))).toMatchObject({
@@ -367,13 +346,13 @@ describe('Data that is not what its name says', () => {
 
   it('is refused where a folder’s object is a blob', async () => {
     const path = emptyRepository();
-    const oid = blob(path, 'not a tree');
+    const oid = craftBlob(path, 'not a tree');
     const bytes = Buffer.concat([Buffer.from('40000 hello\0'), Buffer.from(oid, 'hex')]);
     const page = runGit(path, ['hash-object', '-w', '-t', 'tree', '--literally', '--stdin'], {
       input: bytes,
     });
-    const root = tree(path, [['40000', page.toString().trim(), 'page']]);
-    git(path, 'update-ref', 'refs/heads/main', git(path, 'commit-tree', '-m', 'Hostile', root));
+    const root = craftTree(path, [['40000', page.toString().trim(), 'page']]);
+    git(path, 'update-ref', 'refs/heads/main', git(path, 'commit-tree', '-m', 'Crafted', root));
     const Page = (await openWorkspace(path)).register(PageModel);
 
     expect(await errorOf(() => Page.get('hello'))).toMatchObject({

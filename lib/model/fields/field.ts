@@ -53,6 +53,13 @@ export abstract class FieldType<T> {
     this.isSerialized = options.serialize ?? true;
     this.isId = options.id ?? false;
     this.storedName = options.name;
+    if (!this.isSerialized && (this.unique || this.readonly)) {
+      throw new ModelDefinitionError(
+        'nobody can know whether a value that is not stored is unique or has changed; ' +
+          'remove { serialize: false }, or that other option.',
+        { details: { options } },
+      );
+    }
     if (!this.isId) return;
     for (const [option, isSet] of [
       ['required: false', !this.required],

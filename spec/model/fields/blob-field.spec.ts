@@ -471,8 +471,7 @@ describe('Records in a layout of a function', () => {
     expect(await Promise.all(texts)).toEqual(['a', 'a.b', 'a.b.c', null]);
     expect(await errorOf(() => new Photo({ name: 'a.image.data' }).save())).toMatchObject({
       code: 'INVALID_PATH',
-      message:
-        'The record with the id "a.image.data" cannot be at "photo/a.image.data": files of fields end in ".data".',
+      details: { path: 'photo/a.image.data' },
     });
   });
 });
