@@ -65,7 +65,6 @@ export type { PlainRecord } from './model/record-collection';
 export type { PlaceOptions } from './model/place';
 export { RecordSet } from './model/record-set';
 export type {
-  BlobSource,
   CommitOptions,
   DeleteOptions,
   ReadAllOptions,
@@ -143,6 +142,7 @@ export type { RecordContext } from './model/record-context';
 
 // Git's terms
 export type { Signature, SignatureInput } from './object/commit-codec';
+export type { BlobSource } from './object/blob-source';
 export { FileMode } from './object/file-mode';
 export type { EntryKind } from './object/file-mode';
 export type { TreeEntry } from './object/staged-tree';

@@ -8,8 +8,8 @@ import { createDeflate } from 'node:zlib';
 import { GitModelError, InvalidArgumentError, ObjectWriteError } from '../errors';
 import { hashObject, objectHeader } from '../object/oid';
 import { objectFolders } from './alternates';
-import { bytesOf } from './blob-source';
-import type { BlobSource } from './blob-source';
+import { bytesOf } from '../object/blob-source';
+import type { BlobSource } from '../object/blob-source';
 import {
   looseObjectFile,
   moveIntoPlace,
@@ -20,7 +20,7 @@ import {
 import type { LooseObjectWriter } from './loose-object-writer';
 import { findInPacks } from './pack-index-reader';
 
-export type { BlobSource } from './blob-source';
+export type { BlobSource } from '../object/blob-source';
 
 /** A blob that is in the object database. */
 export interface WrittenBlob {

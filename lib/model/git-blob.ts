@@ -2,9 +2,12 @@ import { createReadStream } from 'node:fs';
 import { readFile, stat } from 'node:fs/promises';
 import { Readable } from 'node:stream';
 import { inspect } from 'node:util';
+import { isUint8Array } from 'node:util/types';
 import { InvalidArgumentError } from '../errors';
+import { bytesOf } from '../object/blob-source';
+import type { BlobSource } from '../object/blob-source';
 import { hashObject } from '../object/oid';
-import type { BlobSource, BlobStore, RecordFile } from './record-store';
+import type { BlobStore, RecordFile } from './record-store';
 
 /**
  * What a blob can be made of: bytes, text (stored as UTF-8), a stream or other source of chunks, or a file by its
@@ -13,7 +16,7 @@ import type { BlobSource, BlobStore, RecordFile } from './record-store';
 export type BlobInput = GitBlob | Uint8Array | string | BlobSource;
 
 type Origin =
-  | { readonly kind: 'content'; readonly content: Buffer }
+  | { readonly kind: 'content'; readonly content: Buffer; oid?: string }
   | { readonly kind: 'stored'; readonly oid: string; readonly store: BlobStore }
   | { readonly kind: 'source'; readonly source: BlobSource };
 
@@ -36,6 +39,9 @@ type Origin =
  * ```
  */
 export class GitBlob {
+  /** While a stream is read, and when that has failed: it can be read only once, whoever asks first. */
+  private reading: Promise<void> | undefined;
+
   private constructor(private origin: Origin) {}
 
   /**
@@ -56,20 +62,25 @@ export class GitBlob {
   static tryFrom(input: unknown): GitBlob | undefined {
     if (input instanceof GitBlob) return input;
     if (typeof input === 'string') return new GitBlob({ kind: 'content', content: Buffer.from(input) });
-    if (input instanceof Uint8Array) return new GitBlob({ kind: 'content', content: Buffer.from(input) });
+    if (isUint8Array(input)) return new GitBlob({ kind: 'content', content: Buffer.from(input) });
     return isSource(input) ? new GitBlob({ kind: 'source', source: input }) : undefined;
   }
 
   /** The blob that is in a record's file. @internal */
   static of({ oid, content }: RecordFile, store: BlobStore): GitBlob {
-    return new GitBlob(content ? { kind: 'content', content } : { kind: 'stored', oid, store });
+    return new GitBlob(content ? { kind: 'content', content, oid } : { kind: 'stored', oid, store });
+  }
+
+  /** The same content for a record of this store: its own copy when it is stored in another one. @internal */
+  boundTo(store: BlobStore): GitBlob {
+    return this.isStoredElsewhere(store) ? new GitBlob(this.origin) : this;
   }
 
   /** The oid of the blob; null for a stream or file until the record is saved. */
   get oid(): string | null {
     const { origin } = this;
     if (origin.kind === 'stored') return origin.oid;
-    return origin.kind === 'content' ? hashObject('blob', origin.content) : null;
+    return origin.kind === 'content' ? (origin.oid ??= hashObject('blob', origin.content)) : null;
   }
 
   /**
@@ -81,15 +92,19 @@ export class GitBlob {
     return this.measure();
   }
 
-  /** The whole content, in a buffer of your own. A stream that is not saved yet is read into memory for it. */
+  /**
+   * The whole content, in a buffer of your own. A stream that is not saved yet is read into memory for it.
+   *
+   * @throws ObjectWriteError when that stream fails.
+   */
   async buffer(): Promise<Buffer> {
     const { origin } = this;
     if (origin.kind === 'content') return Buffer.from(origin.content);
     if (origin.kind === 'stored') return Buffer.from(await origin.store.read(origin.oid));
-    if ('file' in origin.source) return readFile(origin.source.file);
-    const content = await contentOf(origin.source);
-    this.origin = { kind: 'content', content };
-    return Buffer.from(content);
+    const { source } = origin;
+    if (isFile(source)) return readFile(source.file);
+    await this.readOnce(async () => ({ kind: 'content', content: await contentOf(source) }));
+    return this.buffer();
   }
 
   /** The whole content as text; bytes that are not UTF-8 become U+FFFD. */
@@ -104,9 +119,9 @@ export class GitBlob {
    */
   async stream(): Promise<Readable> {
     const { origin } = this;
-    if (origin.kind === 'content') return Readable.from([Buffer.from(origin.content)]);
+    if (origin.kind === 'content') return streamOf(origin.content);
     if (origin.kind === 'stored') return origin.store.open(origin.oid);
-    if ('file' in origin.source) return createReadStream(origin.source.file);
+    if (isFile(origin.source)) return createReadStream(origin.source.file);
     throw notSaved('read as a stream');
   }
 
@@ -119,16 +134,27 @@ export class GitBlob {
     return `GitBlob ${this.oid ?? '(not saved)'}`;
   }
 
-  /** Whether {@link settle} has something to write. @internal */
-  get isUnwritten(): boolean {
+  /** Whether it is a stream or file that was not read yet. @internal */
+  get isUnread(): boolean {
     return this.origin.kind === 'source';
   }
 
-  /** Writes a stream or file to the object database, once. @internal */
+  /** Whether {@link settle} has something to write. @internal */
+  isUnwrittenIn(store: BlobStore): boolean {
+    return this.isUnread || this.isStoredElsewhere(store);
+  }
+
+  /** Writes a stream or file, or what is stored elsewhere, to the object database, once. @internal */
   async settle(store: BlobStore): Promise<void> {
-    if (this.origin.kind !== 'source') return;
-    const { oid } = await store.write(this.origin.source);
-    this.origin = { kind: 'stored', oid, store };
+    // What goes on already may be for another store.
+    while (this.isUnwrittenIn(store)) {
+      await this.readOnce(async (origin) => {
+        if (origin.kind === 'content') return origin;
+        const source = origin.kind === 'source' ? origin.source : await origin.store.open(origin.oid);
+        const { oid } = await store.write(source);
+        return { kind: 'stored', oid, store };
+      });
+    }
   }
 
   /** What a record's file is to be; for one that is settled. @internal */
@@ -139,11 +165,31 @@ export class GitBlob {
     return { oid: this.oid as string, content };
   }
 
+  private isStoredElsewhere(store: BlobStore): boolean {
+    return this.origin.kind === 'stored' && this.origin.store !== store;
+  }
+
+  /** Reads the origin into another one, unless that goes on already. A stream that has failed fails each time. */
+  private async readOnce(read: (origin: Origin) => Promise<Origin>): Promise<void> {
+    const { origin } = this;
+    this.reading ??= read(origin).then(
+      (found) => {
+        this.origin = found;
+        this.reading = undefined;
+      },
+      (error: unknown) => {
+        if (origin.kind !== 'source' || isFile(origin.source)) this.reading = undefined;
+        throw error;
+      },
+    );
+    await this.reading;
+  }
+
   private async measure(): Promise<number> {
     const { origin } = this;
     if (origin.kind === 'content') return origin.content.length;
     if (origin.kind === 'stored') return origin.store.size(origin.oid);
-    if ('file' in origin.source) return (await stat(origin.source.file)).size;
+    if (isFile(origin.source)) return (await stat(origin.source.file)).size;
     throw notSaved('measured');
   }
 }
@@ -153,10 +199,20 @@ function isSource(value: unknown): value is BlobSource {
   return Symbol.asyncIterator in value || ('file' in value && typeof value.file === 'string');
 }
 
-async function contentOf(chunks: AsyncIterable<Uint8Array | string>): Promise<Buffer> {
-  const parts: Buffer[] = [];
-  for await (const chunk of chunks) parts.push(Buffer.from(chunk as string));
-  return Buffer.concat(parts);
+/** A stream may have a property of that name. */
+function isFile(source: BlobSource): source is { readonly file: string } {
+  return !(Symbol.asyncIterator in source);
+}
+
+async function contentOf(stream: AsyncIterable<unknown>): Promise<Buffer> {
+  const pieces: Buffer[] = [];
+  for await (const piece of bytesOf(stream)) pieces.push(Buffer.from(piece));
+  return Buffer.concat(pieces);
+}
+
+/** A stream of a copy, since the content is kept. */
+function streamOf(content: Buffer): Readable {
+  return Readable.from(content.length > 0 ? [Buffer.from(content)] : [], { objectMode: false });
 }
 
 function notSaved(use: string): InvalidArgumentError {

@@ -5,14 +5,14 @@ import { bindingOf, findBinding } from './binding';
 import type { Binding } from './binding';
 import type { FieldType } from './fields/field';
 import { GitBlob } from './git-blob';
-import { idOf, idText, isId } from './id';
+import { idText, isId } from './id';
 import { assignValues, fillInstance } from './instance';
 import { recordPaths } from './layout';
 import { load, readRecord, recordSource } from './loading';
 import { encodeInstance } from './record-codec';
 import { RecordSet } from './record-set';
 import { stateOf } from './record-state';
-import type { DeleteOptions, ReadAllOptions, ReadOptions, SaveOptions } from './record-store';
+import type { DeleteOptions, ReadAllOptions, ReadOptions, SaveOptions, StoredInstance } from './record-store';
 import { settleReferences } from './references';
 import { Related } from './related';
 import { hasChanged, valueBefore } from './stored-form';
@@ -243,18 +243,10 @@ export abstract class GitModel<Id extends ModelId = string> {
    * @throws RestrictedError when another record refers to it by a field with `onDelete: 'restrict'`.
    */
   async delete(options: DeleteOptions = {}): Promise<string | null> {
-    const { schema, store, referrers } = bindingFor(this, 'be deleted');
+    const binding = bindingFor(this, 'be deleted');
     const before = this.beforeDelete();
     if (before) await before;
-    const minding = referrers();
-    const id = stateOf(this).storedId;
-    const commit =
-      minding.length === 0 || id === null
-        ? await store.remove(schema, this, options)
-        : await store.atomically(async () => {
-            await store.remove(schema, this, { overwrite: options.overwrite ?? false });
-            await settleReferences(schema.name, idOf(schema, id), minding);
-          }, options);
+    const commit = await remove(binding, this, stateOf(this).storedId, options);
     await this.afterDelete({ commit });
     return commit;
   }
@@ -322,12 +314,12 @@ export abstract class GitModel<Id extends ModelId = string> {
     id: IdOf<T>,
     options: DeleteOptions = {},
   ): Promise<string | null> {
-    const { schema, store, referrers, overridden } = bindingOf(this, 'be deleted');
-    const text = idText(id, schema);
-    if (referrers().length === 0 && !overridden.has('beforeDelete') && !overridden.has('afterDelete'))
-      return store.remove(schema, text, options);
-    const record = await find(this, id, {});
-    return record ? record.delete(options) : store.remove(schema, text, options);
+    const binding = bindingOf(this, 'be deleted');
+    const text = idText(id, binding.schema);
+    const hasHooks = ['beforeDelete', 'afterDelete'].some((hook) => binding.overridden.has(hook));
+    const record = hasHooks ? await find(this, id, {}) : null;
+    // Whatever is stored under the id, also if somebody changes it at the same time.
+    return record ? record.delete({ ...options, overwrite: true }) : remove(binding, text, text, options);
   }
 
   /** The path of the data of the record with this id. */
@@ -341,12 +333,12 @@ function bindingFor(record: object, use: string): Binding {
   return bindingOf(record.constructor, use);
 }
 
-/** Writes what is too large for memory; gives a promise only when something is. */
+/** Writes what is not in memory and not stored either; gives a promise only when something is. */
 function settleBlobs(record: object, { schema, store }: Binding): MaybePromise {
   const unwritten = schema.fileFields
     .map(({ property }) => Reflect.get(record, property) as unknown)
     .filter((value) => value instanceof GitBlob)
-    .filter((blob) => blob.isUnwritten);
+    .filter((blob) => blob.isUnwrittenIn(store.blobs));
   if (unwritten.length === 0) return;
   return Promise.all(unwritten.map((blob) => blob.settle(store.blobs))).then(() => undefined);
 }
@@ -360,6 +352,21 @@ function shown(field: FieldType<unknown>, value: unknown): unknown {
     // A value that is not valid is shown as it is.
     return value;
   }
+}
+
+/** @param id Under which the record is stored, if it is. */
+async function remove(
+  { schema, store, referrers }: Binding,
+  record: string | StoredInstance,
+  id: string | null,
+  options: DeleteOptions,
+): Promise<string | null> {
+  const minding = referrers();
+  if (minding.length === 0 || id === null) return store.remove(schema, record, options);
+  return store.atomically(async () => {
+    await store.remove(schema, record, { overwrite: options.overwrite ?? false });
+    await settleReferences(schema, id, minding);
+  }, options);
 }
 
 async function find<T extends GitModel<ModelId>>(

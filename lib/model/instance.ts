@@ -2,7 +2,7 @@ import { UnknownFieldError } from '../errors';
 import type { FieldType } from './fields/field';
 import { LoadedRecord } from './record-codec';
 import type { RecordContext } from './record-context';
-import { setState } from './record-state';
+import { contextOf, setState } from './record-state';
 import type { ModelSchema } from './schema';
 
 /**
@@ -18,12 +18,11 @@ export function fillInstance(
   given: object,
 ): void {
   if (given instanceof LoadedRecord) {
-    const { values, state, at } = given;
-    const there = at === undefined ? context : { ...context, at };
-    for (const { property, field } of schema.fields) {
-      setProperty(record, property, field, values.get(property), there);
-    }
+    const { values, state } = given;
     setState(record, state);
+    for (const { property, field } of schema.fields) {
+      setProperty(record, property, field, values.get(property), context);
+    }
     return;
   }
   for (const { property, field } of schema.fields) {
@@ -71,11 +70,12 @@ function setProperty(
     Object.defineProperty(record, property, { value, writable: true, enumerable: true, configurable: true });
     return;
   }
-  let held = field.hold(value, context);
+  const there = contextOf(record, context);
+  let held = field.hold(value, there);
   Object.defineProperty(record, property, {
     get: () => held,
     set: (assigned: unknown) => {
-      held = field.hold(assigned, context);
+      held = field.hold(assigned, there);
     },
     enumerable: true,
     configurable: true,

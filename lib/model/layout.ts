@@ -1,11 +1,12 @@
 import { createHash } from 'node:crypto';
+import path from 'node:path';
 import { inspect } from 'node:util';
 import { InvalidPathError, ModelDefinitionError } from '../errors';
 import { checkFolderName, parsePath } from '../object/path';
 
 /**
  * Where a model's records are, inside the model's folder. Two ids must never have the same path, and an id must
- * always have the same. Paths of data files that differ in the extension only would have the same blobs.
+ * always have the same. Paths of data files that differ only in having the extension of `dataFilename` would have the same blobs.
  */
 export interface Layout {
   /**
@@ -121,7 +122,7 @@ function isLayout(value: unknown): value is Layout {
 export interface RecordPaths {
   /** The file with the record's fields. */
   readonly data: string;
-  /** What the paths of the record's blobs begin with: its own folder and a slash, or the data file's stem and a dot. */
+  /** What the paths of the record's blobs begin with: its own folder and a slash, or the data file's path without its extension, and a dot. */
   readonly blobPrefix: string;
 }
 
@@ -134,18 +135,18 @@ export const BLOB_SUFFIX = '.data';
  * @throws InvalidPathError when Git would refuse one of them.
  */
 export function recordPaths(
-  { folder, dataFilename, layout }: { folder: string; dataFilename: string; layout: Layout },
+  place: { folder: string; dataFilename: string; layout: Layout },
   id: string,
 ): RecordPaths {
-  const place: unknown = layout.locate(id);
-  if (typeof place !== 'string') {
-    const reason = `is ${inspect(place)}, not a string`;
+  const { folder, dataFilename, layout } = place;
+  const located: unknown = layout.locate(id);
+  if (typeof located !== 'string') {
+    const reason = `is ${inspect(located)}, not a string`;
     throw new InvalidPathError(`The path that the layout gives for ${JSON.stringify(id)} ${reason}.`, {
-      details: { path: place, name: id, reason },
+      details: { path: located, name: id, reason },
     });
   }
-  const path = `${folder}/${place}`;
-  const data = layout.ownFolder ? `${path}/${dataFilename}` : path;
+  const data = layout.ownFolder ? `${folder}/${located}/${dataFilename}` : `${folder}/${located}`;
   // The usual layout has checked the id; what a function makes of one may be anything.
   if (layout !== FLAT) parsePath(data);
   if (!layout.ownFolder && data.endsWith(BLOB_SUFFIX)) {
@@ -154,13 +155,17 @@ export function recordPaths(
       details: { path: data, name: id, reason },
     });
   }
-  return { data, blobPrefix: blobPrefixOf(layout, data) };
+  return { data, blobPrefix: blobPrefixOf(place, data) };
 }
 
 /** What the paths of a record's blobs begin with, by the path of its data. */
-export function blobPrefixOf({ ownFolder }: Layout, data: string): string {
-  const nameAt = data.lastIndexOf('/') + 1;
-  if (ownFolder) return data.slice(0, nameAt);
-  const dot = data.lastIndexOf('.');
-  return `${dot > nameAt ? data.slice(0, dot) : data}.`;
+export function blobPrefixOf(
+  { dataFilename, layout }: { dataFilename: string; layout: Layout },
+  data: string,
+): string {
+  if (layout.ownFolder) return data.slice(0, data.lastIndexOf('/') + 1);
+  // The end of any other name may be part of the id: the blobs of `a.b` must not be in the place of those of `a`.
+  const extension = path.extname(dataFilename);
+  const stem = extension !== '' && data.endsWith(extension) ? data.slice(0, -extension.length) : data;
+  return `${stem}.`;
 }

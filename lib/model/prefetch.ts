@@ -1,3 +1,4 @@
+import { InvalidPathError, InvalidRecordError, ModelNotFoundError } from '../errors';
 import type { GitModel } from './git-model';
 import { Related } from './related';
 import type { ModelId } from './types';
@@ -17,11 +18,18 @@ export async function* loadRelated<T extends object>(
 ): AsyncGenerator<T, void> {
   const caches = properties.map((property) => ({ property, known: new Map<ModelId, AnyRecord>() }));
   let batch: T[] = [];
-  for await (const record of records) {
-    batch.push(record);
-    if (batch.length < BATCH) continue;
+  try {
+    for await (const record of records) {
+      batch.push(record);
+      if (batch.length < BATCH) continue;
+      const full = batch;
+      batch = [];
+      yield* await resolved(full, caches);
+    }
+  } catch (error) {
+    // Those before one that cannot be read are given as without relations.
     yield* await resolved(batch, caches);
-    batch = [];
+    throw error;
   }
   yield* await resolved(batch, caches);
 }
@@ -51,9 +59,22 @@ async function resolved<T extends object>(
 async function resolve(related: AnyRelated, known: Map<ModelId, AnyRecord>): Promise<void> {
   if (related.record) return;
   let loading = known.get(related.id);
-  if (!loading) known.set(related.id, (loading = related.loadOrNull()));
+  if (!loading) known.set(related.id, (loading = loadIfSound(related)));
   const record = await loading;
   if (record) related.resolve(record);
+}
+
+/** Null also for what is not stored as it should be: that is told to whoever asks for it, not to all. */
+async function loadIfSound(related: AnyRelated): ReturnType<AnyRelated['loadOrNull']> {
+  try {
+    return await related.loadOrNull();
+  } catch (error) {
+    const isUnsound = [InvalidPathError, InvalidRecordError, ModelNotFoundError].some(
+      (each) => error instanceof each,
+    );
+    if (isUnsound) return null;
+    throw error;
+  }
 }
 
 function relationsIn(value: unknown): AnyRelated[] {

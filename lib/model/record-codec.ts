@@ -17,8 +17,6 @@ export class LoadedRecord {
     /** The values by property. */
     readonly values: ReadonlyMap<string, unknown>,
     readonly state: RecordState,
-    /** The tree that it was read from, when it was not what is staged. */
-    readonly at: string | undefined,
   ) {}
 }
 
@@ -51,7 +49,7 @@ export function encodeInstance(record: object, schema: ModelSchema): EncodedReco
 
 function fileOf(value: unknown): RecordFile | null {
   if (value instanceof GitBlob) return value.toFile();
-  return value instanceof Buffer ? GitBlob.from(value).toFile() : null;
+  return Buffer.isBuffer(value) ? GitBlob.from(value).toFile() : null;
 }
 
 /**
@@ -73,7 +71,7 @@ export function decodeInstance(
   const { values, assumed } = decodeFields(stored, path, schema);
   const storedId = identify(values.get(schema.idField.property), blob, schema);
   if (storedId === undefined) return undefined;
-  return new LoadedRecord(values, { oid, storedId, stored, assumed, files }, at);
+  return new LoadedRecord(values, { oid, storedId, stored, assumed, files, at });
 }
 
 /**
@@ -110,7 +108,7 @@ export function decodeFields(
 
 /** Adds the values of the fields that have files of their own; gives a promise only when one has to be read. */
 export function withFiles(
-  { values, state, at }: LoadedRecord,
+  { values, state }: LoadedRecord,
   schema: ModelSchema,
   blobs: BlobStore,
 ): LoadedRecord | Promise<LoadedRecord> {
@@ -127,7 +125,7 @@ export function withFiles(
           .then((bytes) => void all.set(property, bytes)),
       );
   }
-  const loaded = new LoadedRecord(all, state, at);
+  const loaded = new LoadedRecord(all, state);
   return reading.length > 0 ? Promise.all(reading).then(() => loaded) : loaded;
 }
 

@@ -138,8 +138,8 @@ export class RecordCollection {
       ...(model === null ? {} : { model }),
       fields: Object.fromEntries([...fields].map(([name, value]) => [name, copyJson(value)])),
     };
-    const { oid, files } = blob;
-    setState(record, { oid, storedId: id, stored: fields, assumed: new Map(), files });
+    const { oid, files, at } = blob;
+    setState(record, { oid, storedId: id, stored: fields, assumed: new Map(), files, at });
     return record;
   }
 

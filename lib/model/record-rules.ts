@@ -24,7 +24,7 @@ export function rulesOf(modelClass: ModelConstructor): RecordRules {
     async checkFields(id, given, state) {
       const fields = withId(given, id, schema);
       const { values, assumed } = decodeFields(fields, schema.folder, schema);
-      const loaded = new LoadedRecord(values, { ...state, assumed }, undefined);
+      const loaded = new LoadedRecord(values, { ...state, assumed });
       const record = instantiate(modelClass, await withFiles(loaded, schema, store.blobs));
       await cleanRecord(record, binding);
       const known = storedForm(record, schema);

@@ -28,7 +28,7 @@ export class RecordSet<T extends GitModel<ModelId>> implements AsyncIterable<T> 
 
   /**
    * The same records, each with the records that these fields relate to: those are read together, and each once
-   * for many records. One that does not exist stays to be asked for.
+   * for many records. One that does not exist, or cannot be read, stays to be asked for.
    *
    * @example
    * ```ts

@@ -1,4 +1,5 @@
 import type { JsonValue } from './json-value';
+import type { RecordContext } from './record-context';
 import type { RecordFile } from './record-store';
 
 /** What is known about a record beside the values of its fields. */
@@ -19,6 +20,8 @@ export interface RecordState {
   readonly assumed: ReadonlyMap<string, JsonValue>;
   /** The record's files beside its data, by the stored names of their fields. */
   readonly files: ReadonlyMap<string, RecordFile>;
+  /** The tree that it was read from, when it was not what is staged. */
+  readonly at: string | undefined;
 }
 
 /** The state of a record that was never saved. */
@@ -28,6 +31,7 @@ export const NEW_RECORD: RecordState = Object.freeze({
   stored: new Map<string, never>(),
   assumed: new Map<string, never>(),
   files: new Map<string, never>(),
+  at: undefined,
 });
 
 /** Kept apart from the records, so that no property of theirs shows it or collides with it. */
@@ -39,4 +43,15 @@ export function stateOf(record: object): RecordState {
 
 export function setState(record: object, state: RecordState): void {
   states.set(record, state);
+}
+
+/** What a record's values ask for that read from the store themselves: where the record is from, at any time. */
+export function contextOf(record: object, { store, resolveModel }: RecordContext): RecordContext {
+  return {
+    store,
+    resolveModel,
+    get at() {
+      return stateOf(record).at;
+    },
+  };
 }

@@ -1,5 +1,6 @@
 import type { Readable } from 'node:stream';
 import type { GitModelError } from '../errors';
+import type { BlobSource } from '../object/blob-source';
 import type { SignatureInput } from '../object/commit-codec';
 import type { ObjectType } from '../object/oid';
 import type { JsonValue } from './json-value';
@@ -105,9 +106,6 @@ export interface BlobStore {
   /** Writes content that is too large for memory. Nothing refers to it before a record does. */
   write(source: BlobSource): Promise<{ readonly oid: string; readonly size: number }>;
 }
-
-/** Where the content of a large blob comes from: a file, by its path, or chunks of bytes. */
-export type BlobSource = { readonly file: string } | AsyncIterable<Uint8Array | string>;
 
 /**
  * What models need of the workspace that they are bound to. They hand over checked ids and encoded records;

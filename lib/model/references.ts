@@ -1,9 +1,11 @@
-import { RestrictedError } from '../errors';
+import { ModelNotRegisteredError, RestrictedError } from '../errors';
 import type { FieldType } from './fields/field';
 import { ListFieldType } from './fields/list-field';
 import { RelatedFieldType } from './fields/related-field';
 import type { OnDelete } from './fields/related-field';
 import type { GitModel } from './git-model';
+import { idOf, idText } from './id';
+import { Related } from './related';
 import type { RecordContext } from './record-context';
 import type { ModelSchema, SchemaField } from './schema';
 import type { ModelConstructor, ModelId } from './types';
@@ -23,7 +25,21 @@ export function* mindingFields(
   for (const schemaField of fields) {
     const related = relatedTypeOf(schemaField.field);
     if (!related || related.onDelete === 'nothing' || !schemaField.field.isSerialized) continue;
-    yield { schemaField, onDelete: related.onDelete, target: related.modelIn(context) };
+    const target = modelOf(related, context);
+    if (target) yield { schemaField, onDelete: related.onDelete, target };
+  }
+}
+
+/** Undefined for a model that is not registered: it has no records that could be deleted. */
+function modelOf(
+  related: RelatedFieldType<GitModel<ModelId>>,
+  context: RecordContext,
+): ModelConstructor | undefined {
+  try {
+    return related.modelIn(context);
+  } catch (error) {
+    if (error instanceof ModelNotRegisteredError) return undefined;
+    throw error;
   }
 }
 
@@ -31,55 +47,56 @@ export function* mindingFields(
  * Does to the records that refer to a deleted one what their fields say. To be called after it was removed, in an
  * operation that is taken back as a whole when this throws.
  *
+ * @param id As it stands in paths.
  * @throws RestrictedError when a field forbids it.
  */
 export async function settleReferences(
-  target: string,
-  id: ModelId,
+  target: ModelSchema,
+  id: string,
   referrers: readonly Referrer[],
 ): Promise<void> {
-  for (const referrer of referrers) {
+  const isTarget = (value: unknown): boolean => refersTo(value, target, id);
+  // What another field deletes too restricts nothing, in whichever order the models were registered.
+  const forbids = ({ onDelete }: Referrer): number => Number(onDelete === 'restrict');
+  for (const referrer of [...referrers].sort((a, b) => forbids(a) - forbids(b))) {
     const model = referrer.model as unknown as Reader;
-    const refers = (record: object): boolean =>
-      refersTo(Reflect.get(record, referrer.schemaField.property), id);
+    const refers = (record: object): boolean => isTarget(Reflect.get(record, referrer.schemaField.property));
     for await (const found of model.all()) {
       if (!refers(found)) continue;
       // What was done to other records may have changed or deleted it since.
       const record = await model.getOrNull(found.getId());
-      if (record && refers(record)) await settleReference(target, id, referrer, record);
+      if (!record || !refers(record)) continue;
+      if (referrer.onDelete === 'restrict') throw restricted(target, id, referrer, record);
+      if (referrer.onDelete === 'cascade') await record.delete();
+      else await leaveOut(record, referrer.schemaField.property, isTarget);
     }
   }
 }
 
-async function settleReference(
-  target: string,
-  id: ModelId,
-  { model, schemaField, onDelete }: Referrer,
+async function leaveOut(
   record: GitModel<ModelId>,
+  property: string,
+  isTarget: (value: unknown) => boolean,
 ): Promise<void> {
-  const { property } = schemaField;
-  switch (onDelete) {
-    case 'restrict': {
-      const referrer = record.getId();
-      throw new RestrictedError(
-        `The ${target} with the id ${JSON.stringify(id)} cannot be deleted: the ${model.name} with the id ` +
-          `${JSON.stringify(referrer)} refers to it by "${property}". Delete or change that one first.`,
-        { details: { model: target, id, referrer: { model: model.name, id: referrer, field: property } } },
-      );
-    }
-    case 'setNull': {
-      const value: unknown = Reflect.get(record, property);
-      Reflect.set(
-        record,
-        property,
-        Array.isArray(value) ? value.filter((each) => !refersTo(each, id)) : null,
-      );
-      await record.save();
-      return;
-    }
-    case 'cascade':
-      await record.delete();
-  }
+  const value: unknown = Reflect.get(record, property);
+  Reflect.set(record, property, Array.isArray(value) ? value.filter((each) => !isTarget(each)) : null);
+  await record.save();
+}
+
+function restricted(
+  target: ModelSchema,
+  text: string,
+  { model, schemaField: { property } }: Referrer,
+  record: GitModel<ModelId>,
+): RestrictedError {
+  const [id, referrer] = [idOf(target, text), record.getId()];
+  return new RestrictedError(
+    `The ${target.name} with the id ${JSON.stringify(id)} cannot be deleted: the ${model.name} with the id ` +
+      `${JSON.stringify(referrer)} refers to it by "${property}". Delete or change that one first.`,
+    {
+      details: { model: target.name, id, referrer: { model: model.name, id: referrer, field: property } },
+    },
+  );
 }
 
 /** What is needed of a bound class here; the static methods of a model have its own type of ids. */
@@ -88,9 +105,10 @@ interface Reader {
   getOrNull(id: ModelId): Promise<GitModel<ModelId> | null>;
 }
 
-function refersTo(value: unknown, id: ModelId): boolean {
-  if (Array.isArray(value)) return value.some((each) => refersTo(each, id));
-  return typeof value === 'object' && value !== null && 'id' in value && value.id === id;
+/** Whether a field's value is or has a relation to the record with this id, in whichever way the id is written. */
+function refersTo(value: unknown, target: ModelSchema, id: string): boolean {
+  if (Array.isArray(value)) return value.some((each) => refersTo(each, target, id));
+  return value instanceof Related && idText(value.id, target) === id;
 }
 
 function relatedTypeOf(field: FieldType<unknown>): RelatedFieldType<GitModel<ModelId>> | undefined {

@@ -43,7 +43,7 @@ export interface RelatedPlace<T extends GitModel<ModelId>> {
  * ```
  */
 export class Related<T extends GitModel<ModelId>> implements PromiseLike<T> {
-  /** @param knownId Undefined for an assigned record, whose id may change until this one is saved. */
+  /** @param knownId Undefined for an assigned record: its id is the one that it has, whenever that is set. */
   private constructor(
     private readonly knownId: IdOf<T> | undefined,
     private readonly place: RelatedPlace<T> | undefined,
@@ -69,8 +69,9 @@ export class Related<T extends GitModel<ModelId>> implements PromiseLike<T> {
   /** The same, but undefined for what cannot be related to. @internal */
   static tryTo<T extends GitModel<ModelId>>(input: unknown): Related<T> | undefined {
     if (input instanceof Related) return input as Related<T>;
-    if (typeof input === 'string' || typeof input === 'number') {
-      return new Related<T>(input as IdOf<T>, undefined, undefined);
+    if (typeof input === 'string' ? input !== '' : Number.isSafeInteger(input)) {
+      // 0 in place of -0, which is no other id.
+      return new Related<T>((input === 0 ? 0 : input) as IdOf<T>, undefined, undefined);
     }
     return isRecord(input) ? new Related(undefined, undefined, input as T) : undefined;
   }

@@ -5,6 +5,7 @@ import { parsePath } from '../object/path';
 import { declarationOf } from './declaration';
 import type { FieldDeclaration, ModelDeclaration, ModelOptions } from './declaration';
 import type { FieldType } from './fields/field';
+import { RelatedFieldType } from './fields/related-field';
 import { UUIDFieldType } from './fields/uuid-field';
 import { BLOB_SUFFIX } from './layout';
 import { checkedPath, compilePlace } from './place';
@@ -190,6 +191,18 @@ function checkStoredNames(fields: readonly SchemaField[], refuse: Refuse): void 
 /** What an option may not be together with where or how the field is stored. */
 function checkAgainstTheirType(fields: readonly SchemaField[], refuse: Refuse): void {
   for (const { property, storedName, field } of fields) {
+    // A list leaves out what is deleted, whatever its items may be.
+    if (
+      field instanceof RelatedFieldType &&
+      field.onDelete === 'setNull' &&
+      field.required &&
+      !field.nullable
+    ) {
+      refuse(
+        "has { onDelete: 'setNull' } and cannot be null; add { required: false } or { nullable: true }.",
+        property,
+      );
+    }
     if (!field.isStoredApart) continue;
     if (field.isId || field.unique) {
       refuse('has a file of its own, so it cannot be the id or unique; remove that option.', property);

@@ -85,7 +85,7 @@ function formBefore({ stored, assumed }: RecordState, storedName: string): JsonV
 export function hasChanged(schemaField: SchemaField, value: unknown, state: RecordState): boolean {
   const { field } = schemaField;
   if (state.oid === null || !field.isSerialized) return false;
-  if (value instanceof GitBlob && value.isUnwritten) return true;
+  if (value instanceof GitBlob && value.isUnread) return true;
   const before = formFound(schemaField, state);
   try {
     if (isSameJson(before, formOf(schemaField, value, state))) return false;
@@ -130,7 +130,7 @@ export function valueBefore(
   if (before === undefined) return undefined;
   try {
     const value = field.deserialize(before);
-    return field.isHeld ? field.hold(value, context) : value;
+    return field.isHeld ? field.hold(value, { ...context, at: state.at }) : value;
   } catch (error) {
     if (error instanceof InvalidValue) return before;
     throw error;

@@ -65,12 +65,11 @@ export interface RecordChange<V = unknown> {
 /** What has changed in a record, by property. */
 export type RecordChanges<T> = { readonly [K in ValueKeys<T>]?: RecordChange<T[K]> };
 
-/** What every {@link Related} is, whatever its model. */
-type AwaitedRecord = PromiseLike<GitModel<ModelId>> & { readonly id: ModelId };
+type AnyRelated = Related<GitModel<ModelId>>;
 
 /** The properties of a model that relate to other records, also to lists of them. */
 export type RelatedKeys<T> = {
-  [K in ValueKeys<T>]: NonNullable<T[K]> extends AwaitedRecord | readonly AwaitedRecord[] ? K : never;
+  [K in ValueKeys<T>]: NonNullable<T[K]> extends AnyRelated | readonly AnyRelated[] ? K : never;
 }[ValueKeys<T>];
 
 /** A class that extends {@link GitModel}, bound or not. */

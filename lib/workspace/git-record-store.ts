@@ -66,11 +66,11 @@ export class GitRecordStore implements RecordStore {
       const state = isKept
         ? before
         : { oid: hashObject('blob', content), stored, assumed: stillAssumed(before, stored) };
-      setState(record, { ...state, storedId: id, files: storedFiles(files) });
+      setState(record, { ...state, storedId: id, files: storedFiles(files), at: undefined });
       const undo = (): void => {
         setState(record, before);
       };
-      if (stage.replace(tree, addedBytes(write), undo)) await objects.spill(tree);
+      if (stage.replace(tree, addedBytes(write, before), undo)) await objects.spill(tree);
     });
   }
 
@@ -86,8 +86,7 @@ export class GitRecordStore implements RecordStore {
       const id = typeof record === 'string' ? record : stateOf(record).storedId;
       const entry = id === null ? undefined : (await locateRecord(stage.tree, place, id)).entry;
       if (id === null || !entry) throw nothingToDelete(place, record);
-      if (state && entry.oid !== state.oid && !options.overwrite)
-        throw staleRecord(place, id, state.oid, entry);
+      if (state && !options.overwrite) await checkUnchanged(stage.tree, place, id, state, entry);
       let { tree } = stage;
       for (const path of await entriesOf(tree, place, id)) tree = await tree.without(path);
       stage.replace(tree, 0, typeof record === 'string' ? undefined : forget(record));
@@ -230,15 +229,16 @@ async function makeRoom(
   tree: StagedTree,
   place: RecordPlace,
   id: string,
-  { storedId, oid }: RecordState,
+  before: RecordState,
   overwrite: boolean,
 ): Promise<StagedTree> {
+  const { storedId } = before;
   const stored = storedId === null ? undefined : await tree.entry(recordPaths(place, storedId).data);
-  if (storedId !== null && stored?.oid !== oid && !overwrite) throw staleRecord(place, storedId, oid, stored);
+  if (storedId !== null && !overwrite) await checkUnchanged(tree, place, storedId, before, stored);
   if (storedId === id) return tree;
   const to = recordPaths(place, id);
   if (!place.layout.ownFolder) {
-    // Paths that differ in the extension only have the same blobs, which would be taken from the other record.
+    // Paths with and without the extension have the same blobs, which would be taken from the other record.
     for (const name of place.fileNames) {
       const path = to.blobPrefix + name + BLOB_SUFFIX;
       if (await tree.entry(path)) throw taken(place, id, path);
@@ -256,6 +256,27 @@ async function makeRoom(
     moved = (await moved.withMoved(path, target)) ?? moved;
   }
   return moved;
+}
+
+/**
+ * @param entry The record's data, as it is now.
+ * @throws StaleRecordError when what is stored is not what the instance was loaded from or saved as.
+ */
+async function checkUnchanged(
+  tree: StagedTree,
+  place: RecordPlace,
+  id: string,
+  { oid, files }: RecordState,
+  entry: StagedEntry | undefined,
+): Promise<void> {
+  const { data, blobPrefix } = recordPaths(place, id);
+  if (entry?.oid !== oid) throw staleRecord(place, id, { path: data, expected: oid }, entry);
+  for (const name of place.fileNames) {
+    const path = blobPrefix + name + BLOB_SUFFIX;
+    const file = await tree.entry(path);
+    const expected = files.get(name)?.oid ?? null;
+    if ((file?.oid ?? null) !== expected) throw staleRecord(place, id, { path, expected }, file);
+  }
 }
 
 /** Where the folder or a file of a record goes. */
@@ -294,9 +315,11 @@ function storedFiles(files: RecordWrite['files']): Map<string, RecordFile> {
   return new Map([...files].filter((each): each is [string, RecordFile] => each[1] !== null));
 }
 
-function addedBytes({ content, files }: RecordWrite): number {
+function addedBytes({ content, files }: RecordWrite, before: RecordState): number {
   let bytes = content.length;
-  for (const file of files.values()) bytes += file?.content?.length ?? 0;
+  for (const [name, file] of files) {
+    if (file?.content && file.oid !== before.files.get(name)?.oid) bytes += file.content.length;
+  }
   return bytes;
 }
 
@@ -311,7 +334,7 @@ function taken(place: RecordPlace, id: string, path: string): IntegrityError {
 function staleRecord(
   place: RecordPlace,
   id: string,
-  expected: string | null,
+  { path, expected }: { readonly path: string; readonly expected: string | null },
   stored: StagedEntry | undefined,
 ): StaleRecordError {
   return new StaleRecordError(
@@ -322,7 +345,7 @@ function staleRecord(
       details: {
         model: place.name,
         id,
-        path: recordPaths(place, id).data,
+        path,
         expected,
         actual: stored?.oid ?? null,
       },

@@ -79,7 +79,7 @@ export async function filesOf(
 ): Promise<Map<string, StagedEntry>> {
   const files = new Map<string, StagedEntry>();
   if (place.fileNames.length === 0) return files;
-  const prefix = blobPrefixOf(place.layout, dataPath);
+  const prefix = blobPrefixOf(place, dataPath);
   for (const name of place.fileNames) {
     const file = await tree.entry(prefix + name + BLOB_SUFFIX);
     if (file && file.kind !== 'blob') throw notARecord(file.path, `it is a ${file.kind}, not a file`);

@@ -273,11 +273,13 @@ describe('A path that a function gives', () => {
     await new Page({ slug: 'a.json', image: 'First' as never }).save();
     const tree = await ws.index.writeTree();
 
-    expect(await errorOf(() => new Page({ slug: 'a.txt', image: 'Second' as never }).save())).toMatchObject({
+    expect(await errorOf(() => new Page({ slug: 'a', image: 'Second' as never }).save())).toMatchObject({
       code: 'INTEGRITY',
       details: { path: 'page/a.image.data' },
     });
     expect(await ws.index.writeTree()).toBe(tree);
+    await new Page({ slug: 'a.txt', image: 'Third' as never }).save();
+    expect(await ws.index.entry('page/a.txt.image.data')).not.toBeNull();
   });
 
   it('has the files of others beside it, which a deletion leaves alone', async () => {

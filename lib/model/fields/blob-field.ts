@@ -1,4 +1,5 @@
 import { GitBlob } from '../git-blob';
+import type { RecordContext } from '../record-context';
 import { FieldType } from './field';
 import type { FieldOptions } from './field-options';
 import { InvalidValue } from './invalid-value';
@@ -20,8 +21,8 @@ export class BlobFieldType extends FieldType<GitBlob> {
     return true;
   }
 
-  override hold(value: unknown): unknown {
-    return GitBlob.tryFrom(value) ?? value;
+  override hold(value: unknown, { store }: RecordContext): unknown {
+    return GitBlob.tryFrom(value)?.boundTo(store.blobs) ?? value;
   }
 
   protected coerce(value: unknown): GitBlob {

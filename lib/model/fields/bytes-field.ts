@@ -1,3 +1,4 @@
+import { isUint8Array } from 'node:util/types';
 import { FieldType } from './field';
 import type { BlobFieldOptions } from './blob-field';
 import { InvalidValue } from './invalid-value';
@@ -13,8 +14,12 @@ export class BytesFieldType extends FieldType<Buffer> {
     return true;
   }
 
+  override copy(value: Buffer): Buffer {
+    return Buffer.from(value);
+  }
+
   protected coerce(value: unknown): Buffer {
-    if (!(value instanceof Uint8Array)) throw new InvalidValue('invalid_type', 'must be bytes: a Buffer');
+    if (!isUint8Array(value)) throw new InvalidValue('invalid_type', 'must be bytes: a Buffer');
     return Buffer.isBuffer(value) ? value : Buffer.from(value.buffer, value.byteOffset, value.byteLength);
   }
 

@@ -40,8 +40,9 @@ export class GitObjectFieldType extends FieldType<string> {
 
   protected coerce(value: unknown): string {
     if (typeof value !== 'string') throw new InvalidValue('invalid_type', 'must be a string');
-    if (!isOid(value)) throw new InvalidValue('invalid_oid', 'must be an oid: 40 hexadecimal digits');
-    return value;
+    const oid = value.toLowerCase();
+    if (!isOid(oid)) throw new InvalidValue('invalid_oid', 'must be an oid: 40 hexadecimal digits');
+    return oid;
   }
 
   protected toStored(value: string): string {

@@ -17,7 +17,11 @@ import { InvalidValue } from './invalid-value';
 export type OnDelete = 'nothing' | 'restrict' | 'setNull' | 'cascade';
 
 /** The options of a related field. */
-export interface RelatedFieldOptions<T extends GitModel<ModelId>> extends FieldOptions<Related<T>> {
+export interface RelatedFieldOptions<T extends GitModel<ModelId>> extends Omit<
+  FieldOptions<Related<T>>,
+  // A schema that is asynchronous would hand over the record: a promise cannot hold what can be awaited.
+  'id' | 'schema'
+> {
   /** What deleting the related record does to this one. Default: `nothing`, as in python-gitmodel. */
   readonly onDelete?: OnDelete;
 }
@@ -37,15 +41,11 @@ export class RelatedFieldType<T extends GitModel<ModelId>> extends FieldType<Rel
     options: RelatedFieldOptions<T> = {},
   ) {
     super(options);
+    if (typeof target !== 'string' && typeof target !== 'function') throw noTarget(target);
     this.onDelete = options.onDelete ?? 'nothing';
     if (!ON_DELETE.includes(this.onDelete)) {
       throw new ModelDefinitionError(
         `onDelete takes ${ON_DELETE.join(', ')}, not ${inspect(this.onDelete)}.`,
-      );
-    }
-    if (this.onDelete === 'setNull' && this.required && !this.nullable) {
-      throw new ModelDefinitionError(
-        "{ onDelete: 'setNull' } needs a field that may be null; add { required: false } or { nullable: true }.",
       );
     }
     if (this.isId) throw new ModelDefinitionError('a relation cannot be the id; remove { id: true }.');
@@ -61,7 +61,9 @@ export class RelatedFieldType<T extends GitModel<ModelId>> extends FieldType<Rel
 
   /** The bound class of the related model. */
   modelIn({ resolveModel }: RecordContext): ModelConstructor<T> {
-    return resolveModel(isThunk(this.target) ? this.target() : this.target) as ModelConstructor<T>;
+    const model = isThunk(this.target) ? this.target() : this.target;
+    if (typeof model !== 'string' && typeof model !== 'function') throw noTarget(model);
+    return resolveModel(model) as ModelConstructor<T>;
   }
 
   protected coerce(value: unknown): Related<T> {
@@ -77,7 +79,8 @@ export class RelatedFieldType<T extends GitModel<ModelId>> extends FieldType<Rel
   override verify(value: Related<T>, context: RecordContext): void {
     const { record } = value;
     const model = this.modelIn(context);
-    if (record && !(record instanceof model)) {
+    // A record of a subclass is another model's, in another folder.
+    if (record && record.constructor !== model) {
       throw new InvalidValue('invalid_model', `must be a ${model.name} of the same workspace`);
     }
   }
@@ -98,7 +101,16 @@ export class RelatedFieldType<T extends GitModel<ModelId>> extends FieldType<Rel
   }
 }
 
-/** A function that is no class: arrow functions and methods have no prototype. */
+/** A function that is no model's class; it may have a prototype, as an arrow function does that became ES5. */
 function isThunk<T extends GitModel<ModelId>>(target: RelatedTarget<T>): target is () => ModelConstructor<T> {
-  return typeof target === 'function' && !Object.hasOwn(target, 'prototype');
+  if (typeof target !== 'function') return false;
+  const prototype: unknown = target.prototype;
+  return typeof prototype !== 'object' || prototype === null || !('getId' in prototype);
+}
+
+function noTarget(target: unknown): ModelDefinitionError {
+  return new ModelDefinitionError(
+    `a relation takes a model, its name, or a function that gives it, not ${inspect(target)}. Where two modules ` +
+      'import one another, give a function: () => Author.',
+  );
 }
