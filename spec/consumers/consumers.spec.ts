@@ -16,20 +16,43 @@ beforeAll(() => {
 
 /** A model that both kinds of modules use, of plain JavaScript. */
 const MODEL = `
-  const { CharField, GitModel, Model, SlugField } = require('gitmodel');
+  const {
+    BlobField, CharField, DateField, DecimalField, GitModel, Model, RelatedField, SlugField,
+  } = require('gitmodel');
+  class Author extends GitModel {}
+  SlugField({ id: true })(Author.prototype, 'name');
+  Model({ name: 'Author' })(Author);
   class Page extends GitModel {}
   SlugField({ id: true })(Page.prototype, 'slug');
   CharField()(Page.prototype, 'title');
+  DecimalField({ required: false })(Page.prototype, 'price');
+  DateField({ required: false })(Page.prototype, 'day');
+  BlobField({ required: false })(Page.prototype, 'image');
+  RelatedField(Author, { required: false })(Page.prototype, 'author');
   Model({ name: 'Page' })(Page);
+  exports.Author = Author;
   exports.Page = Page;
 `;
 
 /** What a consumer does, in the words that both kinds of modules have in common. */
 const STORY = `
   const ws = await Workspace.open(process.argv[2], { create: true });
-  const Bound = ws.register(Page);
-  await new Bound({ slug: 'hello', title: 'Hello' }).save({ commit: true, message: 'Say hello' });
+  const [BoundAuthor, Bound] = [ws.register(Author), ws.register(Page)];
+  await ws.commitOnSuccess(async () => {
+    const author = new BoundAuthor({ name: 'ann' });
+    await author.save();
+    const page = new Bound({ slug: 'hello', title: 'Hello', author, price: '0.10' });
+    page.day = Temporal.PlainDate.from('2024-02-28').add({ days: 2 });
+    page.image = (async function* () {
+      yield Buffer.from([0, 255]);
+      yield 'é';
+    })();
+    await page.save();
+  }, { message: 'Say hello' });
   const page = await Bound.get('hello');
+  const chunks = [];
+  for await (const chunk of await page.image.stream()) chunks.push(chunk);
+  const [size, author] = [await page.image.size, await page.author];
   const error = await Bound.get('missing').catch((error) => error);
   await ws.close();
   console.log(JSON.stringify({
@@ -37,10 +60,14 @@ const STORY = `
     title: page.title,
     isModel: page instanceof GitModel && page instanceof Page,
     missing: error instanceof DoesNotExistError && error.code,
+    price: page.price instanceof Decimal && page.price.plus('0.2').toString(),
+    day: page.day instanceof Temporal.PlainDate && page.day.toString(),
+    image: [page.image instanceof GitBlob, size, Buffer.concat(chunks).toString('hex')],
+    author: [page.author instanceof Related, page.author.id, author instanceof BoundAuthor],
   }));
 `;
 
-const IMPORTS = '{ DoesNotExistError, GitModel, Workspace }';
+const IMPORTS = '{ Decimal, DoesNotExistError, GitBlob, GitModel, Related, Temporal, Workspace }';
 
 describe('The package', () => {
   it('has the compiled library with its types, the papers, and nothing else', () => {
@@ -92,12 +119,12 @@ describe('The package', () => {
 describe('A consumer', () => {
   const COMMON_JS = `
     const ${IMPORTS} = require('gitmodel');
-    const { Page } = require('./model.cjs');
+    const { Author, Page } = require('./model.cjs');
     (async () => {${STORY}})();
   `;
   const ES_MODULE = `
     import ${IMPORTS.replaceAll(':', ' as')} from 'gitmodel';
-    import { Page } from './model.cjs';
+    import { Author, Page } from './model.cjs';
     ${STORY}
   `;
 
@@ -112,8 +139,15 @@ describe('A consumer', () => {
       title: 'Hello',
       isModel: true,
       missing: 'DOES_NOT_EXIST',
+      price: '0.3',
+      day: '2024-03-01',
+      image: [true, 4, '00ffc3a9'],
+      author: [true, 'ann', true],
     });
     expect(git(result.path, 'show', '--no-patch', '--format=%s', 'main')).toBe('Say hello');
+    expect(JSON.parse(git(result.path, 'show', 'main:page/hello/data.json'))).toMatchObject({
+      fields: { price: '0.1', day: '2024-03-01', author: 'ann' },
+    });
     expectLog(result.path, ['Say hello']);
   });
 
@@ -142,26 +176,46 @@ describe('A consumer', () => {
 
 /** A consumer in TypeScript; both kinds of modules are written alike. */
 const TYPESCRIPT = `
-  import { CharField, GitModel, Model, SlugField, Workspace } from 'gitmodel';
-  import type { Commit, RecordSet } from 'gitmodel';
+  import {
+    BlobField, CharField, DateField, Decimal, DecimalField, GitModel, Model, RelatedField, SlugField, Temporal, Workspace,
+  } from 'gitmodel';
+  import type { Commit, GitBlob, RecordSet, Related } from 'gitmodel';
+
+  @Model({ name: 'Author' })
+  class AuthorModel extends GitModel {
+    @SlugField({ id: true }) name!: string;
+  }
 
   @Model({ name: 'Page' })
   class PageModel extends GitModel {
     @SlugField({ id: true }) slug!: string;
     @CharField() title!: string;
+    @DecimalField() price!: Decimal;
+    @DateField({ nullable: true }) day!: Temporal.PlainDate | null;
+    @BlobField({ required: false }) image!: GitBlob | null;
+    @RelatedField(AuthorModel) author!: Related<AuthorModel>;
   }
 
   async function main(): Promise<void> {
     const ws = await Workspace.open(process.argv[2] as string, { create: true });
     try {
-      const Page = ws.register(PageModel);
-      const page = new Page({ slug: 'hello', title: 'Hello' });
-      const oid: string | null = await page.save({ commit: true, message: 'Say hello' });
+      const [Author, Page] = [ws.register(AuthorModel), ws.register(PageModel)];
+      const day = Temporal.PlainDate.from({ year: 2024, month: 5, day: 31 });
+      const price = new Decimal('0.1');
+      const oid: string | null = await ws.commitOnSuccess(async () => {
+        const author = new Author({ name: 'ann' });
+        await author.save();
+        await new Page({ slug: 'hello', title: 'Hello', price, day, image: 'bytes', author }).save();
+      }, { message: 'Say hello' });
+      const page: PageModel = await Page.get('hello');
+      const author: AuthorModel = await page.author;
+      const image: string | undefined = await page.image?.text();
+      const values = [page.price.plus(0.2).toString(), page.day?.month, image, author.name];
       const all: RecordSet<PageModel> = Page.all();
       const titles: string[] = (await all.toArray()).map(({ title }) => title);
       const commits: Commit[] = [];
       for await (const commit of ws.walk()) commits.push(commit);
-      console.log(JSON.stringify({ titles, known: commits[0]?.oid === oid, folder: ws.repo.path() }));
+      console.log(JSON.stringify({ titles, values, known: commits[0]?.oid === oid, folder: ws.repo.path() }));
     } finally {
       await ws.close();
     }
@@ -215,6 +269,7 @@ describe('A consumer in TypeScript', () => {
     const result = runProgram(project, program, source) as { folder: string };
     expect(result).toEqual({
       titles: ['Hello'],
+      values: ['0.3', 5, 'bytes', 'ann'],
       known: true,
       folder: expect.stringMatching(/\/\.git\/$/) as string,
     });

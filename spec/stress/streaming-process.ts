@@ -1,31 +1,35 @@
 /**
- * A program of its own, run in a project that has the library: streams a blob of pseudo-random bytes into a
- * repository, or out of it, and prints how long that took and how much memory above its start it has had.
+ * A program of its own, run in a project that has the library: saves a photo with pseudo-random bytes in a
+ * repository, or reads it from there, and prints how long that took and how much memory above its start it has had.
  */
 import { createCipheriv, createHash } from 'node:crypto';
 import type { Hash } from 'node:crypto';
-import path from 'node:path';
-import type * as stores from '../../lib/git/object-store';
-import type * as repositories from '../../lib/git/repository';
+import { createReadStream } from 'node:fs';
+import { BlobField, GitBlob, GitModel, Model, SlugField, Workspace } from 'gitmodel';
+import type { BlobInput, BoundModel } from 'gitmodel';
+
+@Model({ name: 'Photo' })
+class PhotoModel extends GitModel {
+  @SlugField({ id: true }) name!: string;
+  @BlobField() image!: GitBlob;
+}
 
 /** What the process is to do, as JSON in its first argument. */
 export interface StreamingOrder {
-  readonly do: 'write stream' | 'write file' | 'read';
-  /** The folder of the compiled library. */
-  readonly library: string;
+  /** Where the bytes come from, or that they are read. */
+  readonly do: 'save generator' | 'save stream' | 'save file' | 'read';
   readonly repository: string;
-  /** Of the pseudo-random stream, in bytes. */
+  /** Of the pseudo-random bytes. */
   readonly size: number;
-  /** What is written, when it comes from a file. */
+  /** What is saved, when it comes from a file or its stream. */
   readonly file: string;
-  /** What is read. */
-  readonly oid: string;
 }
 
 /** What it prints, as JSON. */
 export interface StreamingResult {
+  /** The blob's. */
   readonly oid: string;
-  /** The SHA-256 of what went in or came out. */
+  /** The SHA-256 of what came out, or went in by a generator. */
   readonly hash: string;
   readonly size: number;
   readonly seconds: number;
@@ -52,11 +56,28 @@ async function* stream(size: number, hash: Hash): AsyncGenerator<Buffer> {
   yield* pseudoRandom(size, hash);
 }
 
+/** What the photo's image is given as. */
+function imageOf(order: StreamingOrder, hash: Hash): BlobInput {
+  if (order.do === 'save file') return { file: order.file };
+  return order.do === 'save stream' ? createReadStream(order.file) : stream(order.size, hash);
+}
+
+async function save(Photo: BoundModel<typeof PhotoModel>, image: BlobInput): Promise<PhotoModel> {
+  const photo = (await Photo.getOrNull('sunset')) ?? new Photo({ name: 'sunset' });
+  photo.set({ image });
+  await photo.save({ commit: true, message: 'A photo' });
+  return photo;
+}
+
+async function read(Photo: BoundModel<typeof PhotoModel>, hash: Hash): Promise<PhotoModel> {
+  const photo = await Photo.get('sunset');
+  for await (const piece of (await photo.image.stream()) as AsyncIterable<Buffer>) hash.update(piece);
+  return photo;
+}
+
 async function main(order: StreamingOrder): Promise<StreamingResult> {
-  const load = (name: string): Promise<unknown> => import(path.join(order.library, 'git', name));
-  const { ObjectStore } = (await load('object-store')) as typeof stores;
-  const { openRepository } = (await load('repository')) as typeof repositories;
-  const objects = await ObjectStore.open(await openRepository(order.repository));
+  const ws = await Workspace.open(order.repository);
+  const Photo = ws.register(PhotoModel);
   const hash = createHash('sha256');
 
   const start = process.memoryUsage.rss();
@@ -66,21 +87,14 @@ async function main(order: StreamingOrder): Promise<StreamingResult> {
   };
   const timer = setInterval(sample, SAMPLE_MS);
   const begin = performance.now();
-  let { oid, size } = order;
-  if (order.do === 'read') {
-    size = 0;
-    for await (const piece of (await objects.openBlob(oid)) as AsyncIterable<Buffer>) {
-      hash.update(piece);
-      size += piece.length;
-    }
-  } else {
-    const source = order.do === 'write file' ? { file: order.file } : stream(size, hash);
-    ({ oid, size } = await objects.writeBlobFrom(source));
-  }
+  const photo = await (order.do === 'read' ? read(Photo, hash) : save(Photo, imageOf(order, hash)));
   const seconds = (performance.now() - begin) / 1000;
   clearInterval(timer);
   sample();
-  return { oid, hash: hash.digest('hex'), size, seconds, peak: (highest - start) / MB };
+  const { oid } = photo.image;
+  const size = await photo.image.size;
+  await ws.close();
+  return { oid: oid as string, hash: hash.digest('hex'), size, seconds, peak: (highest - start) / MB };
 }
 
 main(JSON.parse(process.argv[2] as string) as StreamingOrder).then(

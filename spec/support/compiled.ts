@@ -47,11 +47,12 @@ export function linkDependencies(project: string, others: readonly string[] = []
 /**
  * Compiles the library into a temporary project, where processes other than jest's can load it as `gitmodel`.
  *
+ * @param others Packages that are there beside those that the library depends on.
  * @returns the project's folder.
  */
-export function projectWithLibrary(): string {
+export function projectWithLibrary(others: readonly string[] = []): string {
   const project = temporaryFolder();
-  linkDependencies(project);
+  linkDependencies(project, others);
   const library = path.join(PROJECT, 'lib');
   const target = path.join(project, 'node_modules/gitmodel');
   mkdirSync(target);

@@ -5,7 +5,6 @@ import {
   CharFieldType,
   DateFieldType,
   DateTimeFieldType,
-  Decimal,
   DecimalFieldType,
   EmailFieldType,
   EnumFieldType,
@@ -17,7 +16,6 @@ import {
   ListFieldType,
   PlainDateTimeFieldType,
   SlugFieldType,
-  Temporal,
   TextFieldType,
   TimeFieldType,
   URLFieldType,
@@ -25,47 +23,24 @@ import {
   ZonedDateTimeFieldType,
 } from 'gitmodel';
 import type { FieldType, JsonValue } from 'gitmodel';
+import {
+  BIG_INTEGER,
+  DATE,
+  DECIMAL,
+  FLOAT,
+  INSTANT,
+  JSON_VALUE,
+  PLAIN_DATE,
+  PLAIN_DATE_TIME,
+  PLAIN_TIME,
+  SLUG,
+  TEXT,
+  UNITS,
+  URL_TEXT,
+  UUID,
+  ZONED_DATE_TIME,
+} from '../../support/arbitraries';
 import { expectSame } from '../../support/field-cases';
-
-/** Nanoseconds since 1970, of the years that have four digits. */
-const NANOSECONDS = fc.bigInt({ min: -62_167_219_200n * 10n ** 9n, max: 253_402_300_799n * 10n ** 9n });
-
-/** The same as whole seconds, milliseconds, … as well. */
-const MOMENTS = fc
-  .tuple(NANOSECONDS, fc.constantFrom(1n, 1_000n, 1_000_000n, 1_000_000_000n))
-  .map(([nanoseconds, unit]) => new Temporal.Instant((nanoseconds / unit) * unit));
-
-/** Without the two days at the ends, whose year another time zone may not have. */
-const ZONED = fc
-  .tuple(
-    MOMENTS.filter(({ epochMilliseconds }) => Math.abs(epochMilliseconds) < 6.2e13),
-    fc.constantFrom(
-      'UTC',
-      'Europe/Vienna',
-      'America/St_Johns',
-      'Asia/Kolkata',
-      'Africa/Monrovia',
-      '+05:45',
-      '-12:00',
-    ),
-  )
-  .map(([moment, zone]) => moment.toZonedDateTimeISO(zone));
-
-const PLAIN = MOMENTS.map((moment) => moment.toZonedDateTimeISO('UTC').toPlainDateTime());
-
-const TEXT = fc.string({ minLength: 1, unit: 'binary' });
-
-const FLOAT = fc.double({ noNaN: true, noDefaultInfinity: true }).map((number) => number + 0);
-
-const DECIMAL = fc
-  .tuple(fc.bigInt({ min: -(10n ** 60n), max: 10n ** 60n }), fc.integer({ min: -80, max: 80 }))
-  .map(([digits, exponent]) => new Decimal(`${digits}e${exponent}`));
-
-/** What JSON can hold at all; a null on the outside is no value. */
-const JSON_VALUE = fc
-  .jsonValue({ maxDepth: 4 })
-  .map((value) => JSON.parse(JSON.stringify(value).replaceAll('__proto__', 'a')) as JsonValue)
-  .filter((value) => value !== null);
 
 interface Case<T> {
   readonly name: string;
@@ -78,43 +53,23 @@ function roundTrip<T>(name: string, field: FieldType<T>, values: fc.Arbitrary<T>
 }
 
 const CASES = [
-  roundTrip('CharField', new CharFieldType(), TEXT),
-  roundTrip('TextField', new TextFieldType(), TEXT),
-  roundTrip('SlugField', new SlugFieldType(), fc.stringMatching(/^[-\w]+$/)),
+  roundTrip('CharField', new CharFieldType(), fc.oneof(TEXT, UNITS)),
+  roundTrip('TextField', new TextFieldType(), fc.oneof(TEXT, UNITS)),
+  roundTrip('SlugField', new SlugFieldType(), SLUG),
   roundTrip('EmailField', new EmailFieldType(), fc.emailAddress()),
-  roundTrip('URLField', new URLFieldType(), fc.webUrl({ withQueryParameters: true, withFragments: true })),
-  roundTrip(
-    'UUIDField',
-    new UUIDFieldType(),
-    fc.uuid().map((uuid) => uuid.replaceAll('-', '')),
-  ),
+  roundTrip('URLField', new URLFieldType(), URL_TEXT),
+  roundTrip('UUIDField', new UUIDFieldType(), UUID),
   roundTrip('BooleanField', new BooleanFieldType(), fc.boolean()),
   roundTrip('IntegerField', new IntegerFieldType(), fc.maxSafeInteger()),
-  roundTrip(
-    'BigIntegerField',
-    new BigIntegerFieldType(),
-    fc.oneof(fc.bigInt(), fc.maxSafeInteger().map(BigInt)),
-  ),
+  roundTrip('BigIntegerField', new BigIntegerFieldType(), BIG_INTEGER),
   roundTrip('FloatField', new FloatFieldType(), FLOAT),
   roundTrip('DecimalField', new DecimalFieldType(), DECIMAL),
-  roundTrip(
-    'DateField',
-    new DateFieldType(),
-    PLAIN.map((moment) => moment.toPlainDate()),
-  ),
-  roundTrip(
-    'TimeField',
-    new TimeFieldType(),
-    PLAIN.map((moment) => moment.toPlainTime()),
-  ),
-  roundTrip(
-    'DateTimeField',
-    new DateTimeFieldType(),
-    fc.date({ noInvalidDate: true, min: new Date(-6.2e13), max: new Date(2.5e14) }),
-  ),
-  roundTrip('PlainDateTimeField', new PlainDateTimeFieldType(), PLAIN),
-  roundTrip('InstantField', new InstantFieldType(), MOMENTS),
-  roundTrip('ZonedDateTimeField', new ZonedDateTimeFieldType(), ZONED),
+  roundTrip('DateField', new DateFieldType(), PLAIN_DATE),
+  roundTrip('TimeField', new TimeFieldType(), PLAIN_TIME),
+  roundTrip('DateTimeField', new DateTimeFieldType(), DATE),
+  roundTrip('PlainDateTimeField', new PlainDateTimeFieldType(), PLAIN_DATE_TIME),
+  roundTrip('InstantField', new InstantFieldType(), INSTANT),
+  roundTrip('ZonedDateTimeField', new ZonedDateTimeFieldType(), ZONED_DATE_TIME),
   roundTrip('JSONField', new JSONFieldType(), JSON_VALUE as fc.Arbitrary<unknown>),
   roundTrip(
     'EnumField',
