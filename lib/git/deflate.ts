@@ -17,6 +17,9 @@ const SMALL_STATE: ZlibOptions = { windowBits: 12, memLevel: 4, level: 1 };
 /** What zlib may add to bytes that it cannot make smaller, and a little more: the result fits into one chunk. */
 const OVERHEAD_BYTES = 64;
 
+/** Trees up to this size are stored as they are: it is a hash or two, which zlib would make larger in a long time. */
+const TINY_TREE_BYTES = 128;
+
 /** Git's own level for single objects (`core.looseCompression`). */
 const LARGE_STATE: ZlibOptions = { level: 1 };
 
@@ -25,9 +28,37 @@ const LARGE_TREE_STATE: ZlibOptions = { strategy: constants.Z_HUFFMAN_ONLY };
 
 /** Compresses (part of) an object. No promise is made for what is compressed on the spot. */
 export function deflateObject(type: ObjectType, bytes: Buffer): Buffer | Promise<Buffer> {
+  if (type === 'tree' && bytes.length <= TINY_TREE_BYTES) return storeUncompressed(bytes);
   if (bytes.length <= SMALL_BYTES) {
     return deflateSync(bytes, { ...SMALL_STATE, chunkSize: bytes.length + OVERHEAD_BYTES });
   }
   const state = type === 'tree' ? LARGE_TREE_STATE : LARGE_STATE;
   return bytes.length <= ON_THE_SPOT_BYTES ? deflateSync(bytes, state) : deflateInBackground(bytes, state);
+}
+
+/**
+ * A zlib stream of one block that is not compressed.
+ *
+ * Format: RFC 1950 (header, Adler-32) and RFC 1951, section 3.2.4.
+ */
+function storeUncompressed(bytes: Buffer): Buffer {
+  const { length } = bytes;
+  const stream = Buffer.allocUnsafe(length + 11);
+  stream.writeUInt16BE(0x7801, 0);
+  stream.writeUInt8(1, 2);
+  stream.writeUInt16LE(length, 3);
+  stream.writeUInt16LE(~length & 0xffff, 5);
+  bytes.copy(stream, 7);
+  stream.writeUInt32BE(adler32(bytes), 7 + length);
+  return stream;
+}
+
+/** For a few bytes, whose sums need not be reduced before the end. */
+function adler32(bytes: Buffer): number {
+  let [a, b] = [1, 0];
+  for (const byte of bytes) {
+    a += byte;
+    b += a;
+  }
+  return ((b % 65521) * 65536 + (a % 65521)) >>> 0;
 }

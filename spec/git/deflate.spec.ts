@@ -5,7 +5,7 @@ import type { ObjectType } from '../../lib/object/oid';
 
 describe('a compressed object', () => {
   const types: readonly ObjectType[] = ['blob', 'tree', 'commit', 'tag'];
-  const sizes = [0, 1, 1000, 4096, 4097, 40_000, 128 * 1024, 128 * 1024 + 1, 1_000_000];
+  const sizes = [0, 1, 37, 128, 129, 1000, 4096, 4097, 40_000, 128 * 1024, 128 * 1024 + 1, 1_000_000];
 
   it.each(types.flatMap((type) => sizes.map((size) => [type, size] as const)))(
     'is what it was when it is inflated: a %s of %d bytes',
