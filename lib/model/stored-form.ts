@@ -70,6 +70,7 @@ function formWhenLoaded(
  * assumed for it counts.
  */
 export function isSameStored(before: RecordState, now: ReadonlyMap<string, JsonValue>): boolean {
+  if (before.oid === null) return false;
   for (const [name, value] of now) {
     if (!isSameJson(formBefore(before, name), value)) return false;
   }

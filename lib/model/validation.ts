@@ -13,9 +13,9 @@ export type MaybePromise = void | Promise<void>;
 
 /** Runs steps one after another; gives a promise only when one of them does. */
 export function inTurn(steps: readonly (() => MaybePromise)[]): MaybePromise {
-  for (const [n, step] of steps.entries()) {
-    const running = step();
-    if (running) return running.then(() => inTurn(steps.slice(n + 1)));
+  for (let next = 0; next < steps.length; next++) {
+    const running = steps[next]?.();
+    if (running) return running.then(() => inTurn(steps.slice(next + 1)));
   }
 }
 

@@ -75,8 +75,12 @@ function unsafeKindReason(name: string, kind: EntryKind): string | undefined {
  * backslash, and with characters that HFS+ ignores.
  */
 function isDotGit(name: string): boolean {
+  if (HARMLESS.test(name)) return false;
   return name.split('\\').some((part) => NTFS_DOT_GIT.test(part)) || stripHfsIgnored(name) === '.git';
 }
+
+/** Most names: they begin with a letter or digit, but not as `git~1` does, and have no backslash. */
+const HARMLESS = /^(?!git~)[0-9a-z][^\\]*$/i;
 
 const NTFS_DOT_GIT = /^(?:\.git|git~1)[. ]*(?:$|:)/i;
 

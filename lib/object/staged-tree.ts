@@ -4,7 +4,7 @@ import type { ByteName } from './byte-name';
 import { FileMode, isTreeMode, kindOfMode } from './file-mode';
 import type { EntryKind } from './file-mode';
 import { parsePath } from './path';
-import { toByteOid } from './oid';
+import { hashObject, toByteOid } from './oid';
 import { NodeEntry, TreeNode } from './tree-node';
 import type { UnwrittenObject } from './tree-node';
 
@@ -89,9 +89,18 @@ export class StagedTree {
     if (folder) yield* this.walkFolder(path, folder);
   }
 
-  /** This tree with a file of this content at the path; missing folders are made. */
-  withBlob(path: string, content: Buffer, mode: number = FileMode.BLOB): Promise<StagedTree> {
-    return this.put(path, NodeEntry.blob(content, mode));
+  /**
+   * This tree with a file of this content at the path; missing folders are made.
+   *
+   * @param oid The blob's oid, if it is known already.
+   */
+  withBlob(
+    path: string,
+    content: Buffer,
+    mode: number = FileMode.BLOB,
+    oid = hashObject('blob', content),
+  ): Promise<StagedTree> {
+    return this.put(path, NodeEntry.blob(content, toByteOid(oid), mode));
   }
 
   /** This tree with an object that is stored already at the path; missing folders are made. */

@@ -33,8 +33,8 @@ export class NodeEntry {
   }
 
   /** A file with content that is yet to be written. */
-  static blob(content: Buffer, mode: number): NodeEntry {
-    return new NodeEntry(mode, toByteOid(hashObject('blob', content)), undefined, content);
+  static blob(content: Buffer, oid: ByteOid, mode: number): NodeEntry {
+    return new NodeEntry(mode, oid, undefined, content);
   }
 
   /** A folder that is yet to be written. */

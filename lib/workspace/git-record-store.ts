@@ -61,11 +61,14 @@ export class GitRecordStore implements RecordStore {
       const room = await makeRoom(stage.tree, place, id, before, options.overwrite ?? false);
       await write.verify?.();
       const { data, blobPrefix } = recordPaths(place, id);
-      const isKept = (await room.entry(data))?.oid === before.oid && isSameStored(before, stored);
-      const tree = await putFiles(isKept ? room : await room.withBlob(data, content), blobPrefix, files);
-      const state = isKept
-        ? before
-        : { oid: hashObject('blob', content), stored, assumed: stillAssumed(before, stored) };
+      const isKept = isSameStored(before, stored) && (await room.entry(data))?.oid === before.oid;
+      const oid = hashObject('blob', content);
+      const tree = await putFiles(
+        isKept ? room : await room.withBlob(data, content, FileMode.BLOB, oid),
+        blobPrefix,
+        files,
+      );
+      const state = isKept ? before : { oid, stored, assumed: stillAssumed(before, stored) };
       setState(record, { ...state, storedId: id, files: storedFiles(files), at: undefined });
       const undo = (): void => {
         setState(record, before);
@@ -295,7 +298,7 @@ async function putFiles(
     const path = blobPrefix + name + BLOB_SUFFIX;
     if (file === null) changed = await changed.without(path);
     else if ((await changed.entry(path))?.oid === file.oid) continue;
-    else if (file.content) changed = await changed.withBlob(path, file.content);
+    else if (file.content) changed = await changed.withBlob(path, file.content, FileMode.BLOB, file.oid);
     else changed = await changed.withEntry(path, { mode: FileMode.BLOB, oid: file.oid });
   }
   return changed;

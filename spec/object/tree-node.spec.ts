@@ -1,10 +1,11 @@
 import { FileMode } from '../../lib/object/file-mode';
-import { EMPTY_TREE_OID, hashObject } from '../../lib/object/oid';
+import { EMPTY_TREE_OID, hashObject, toByteOid } from '../../lib/object/oid';
 import { NodeEntry, TreeNode } from '../../lib/object/tree-node';
 import type { UnwrittenObject } from '../../lib/object/tree-node';
 
 function file(text: string): NodeEntry {
-  return NodeEntry.blob(Buffer.from(text), FileMode.BLOB);
+  const content = Buffer.from(text);
+  return NodeEntry.blob(content, toByteOid(hashObject('blob', content)), FileMode.BLOB);
 }
 
 /** A folder with these names, where an object stands for another folder. */
