@@ -27,6 +27,8 @@ export interface WrittenBlob {
   readonly oid: string;
   /** Of its content, in bytes. */
   readonly size: number;
+  /** The content, when it is so small that it may stay in memory. */
+  readonly content: Buffer | undefined;
 }
 
 /** Up to this size, content is put together in memory. It is also how much of a longer stream is there at a time. */
@@ -116,7 +118,7 @@ export class BlobWriter {
           at += part.length;
         }
       }
-      if (!spool) return await this.writeSmall(gathered.subarray(0, length));
+      if (!spool) return await this.writeSmall(Buffer.from(gathered.subarray(0, length)));
       await spool.handle.writeFile(gathered.subarray(0, length));
       const size = spooled + length;
       return await this.deflate(readPieces(spool.handle, size, spool.path), size);
@@ -128,7 +130,7 @@ export class BlobWriter {
   private async writeSmall(content: Buffer): Promise<WrittenBlob> {
     const oid = hashObject('blob', content);
     if (!this.refresh(oid)) await this.small.write([{ type: 'blob', oid, content }]);
-    return { oid, size: content.length };
+    return { oid, size: content.length, content };
   }
 
   private async deflate(pieces: AsyncIterable<Buffer>, size: number): Promise<WrittenBlob> {
@@ -153,7 +155,7 @@ export class BlobWriter {
       await temporary.handle.close();
       const oid = hash.digest('hex');
       if (!this.refresh(oid)) moveIntoPlace(temporary.path, looseObjectFile(this.objectsFolder, oid));
-      return { oid, size };
+      return { oid, size, content: undefined };
     } finally {
       await temporary.remove();
     }
@@ -163,7 +165,7 @@ export class BlobWriter {
    * Whether the object is somewhere already, in the repository or its alternates. Not by what libgit2 says: it knows
    * packs that are deleted already, and marks nothing as used.
    */
-  private refresh(oid: string): boolean {
+  refresh(oid: string): boolean {
     const folders = objectFolders(this.objectsFolder);
     if (folders.some((folder) => refreshObjectFile(looseObjectFile(folder, oid)))) return true;
     const packs = folders.flatMap((folder) => findInPacks(folder, oid).locations);

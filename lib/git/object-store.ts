@@ -68,6 +68,8 @@ export class ObjectStore implements TreeSource {
   private readonly turn = new Turn();
   /** The files that keep git from cleaning up packs of ours that nothing refers to. */
   private readonly keeps = new Set<string>();
+  /** The large blobs that were written before anything refers to them. */
+  private readonly unreferenced = new Set<string>();
 
   private constructor(
     private readonly odb: Odb,
@@ -188,6 +190,7 @@ export class ObjectStore implements TreeSource {
   async release(): Promise<void> {
     const keeps = [...this.keeps];
     this.keeps.clear();
+    this.unreferenced.clear();
     await Promise.all(keeps.map((keep) => rm(keep, { force: true })));
   }
 
@@ -211,7 +214,17 @@ export class ObjectStore implements TreeSource {
    * @throws InvalidArgumentError when the source is none, or brings something else than bytes and texts.
    */
   async writeBlobFrom(source: BlobSource): Promise<WrittenBlob> {
-    return this.blobWriter.write(source);
+    const written = await this.blobWriter.write(source);
+    if (!written.content) this.unreferenced.add(written.oid);
+    return written;
+  }
+
+  /**
+   * Which of the blobs that {@link writeBlobFrom} has written since the last {@link release} are gone, because
+   * somebody cleaned up too thoroughly. The others are marked as recently used.
+   */
+  findLost(): ReadonlySet<string> {
+    return new Set([...this.unreferenced].filter((oid) => !this.blobWriter.refresh(oid)));
   }
 
   private remember({ type, oid, content, node }: UnwrittenObject): void {

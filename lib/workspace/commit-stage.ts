@@ -1,4 +1,4 @@
-import { DetachedHeadError, InvalidArgumentError } from '../errors';
+import { DetachedHeadError, InvalidArgumentError, ObjectNotFoundError } from '../errors';
 import { makeCommit, readCommit } from '../git/commits';
 import type { Commit } from '../git/commits';
 import { compareAndSwap, readReference } from '../git/references';
@@ -33,12 +33,28 @@ export async function commitStage(context: WorkspaceContext, options: CommitOpti
   }
   const signed = sign(context, options);
   if (!stage.hasChanges) return null;
+  await refuseLostBlobs(context);
   const tree = await objects.writeTree(stage.tree);
   const commit = await writeCommit(context, { ...signed, tree, parents: parent ? [parent.oid] : [] });
   await moveBranch(context, ref, commit, parent?.oid ?? null);
   stage.settle(commit);
   await objects.release();
   return commit.oid;
+}
+
+/** @throws ObjectNotFoundError when a blob is staged that was written early and has been cleaned away since. */
+async function refuseLostBlobs({ stage, objects }: WorkspaceContext): Promise<void> {
+  const lost = objects.findLost();
+  if (lost.size === 0) return;
+  // It may have been replaced since, and nobody misses it.
+  for await (const { oid, path } of stage.tree.walk()) {
+    if (!lost.has(oid)) continue;
+    throw new ObjectNotFoundError(
+      `The blob ${oid} at "${path}" is gone: git has pruned what nothing referred to while it was staged. ` +
+        'Nothing was committed; save the record with its content again.',
+      { details: { oid, path } },
+    );
+  }
 }
 
 /**

@@ -1,6 +1,7 @@
 import { existsSync, readdirSync, truncateSync } from 'node:fs';
 import path from 'node:path';
-import { Workspace } from 'gitmodel';
+import { Readable } from 'node:stream';
+import { BlobField, GitBlob, GitModel, SlugField, Workspace } from 'gitmodel';
 import { errorOf } from '../support/error-of';
 import { PageModel } from '../support/sample-models';
 import { git, temporaryCopy } from '../support/temporary-repository';
@@ -54,6 +55,55 @@ describe('What is staged', () => {
 
       expectLog(folder, ['Much']);
       expect(await (await openWorkspace(folder)).register(PageModel).all().count()).toBe(MANY);
+    });
+  });
+
+  describe('when a blob that is larger than memory should be is cleaned away meanwhile', () => {
+    class Film extends GitModel {
+      @SlugField({ id: true }) name!: string;
+      @BlobField({ required: false }) reel!: GitBlob | null;
+    }
+    const reel = (): Readable => Readable.from([Buffer.alloc(3_000_000, 7)]);
+
+    it('is not committed, and can be once the content is there again', async () => {
+      const { path: folder, ws } = await openPages();
+      const BoundFilm = ws.register(Film);
+      const film = new BoundFilm({ name: 'a', reel: reel() });
+      await film.save();
+      const { oid } = film.reel as GitBlob;
+      git(folder, 'prune', '--expire=now');
+
+      expect(await errorOf(() => ws.commit({ message: 'A film' }))).toMatchObject({
+        code: 'OBJECT_NOT_FOUND',
+        details: { oid, path: 'film/a/reel.data' },
+      });
+      expect(await ws.hasChanges()).toBe(true);
+      film.set({ reel: reel() });
+      await film.save();
+      await ws.commit({ message: 'A film' });
+      expectLog(folder, ['A film']);
+    });
+
+    it('is committed when the record does not have it any more', async () => {
+      const { path: folder, ws } = await openPages();
+      const film = new (ws.register(Film))({ name: 'a', reel: reel() });
+      await film.save();
+      git(folder, 'prune', '--expire=now');
+      film.reel = null;
+      await film.save();
+      await ws.commit({ message: 'No film' });
+
+      expectLog(folder, ['No film']);
+    });
+
+    it('is committed with a small one, which is in memory', async () => {
+      const { path: folder, ws } = await openPages();
+      const film = new (ws.register(Film))({ name: 'a', reel: Readable.from(['a short one']) });
+      await film.save();
+      git(folder, 'prune', '--expire=now');
+      await ws.commit({ message: 'A short film' });
+
+      expectLog(folder, ['A short film']);
     });
   });
 
