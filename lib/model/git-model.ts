@@ -225,7 +225,7 @@ export abstract class GitModel<Id extends ModelId = string> {
         place: schema,
         id: idText(this.getId(), schema),
         ...encodeInstance(this, schema),
-        verify: uniquenessCheck(this, binding),
+        verify: uniquenessCheck(this, binding, options),
       },
       options,
     );

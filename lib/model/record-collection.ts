@@ -32,12 +32,29 @@ export interface CheckedFields {
   readonly verify: (() => Promise<void>) | undefined;
 }
 
+/** What a plain record was when it was to be saved. */
+interface GivenRecord {
+  readonly id: string;
+  readonly model: string;
+  readonly fields: ReadonlyMap<string, JsonValue>;
+}
+
 /** What a registered class adds to the records of its model: that they follow its rules. */
 export interface RecordRules {
   /** @throws InvalidRecordError when what is stored is not a record of the model. */
   checkStored(blob: RecordBlob): void;
-  /** @throws ValidationError when the fields are not valid. */
-  checkFields(id: string, fields: ReadonlyMap<string, JsonValue>, state: RecordState): Promise<CheckedFields>;
+  /** The id in the form in which it is stored; the same for all ways to write it. */
+  storedId(id: string): string;
+  /**
+   * @throws ValidationError when the fields are not valid.
+   * @throws InvalidRecordError when one of them cannot be read as its field's value.
+   */
+  checkFields(
+    id: string,
+    fields: ReadonlyMap<string, JsonValue>,
+    state: RecordState,
+    options: SaveOptions,
+  ): Promise<CheckedFields>;
   /** Removes a record as the class does it. */
   delete(id: string, options: DeleteOptions): Promise<string | null>;
 }
@@ -83,8 +100,9 @@ export class RecordCollection {
 
   /** Reads a record; null when there is none with this id. Throws what {@link get} throws otherwise. */
   async getOrNull(id: string, options: ReadOptions = {}): Promise<PlainRecord | null> {
-    const blob = await this.store.read(this.place, checkId(id), options);
-    return blob && this.decode(blob, id);
+    const storedId = this.storedId(id);
+    const blob = await this.store.read(this.place, storedId, options);
+    return blob && this.decode(blob, storedId);
   }
 
   /** All records, by the bytes of their paths. In a layout whose paths do not tell the id, the path stands for it. */
@@ -99,24 +117,27 @@ export class RecordCollection {
    *
    * @returns the commit's oid with `commit: true`; null without it, or when nothing has changed.
    * @throws ValidationError when a field is not JSON, or not what the class of the model asks for.
+   * @throws InvalidRecordError when a field is not of the type that the class has for it.
    * @throws IntegrityError when another record has the id; with `overwrite` this one takes its place.
    * @throws StaleRecordError when somebody else has changed the record since it was read.
    */
   async save(record: PlainRecord, options: SaveOptions = {}): Promise<string | null> {
-    const id = checkId(record.id);
-    const fields = this.cleanFields(record);
-    if (options.overwrite && stateOf(record).oid === null) {
-      const present = await this.getOrNull(id);
-      if (present) setState(record, stateOf(present));
-    }
-    const state = stateOf(record);
-    const { stored, verify } = (await this.rules?.checkFields(id, fields, state)) ?? {
-      stored: fields,
-      verify: undefined,
+    const given = {
+      id: this.storedId(record.id),
+      model: this.modelOf(record),
+      fields: this.cleanFields(record),
     };
-    const content = this.serializer.encode({ model: record.model ?? this.name, fields: stored });
-    const { store, place } = this;
-    return store.write({ record, place, id, content, stored, files: state.files, verify }, options);
+    const before = stateOf(record);
+    if (!options.overwrite || before.oid !== null) return this.write(record, given, options);
+    // It takes the place of the present record as if it had been read from there.
+    const present = await this.getOrNull(given.id);
+    if (present) setState(record, stateOf(present));
+    try {
+      return await this.write(record, given, options);
+    } catch (error) {
+      setState(record, before);
+      throw error;
+    }
   }
 
   /**
@@ -130,6 +151,24 @@ export class RecordCollection {
     return this.rules ? this.rules.delete(id, options) : this.store.remove(this.place, id, options);
   }
 
+  private async write(
+    record: PlainRecord,
+    { id, model, fields }: GivenRecord,
+    options: SaveOptions,
+  ): Promise<string | null> {
+    const { place, rules, serializer, store } = this;
+    const state = stateOf(record);
+    const checked = await rules?.checkFields(id, fields, state, options);
+    const { stored, verify } = checked ?? { stored: fields, verify: undefined };
+    const content = serializer.encode({ model, fields: stored });
+    return store.write({ record, place, id, content, stored, files: state.files, verify }, options);
+  }
+
+  private storedId(id: unknown): string {
+    const text = checkId(id);
+    return this.rules ? this.rules.storedId(text) : text;
+  }
+
   private decode(blob: RecordBlob, id: string): PlainRecord {
     this.rules?.checkStored(blob);
     const { model, fields } = this.serializer.decode(blob.content, blob.path);
@@ -141,6 +180,14 @@ export class RecordCollection {
     const { oid, files, at } = blob;
     setState(record, { oid, storedId: id, stored: fields, assumed: new Map(), files, at });
     return record;
+  }
+
+  /** The model that the record is to say it is of; where there is a class, it can be no other than that one's. */
+  private modelOf({ model = this.name }: PlainRecord): string {
+    if (!this.rules || model.toLowerCase() === this.name.toLowerCase()) return model;
+    throw new ValidationError(this.name, [
+      { path: 'model', code: 'invalid_model', message: `must be ${JSON.stringify(this.name)}`, value: model },
+    ]);
   }
 
   /** The fields as they are to be stored: a copy. */

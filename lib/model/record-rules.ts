@@ -1,6 +1,6 @@
 import { ValidationError } from '../errors';
 import { bindingOf } from './binding';
-import { idOf, textOfId } from './id';
+import { idOf, idText, textOfId } from './id';
 import { instantiate } from './instance';
 import type { JsonValue } from './json-value';
 import { decodeFields, decodeInstance, LoadedRecord, withFiles } from './record-codec';
@@ -21,7 +21,11 @@ export function rulesOf(modelClass: ModelConstructor): RecordRules {
       decodeInstance(blob, schema, knowsModel);
     },
 
-    async checkFields(id, given, state) {
+    storedId(id) {
+      return idText(idOf(schema, id), schema);
+    },
+
+    async checkFields(id, given, state, options) {
       const fields = withId(given, id, schema);
       const { values, assumed } = decodeFields(fields, schema.folder, schema);
       const loaded = new LoadedRecord(values, { ...state, assumed });
@@ -32,7 +36,7 @@ export function rulesOf(modelClass: ModelConstructor): RecordRules {
       for (const { storedName } of schema.dataFields)
         stored.set(storedName, known.get(storedName) as JsonValue);
       for (const [name, value] of fields) if (!stored.has(name)) stored.set(name, value);
-      return { stored, verify: uniquenessCheck(record, binding) };
+      return { stored, verify: uniquenessCheck(record, binding, options) };
     },
 
     delete(id, options) {
@@ -50,14 +54,13 @@ interface Deleter {
 function withId(
   fields: ReadonlyMap<string, JsonValue>,
   id: string,
-  { name, idField }: ModelSchema,
+  schema: ModelSchema,
 ): ReadonlyMap<string, JsonValue> {
-  const { storedName, property } = idField;
+  const { storedName, property } = schema.idField;
   const value = fields.get(storedName);
-  if (value === undefined)
-    return new Map([[storedName, idField.field.serialize(idField.field.clean(id))], ...fields]);
+  if (value === undefined) return new Map([[storedName, idOf(schema, id)], ...fields]);
   if (textOfId(value) === id) return fields;
-  throw new ValidationError(name, [
+  throw new ValidationError(schema.name, [
     { path: property, code: 'invalid_id', message: `must be the record's id, ${JSON.stringify(id)}`, value },
   ]);
 }

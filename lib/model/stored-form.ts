@@ -71,6 +71,9 @@ function formWhenLoaded(
  */
 export function isSameStored(before: RecordState, now: ReadonlyMap<string, JsonValue>): boolean {
   if (before.oid === null) return false;
+  for (const name of before.stored.keys()) {
+    if (!now.has(name)) return false;
+  }
   for (const [name, value] of now) {
     if (!isSameJson(formBefore(before, name), value)) return false;
   }

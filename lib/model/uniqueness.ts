@@ -7,6 +7,7 @@ import { isSameJson } from './json-value';
 import type { JsonValue } from './json-value';
 import { recordPaths } from './layout';
 import { stateOf } from './record-state';
+import type { SaveOptions } from './record-store';
 import type { ModelSchema, SchemaField } from './schema';
 import { hasChanged } from './stored-form';
 
@@ -21,15 +22,24 @@ interface Claim extends SchemaField {
  * Undefined when there is nothing to check: no such field, or none with a value.
  *
  * The check throws a ValidationError with the code `unique` for each such value.
+ *
+ * @param options With `overwrite` another value may be stored than the record was loaded with, so that one which has
+ *   not changed since may be another record's by now.
  */
-export function uniquenessCheck(record: object, binding: Binding): (() => Promise<void>) | undefined {
+export function uniquenessCheck(
+  record: object,
+  binding: Binding,
+  { overwrite = false }: SaveOptions,
+): (() => Promise<void>) | undefined {
   const claimed = claimsOf(record, binding);
   if (claimed.length === 0) return undefined;
   const { schema, store } = binding;
   return async () => {
     const state = stateOf(record);
     // Another save of the record may have changed what is stored since this one was asked for.
-    const claims = claimed.filter((each) => state.oid === null || hasChanged(each, each.value, state));
+    const claims = claimed.filter(
+      (each) => overwrite || state.oid === null || hasChanged(each, each.value, state),
+    );
     if (claims.length === 0) return;
     const taken = new Map<Claim, string>();
     for await (const { id, path, content } of store.readAll(schema, {})) {

@@ -1,4 +1,14 @@
-import { CharField, GitModel, IntegerField, JsonNumber, markdown, Model, sharded, SlugField } from 'gitmodel';
+import {
+  CharField,
+  GitModel,
+  IntegerField,
+  JsonNumber,
+  markdown,
+  Model,
+  sharded,
+  SlugField,
+  UUIDField,
+} from 'gitmodel';
 import type { RecordCollection, Workspace } from 'gitmodel';
 import { errorOf } from '../support/error-of';
 import { git, temporaryRepository } from '../support/temporary-repository';
@@ -74,6 +84,26 @@ describe('Records without a class', () => {
     expect((await errorOf(() => notes.save(mine))).code).toBe('STALE_RECORD');
     await notes.save({ id: 'a', fields: { text: 'D' } }, { overwrite: true });
     expect((await notes.get('a')).fields.text).toBe('D');
+  });
+
+  it('are still no stored record when that could not take the place of another', async () => {
+    await notes.save({ id: 'a', fields: { text: 'A' } });
+    await notes.save({ id: 'b', fields: {} });
+    const other = { id: 'a', fields: { text: 'B' } };
+
+    const committing = notes.save(other, { overwrite: true, commit: true });
+    await expect(committing).rejects.toMatchObject({ code: 'PENDING_CHANGES' });
+    await expect(notes.save(other)).rejects.toMatchObject({ code: 'INTEGRITY' });
+    expect((await notes.get('a')).fields.text).toBe('A');
+  });
+
+  it('lose the fields that are taken out of them', async () => {
+    await notes.save({ id: 'a', fields: { text: 'A', done: true } });
+    const note = await notes.get('a');
+    delete note.fields.done;
+    await notes.save(note);
+
+    expect((await notes.get('a')).fields).toEqual({ text: 'A' });
   });
 
   it('are deleted', async () => {
@@ -188,6 +218,45 @@ describe('Records of a registered model, without its class', () => {
   ])('follow its rules: not %s', async (_name, fields, code) => {
     expect((await errorOf(() => accounts.save({ id: 'ann', fields }))).code).toBe(code);
     expect(await ws.hasChanges()).toBe(false);
+  });
+
+  it('cannot say that they are of another model', async () => {
+    const record = { id: 'ann', model: 'Other', fields: { balance: 5 } };
+
+    expect(await errorOf(() => accounts.save(record))).toMatchObject({
+      code: 'VALIDATION_FAILED',
+      issues: [{ path: 'model', code: 'invalid_model', value: 'Other' }],
+    });
+    await accounts.save({ ...record, model: 'ACCOUNT' });
+    expect((await accounts.get('ann')).fields.balance).toBe(5);
+  });
+
+  it('have one id, in whichever way it is written', async () => {
+    class Key extends GitModel {
+      @UUIDField({ id: true }) key!: string;
+    }
+    const BoundKey = ws.register(Key);
+    const keys = ws.records('Key');
+    const id = '0123456789abcdef0123456789abcdef';
+    await keys.save({ id: '01234567-89AB-CDEF-0123-456789ABCDEF', fields: {} });
+
+    expect(await BoundKey.get(id)).toMatchObject({ key: id });
+    expect(await keys.get('01234567-89ab-cdef-0123-456789abcdef')).toMatchObject({ id, fields: { key: id } });
+  });
+
+  it('have the number that their id stands for, where the class has numbers', async () => {
+    class Invoice extends GitModel<number> {
+      @IntegerField({ id: true }) number!: number;
+    }
+    const BoundInvoice = ws.register(Invoice);
+    const invoices = ws.records('Invoice');
+    await invoices.save({ id: '7', fields: {} });
+
+    expect(await BoundInvoice.get(7)).toMatchObject({ number: 7 });
+    expect(await errorOf(() => invoices.save({ id: 'seven', fields: {} }))).toMatchObject({
+      code: 'INVALID_RECORD',
+      details: { field: 'number', value: 'seven' },
+    });
   });
 
   it('are unique where the class says so', async () => {
