@@ -1,5 +1,5 @@
-import { ModelDefinitionError } from '../errors';
 import type { StandardSchemaV1 } from '@standard-schema/spec';
+import { ModelDefinitionError } from '../errors';
 import type { FieldType } from './fields/field';
 import type { PlaceOptions } from './place';
 

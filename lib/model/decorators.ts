@@ -29,7 +29,8 @@ import { inferField } from './inferred-field';
 
 /**
  * The field that fits the property's declared type: text, a number, a boolean, a `Date`, bytes (`Buffer`), a
- * related record of a model, or else JSON for objects and lists. The compiler has to write the type down (`emitDecoratorMetadata`); the other decorators do without.
+ * related record of a model, or else JSON for objects and lists. The compiler has to write the type down
+ * (`emitDecoratorMetadata`); the other decorators do without.
  *
  * @throws ModelDefinitionError when it has not, or no field fits the type.
  *

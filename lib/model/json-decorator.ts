@@ -1,8 +1,8 @@
-import type { JsonValue } from './json-value';
 import { decorateWith } from './field-decorator';
 import type { FieldType } from './fields/field';
 import { JSONFieldType } from './fields/json-field';
 import type { JSONFieldOptions } from './fields/json-field';
+import type { JsonValue } from './json-value';
 
 /**
  * `T`, with `never` in the place of all that JSON cannot hold, so that `T` is assignable to it only when JSON can

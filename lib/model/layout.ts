@@ -6,7 +6,8 @@ import { checkFolderName, parsePath } from '../object/path';
 
 /**
  * Where a model's records are, inside the model's folder. Two ids must never have the same path, and an id must
- * always have the same. Paths of data files that differ only in having the extension of `dataFilename` would have the same blobs.
+ * always have the same. Paths of data files that differ only in having the extension of `dataFilename` would have
+ * the same blobs.
  */
 export interface Layout {
   /**
@@ -78,10 +79,11 @@ export function sharded({ width = 2, levels = 1 }: ShardOptions = {}): Layout {
     locate(id: string) {
       checkFolderName(id);
       const hash = createHash('sha1').update(id).digest('hex');
-      let path = '';
-      for (let level = 0; level < levels; level++)
-        path += `${hash.slice(level * width, (level + 1) * width)}/`;
-      return path + id;
+      let folders = '';
+      for (let level = 0; level < levels; level++) {
+        folders += `${hash.slice(level * width, (level + 1) * width)}/`;
+      }
+      return folders + id;
     },
   });
 }
@@ -122,7 +124,10 @@ function isLayout(value: unknown): value is Layout {
 export interface RecordPaths {
   /** The file with the record's fields. */
   readonly data: string;
-  /** What the paths of the record's blobs begin with: its own folder and a slash, or the data file's path without its extension, and a dot. */
+  /**
+   * What the paths of the record's blobs begin with: its own folder and a slash, or the data file's path without its
+   * extension, and a dot.
+   */
   readonly blobPrefix: string;
 }
 

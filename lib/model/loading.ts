@@ -2,12 +2,13 @@ import { GitModelError } from '../errors';
 import { bindingOf } from './binding';
 import type { Binding } from './binding';
 import type { GitModel } from './git-model';
+import { idText } from './id';
 import { instantiate } from './instance';
 import { decodeInstance, withFiles } from './record-codec';
 import type { LoadedRecord } from './record-codec';
 import type { RecordSource } from './record-set';
-import type { ReadAllOptions, RecordBlob } from './record-store';
-import type { ModelConstructor, ModelId } from './types';
+import type { ReadAllOptions, ReadOptions, RecordBlob } from './record-store';
+import type { IdOf, ModelConstructor, ModelId } from './types';
 
 /** Reads a stored record; undefined for what is no record of the model in its place. */
 export async function readRecord(
@@ -19,7 +20,7 @@ export async function readRecord(
 }
 
 /** Makes an instance of a stored record; undefined for what is no record of the model in its place. */
-export async function load<T extends GitModel<ModelId>>(
+async function load<T extends GitModel<ModelId>>(
   modelClass: ModelConstructor<T>,
   blob: RecordBlob,
 ): Promise<T | undefined> {
@@ -28,6 +29,17 @@ export async function load<T extends GitModel<ModelId>>(
   const record = instantiate(modelClass, loaded);
   await record.afterLoad();
   return record;
+}
+
+/** Reads the record with an id; null when there is none. */
+export async function findRecord<T extends GitModel<ModelId>>(
+  modelClass: ModelConstructor<T>,
+  id: IdOf<T>,
+  options: ReadOptions,
+): Promise<T | null> {
+  const { schema, store } = bindingOf(modelClass, 'be read');
+  const blob = await store.read(schema, idText(id, schema), options);
+  return blob && ((await load(modelClass, blob)) ?? null);
 }
 
 /** All records of a model, to be read when they are asked for. */

@@ -1,15 +1,16 @@
 import { InvalidRecordError, ModelNotFoundError, ValidationError } from '../errors';
-import { GitBlob } from './git-blob';
 import { InvalidValue } from './fields/invalid-value';
-import { copyJson } from './fields/json-copy';
-import type { JsonValue } from './json-value';
+import { GitBlob } from './git-blob';
 import { textOfId } from './id';
+import { copyJson } from './json-value';
+import type { JsonValue } from './json-value';
 import { recordPaths } from './layout';
 import type { RecordState } from './record-state';
 import type { BlobStore, RecordBlob, RecordFile } from './record-store';
 import type { ModelSchema, SchemaField } from './schema';
 import { storedForm } from './stored-form';
 import { toIssues } from './validation';
+import type { MaybePromise } from './validation';
 
 /** A stored record, understood by its model's schema. A class, so that a constructor can tell it from values. */
 export class LoadedRecord {
@@ -45,6 +46,19 @@ export function encodeInstance(record: object, schema: ModelSchema): EncodedReco
     if (!(error instanceof InvalidValue)) throw error;
     throw new ValidationError(schema.name, toIssues(error, '', record));
   }
+}
+
+/**
+ * Writes the content of a record's fields that is neither in memory nor stored; gives a promise only when there is
+ * such content.
+ */
+export function writeFiles(record: object, { fileFields }: ModelSchema, blobs: BlobStore): MaybePromise {
+  const unwritten = fileFields
+    .map(({ property }) => Reflect.get(record, property) as unknown)
+    .filter((value) => value instanceof GitBlob)
+    .filter((blob) => blob.isUnwrittenIn(blobs));
+  if (unwritten.length === 0) return;
+  return Promise.all(unwritten.map((blob) => blob.settle(blobs))).then(() => undefined);
 }
 
 function fileOf(value: unknown): RecordFile | null {

@@ -1,7 +1,9 @@
 import { inspect } from 'node:util';
-import { DoesNotExistError, InvalidArgumentError, ValidationError } from '../errors';
-import { checkJson, copyJson } from './fields/json-copy';
+import { InvalidArgumentError, ValidationError } from '../errors';
+import { doesNotExist } from './does-not-exist';
 import { InvalidValue } from './fields/invalid-value';
+import { checkJson } from './fields/json-check';
+import { copyJson } from './json-value';
 import type { JsonValue } from './json-value';
 import { setState, stateOf } from './record-state';
 import type { RecordState } from './record-state';
@@ -91,11 +93,8 @@ export class RecordCollection {
    */
   async get(id: string, options: ReadOptions = {}): Promise<PlainRecord> {
     const record = await this.getOrNull(id, options);
-    if (record) return record;
-    const where = options.at === undefined ? '' : ` at ${options.at}`;
-    throw new DoesNotExistError(`There is no ${this.name} with the id ${JSON.stringify(id)}${where}.`, {
-      details: { model: this.name, id, at: options.at },
-    });
+    if (!record) throw doesNotExist(this.name, id, options);
+    return record;
   }
 
   /** Reads a record; null when there is none with this id. Throws what {@link get} throws otherwise. */

@@ -37,6 +37,7 @@ export const NEW_RECORD: RecordState = Object.freeze({
 /** Kept apart from the records, so that no property of theirs shows it or collides with it. */
 const states = new WeakMap<object, RecordState>();
 
+/** The state of a record; that of a new one until another was set. */
 export function stateOf(record: object): RecordState {
   return states.get(record) ?? NEW_RECORD;
 }

@@ -5,8 +5,8 @@ import { RelatedFieldType } from './fields/related-field';
 import type { OnDelete } from './fields/related-field';
 import type { GitModel } from './git-model';
 import { idOf, idText } from './id';
-import { Related } from './related';
 import type { RecordContext } from './record-context';
+import { Related } from './related';
 import type { ModelSchema, SchemaField } from './schema';
 import type { ModelConstructor, ModelId } from './types';
 

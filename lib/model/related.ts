@@ -1,7 +1,9 @@
 import { inspect } from 'node:util';
-import { DoesNotExistError, InvalidArgumentError } from '../errors';
-import type { RecordContext } from './record-context';
+import { InvalidArgumentError } from '../errors';
+import { doesNotExist } from './does-not-exist';
 import type { GitModel } from './git-model';
+import type { RecordContext } from './record-context';
+import type { ReadOptions } from './record-store';
 import type { IdOf, ModelConstructor, ModelId } from './types';
 
 /** What a related record can be given as: the record, its id, or what another record's field holds. */
@@ -94,20 +96,14 @@ export class Related<T extends GitModel<ModelId>> implements PromiseLike<T> {
   async load(): Promise<T> {
     const found = await this.loadOrNull();
     if (found) return found;
-    const { model, context } = this.bound;
-    const where = context.at === undefined ? '' : ` at ${context.at}`;
-    throw new DoesNotExistError(
-      `There is no ${model().name} with the id ${JSON.stringify(this.id)}${where}, which another record refers to.`,
-      { details: { model: model().name, id: this.id, at: context.at } },
-    );
+    const { model } = this.bound;
+    throw doesNotExist(model().name, this.id, this.readOptions, 'which another record refers to');
   }
 
   /** Reads the record; null when there is none with the id. */
   async loadOrNull(): Promise<T | null> {
     if (this.loaded) return this.loaded;
-    const { model, context } = this.bound;
-    const options = context.at === undefined ? {} : { at: context.at };
-    return (model() as unknown as Loader<T>).getOrNull(this.id, options);
+    return (this.bound.model() as unknown as Loader<T>).getOrNull(this.id, this.readOptions);
   }
 
   /** Makes `await` work: the same as {@link load}. */
@@ -137,6 +133,11 @@ export class Related<T extends GitModel<ModelId>> implements PromiseLike<T> {
     this.loaded = record;
   }
 
+  private get readOptions(): ReadOptions {
+    const { at } = this.bound.context;
+    return at === undefined ? {} : { at };
+  }
+
   private get bound(): RelatedPlace<T> {
     if (this.place) return this.place;
     throw new InvalidArgumentError(
@@ -146,7 +147,7 @@ export class Related<T extends GitModel<ModelId>> implements PromiseLike<T> {
 }
 
 interface Loader<T> {
-  getOrNull(id: unknown, options: { readonly at?: string }): Promise<T | null>;
+  getOrNull(id: unknown, options: ReadOptions): Promise<T | null>;
 }
 
 function isRecord(value: unknown): value is GitModel<ModelId> {

@@ -1,5 +1,5 @@
-import { GitBlob } from './git-blob';
 import { InvalidValue } from './fields/invalid-value';
+import { GitBlob } from './git-blob';
 import { isSameJson } from './json-value';
 import type { JsonValue } from './json-value';
 import type { RecordContext } from './record-context';

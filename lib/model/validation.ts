@@ -1,8 +1,8 @@
 import { ValidationError } from '../errors';
 import type { ValidationIssue } from '../errors';
+import type { Binding } from './binding';
 import { InvalidValue } from './fields/invalid-value';
 import { refineWithSchema } from './fields/standard-schema';
-import type { Binding } from './binding';
 import type { RecordContext } from './record-context';
 import { stateOf } from './record-state';
 import type { ModelSchema, SchemaField } from './schema';

@@ -88,6 +88,7 @@ export async function filesOf(
   return files;
 }
 
+/** The error for what stands where a record, or a part of one, should be. */
 export function notARecord(path: string, reason: string, cause?: unknown): InvalidRecordError {
   return new InvalidRecordError(`What is stored at "${path}" is not a record: ${reason}.`, {
     cause,

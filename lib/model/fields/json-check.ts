@@ -1,11 +1,8 @@
-import { isJsonArray, JsonNumber } from '../json-value';
-import type { JsonValue } from '../json-value';
+import { isJsonNotation, JsonNumber, MAX_RECORD_DEPTH } from '../json-value';
 import { InvalidValue } from './invalid-value';
 
-/** How deep lists and objects may be nested in a value; records that are nested much deeper cannot be read. */
-const MAX_DEPTH = 490;
-
-const NUMBER = /^-?(?:0|[1-9]\d*)(?:\.\d+)?(?:e[-+]?\d+)?$/i;
+/** How deep lists and objects may be nested in a value: a record has some levels above it. */
+const MAX_DEPTH = MAX_RECORD_DEPTH - 10;
 
 /**
  * Checks that JSON can hold a value as it is.
@@ -14,16 +11,6 @@ const NUMBER = /^-?(?:0|[1-9]\d*)(?:\.\d+)?(?:e[-+]?\d+)?$/i;
  */
 export function checkJson(value: unknown): void {
   checkInside(value, [], []);
-}
-
-/** A copy that shares no list and no object with the value, which JSON has to be able to hold. */
-export function copyJson(value: JsonValue): JsonValue {
-  if (typeof value === 'number') return value + 0;
-  if (typeof value !== 'object' || value === null || value instanceof JsonNumber) return value;
-  if (isJsonArray(value)) return value.map(copyJson);
-  const copy: Record<string, JsonValue> = {};
-  for (const key of Object.keys(value)) copy[key] = copyJson(value[key] as JsonValue);
-  return copy;
 }
 
 /** `path` leads to the value, through `parents`; both are the same arrays all the way. */
@@ -40,7 +27,7 @@ function checkInside(value: unknown, path: (string | number)[], parents: object[
     default:
       throw refused(typeof value, path);
   }
-  if (value === null || (value instanceof JsonNumber && NUMBER.test(value.text))) return;
+  if (value === null || (value instanceof JsonNumber && isJsonNotation(value.text))) return;
   if (parents.includes(value)) throw new InvalidValue('invalid_json', 'must not contain itself', [...path]);
   if (parents.length === MAX_DEPTH) {
     throw new InvalidValue('invalid_json', `must not be nested more than ${MAX_DEPTH} levels deep`);
