@@ -2,23 +2,29 @@ import { inspect } from 'node:util';
 import type { InspectOptions } from 'node:util';
 import { bindingOf, findBinding } from './binding';
 import type { Binding } from './binding';
-import { doesNotExist } from './does-not-exist';
 import type { FieldType } from './fields/field';
 import { GitBlob } from './git-blob';
-import { idText, isId } from './id';
-import { assignValues, fillInstance } from './instance';
-import { recordPaths } from './layout';
-import { findRecord, readRecord, recordSource } from './loading';
-import { encodeInstance, writeFiles } from './record-codec';
-import { RecordSet } from './record-set';
-import { stateOf } from './record-state';
-import type { DeleteOptions, ReadAllOptions, ReadOptions, SaveOptions, StoredInstance } from './record-store';
-import { settleReferences } from './references';
-import { Related } from './related';
-import { hasChanged, valueBefore } from './stored-form';
+import { doesNotExist } from './record/does-not-exist';
+import { idText, isId } from './record/id';
+import { assignValues, fillInstance } from './record/instance';
+import { findRecord, readRecord, recordSource } from './record/loading';
+import { encodeInstance, writeFiles } from './record/record-codec';
+import { RecordSet } from './record/record-set';
+import { stateOf } from './record/record-state';
+import type {
+  DeleteOptions,
+  ReadAllOptions,
+  ReadOptions,
+  SaveOptions,
+  StoredInstance,
+} from './record/record-store';
+import { hasChanged, valueBefore } from './record/stored-form';
+import { uniquenessCheck } from './record/uniqueness';
+import { cleanRecord, inTurn } from './record/validation';
+import { settleReferences } from './relation/referential-actions';
+import { Related } from './relation/related';
+import { recordPaths } from './schema/layout';
 import type { IdOf, ModelConstructor, ModelId, ModelValues, RecordChange, RecordChanges } from './types';
-import { uniquenessCheck } from './uniqueness';
-import { cleanRecord, inTurn } from './validation';
 
 /**
  * The base of all models. A class that extends it declares fields with decorators; registered with a

@@ -1,6 +1,6 @@
 import { InvalidRecordError } from '../errors';
-import { BLOB_SUFFIX, blobPrefixOf, recordPaths } from '../model/layout';
-import type { RecordPlace } from '../model/record-store';
+import type { RecordPlace } from '../model/record/record-store';
+import { BLOB_SUFFIX, blobPrefixOf, recordPaths } from '../model/schema/layout';
 import type { StagedEntry, StagedTree } from '../object/staged-tree';
 
 /** Where a record may be. */

@@ -1,7 +1,7 @@
 import { ModelDefinitionError } from '../../errors';
 import { isSameJson, JsonNumber } from '../json-value';
 import type { JsonValue } from '../json-value';
-import type { RecordContext } from '../record-context';
+import type { RecordContext } from '../record/record-context';
 import type { FieldOptions, Validator } from './field-options';
 import { InvalidValue } from './invalid-value';
 import { refineWithSchema } from './standard-schema';

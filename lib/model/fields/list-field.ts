@@ -1,7 +1,7 @@
 import { ModelDefinitionError } from '../../errors';
 import { isJsonArray } from '../json-value';
 import type { JsonValue } from '../json-value';
-import type { RecordContext } from '../record-context';
+import type { RecordContext } from '../record/record-context';
 import { FieldType } from './field';
 import type { FieldOptions } from './field-options';
 import { InvalidValue } from './invalid-value';
