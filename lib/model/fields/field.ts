@@ -1,3 +1,4 @@
+import { isPromise } from 'node:util/types';
 import { ModelDefinitionError } from '../../errors';
 import { isSameJson, JsonNumber } from '../json-value';
 import type { JsonValue } from '../json-value';
@@ -277,7 +278,7 @@ function problemWith<T>(value: T, validator: Validator<T>): InvalidValue | undef
       : new InvalidValue(validator.code ?? 'invalid', validator.message);
   }
   const verdict = validator(value);
-  if ((verdict as unknown) instanceof Promise) {
+  if (isPromise(verdict)) {
     throw new ModelDefinitionError('A validator cannot be asynchronous; a field takes a schema that is.');
   }
   if (verdict === false) return new InvalidValue('invalid', 'is not valid');

@@ -45,9 +45,8 @@ export function cleanRecord(
  */
 function cleanFields(record: object, schema: ModelSchema): MaybePromise {
   const state = stateOf(record);
-  const report = new Report(schema, record);
+  const checks = new FieldChecks(schema, record);
   const cleaned: [string, unknown][] = [];
-  const pending: Promise<void>[] = [];
   for (const schemaField of schema.fields) {
     const { property, field } = schemaField;
     const value: unknown = Reflect.get(record, property);
@@ -62,20 +61,16 @@ function cleanFields(record: object, schema: ModelSchema): MaybePromise {
       // Also 0 in place of -0.
       if (!Object.is(clean, value)) cleaned.push([property, clean]);
     };
-    try {
+    checks.run(schemaField, () => {
       const clean = field.refine(field.clean(value));
-      if (clean instanceof Promise) pending.push(clean.then(accept).catch(report.of(schemaField)));
-      else accept(clean);
-    } catch (error) {
-      report.of(schemaField)(error);
-    }
+      if (clean instanceof Promise) return clean.then(accept);
+      accept(clean);
+      return undefined;
+    });
   }
-  const finish = (): void => {
-    report.conclude();
+  return checks.conclude(() => {
     for (const [property, value] of cleaned) Reflect.set(record, property, value);
-  };
-  if (pending.length > 0) return Promise.all(pending).then(finish);
-  finish();
+  });
 }
 
 /**
@@ -108,24 +103,13 @@ function refineRecord(record: object, schema: ModelSchema): MaybePromise {
  * @throws ValidationError with all that does not fit.
  */
 function verifyFields(record: object, schema: ModelSchema, context: RecordContext): MaybePromise {
-  const report = new Report(schema, record);
-  const pending: Promise<void>[] = [];
+  const checks = new FieldChecks(schema, record);
   for (const schemaField of schema.fields) {
     const value: unknown = Reflect.get(record, schemaField.property);
     if (value === null || value === undefined) continue;
-    try {
-      const verifying = schemaField.field.verify(value, context);
-      if (verifying) pending.push(verifying.catch(report.of(schemaField)));
-    } catch (error) {
-      report.of(schemaField)(error);
-    }
+    checks.run(schemaField, () => schemaField.field.verify(value, context));
   }
-  if (pending.length > 0) {
-    return Promise.all(pending).then(() => {
-      report.conclude();
-    });
-  }
-  report.conclude();
+  return checks.conclude();
 }
 
 /** Runs a check of the record as a whole; an InvalidValue that it throws is an issue of the record. */
@@ -156,30 +140,50 @@ function valueAt(value: unknown, key: string | number): unknown {
   return typeof value === 'object' && value !== null ? Reflect.get(value, key) : undefined;
 }
 
-/** Collects what is wrong with the fields of one record. */
-class Report {
+/** Checks the fields of one record, and collects what is wrong with them. */
+class FieldChecks {
   private readonly issues = new Map<SchemaField, ValidationIssue[]>();
+  private readonly pending: Promise<void>[] = [];
 
   constructor(
     private readonly schema: ModelSchema,
     private readonly record: object,
   ) {}
 
-  /** For what a field has thrown; only an InvalidValue is an issue. */
-  of(schemaField: SchemaField): (error: unknown) => void {
-    return (error) => {
+  /** Runs a check of a field; an InvalidValue that it throws is an issue, anything else goes on to the caller. */
+  run(schemaField: SchemaField, check: () => MaybePromise): void {
+    const report = (error: unknown): void => {
       if (!(error instanceof InvalidValue)) throw error;
       const { property } = schemaField;
       this.issues.set(schemaField, toIssues(error, property, Reflect.get(this.record, property)));
     };
+    try {
+      const checking = check();
+      if (checking) this.pending.push(checking.catch(report));
+    } catch (error) {
+      // Should this go on to the caller, nobody waits for the checks before it any more.
+      for (const each of this.pending) each.catch(() => undefined);
+      report(error);
+    }
   }
 
-  /** @throws ValidationError when anything was reported; in the order of the fields. */
-  conclude(): void {
-    if (this.issues.size === 0) return;
-    throw new ValidationError(
-      this.schema.name,
-      this.schema.fields.flatMap((each) => this.issues.get(each) ?? []),
-    );
+  /**
+   * Ends the checks, and calls `accept` when nothing is wrong; gives a promise only when a check does.
+   *
+   * @throws ValidationError when anything is; in the order of the fields.
+   */
+  conclude(accept?: () => void): MaybePromise {
+    const finish = (): void => {
+      if (this.issues.size === 0) {
+        accept?.();
+        return;
+      }
+      throw new ValidationError(
+        this.schema.name,
+        this.schema.fields.flatMap((each) => this.issues.get(each) ?? []),
+      );
+    };
+    if (this.pending.length > 0) return Promise.all(this.pending).then(finish);
+    finish();
   }
 }

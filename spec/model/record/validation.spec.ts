@@ -1,3 +1,5 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import type { StandardSchemaV1 } from '@standard-schema/spec';
 import { CharField, GitModel, IntegerField, SlugField, UUIDField, ValidationError } from 'gitmodel';
 import { errorOf } from '../../support/error-of';
 import { openWorkspace, valuesOf } from '../../support/workspaces';
@@ -66,7 +68,34 @@ describe('fullClean', () => {
     expect(valuesOf(account)).toEqual(before);
     expect(Object.is(account.balance, -0)).toBe(true);
   });
+
+  it('fails with what a rule throws that is no verdict, and leaves nothing unhandled', async () => {
+    const failing: StandardSchemaV1<unknown, string> = {
+      '~standard': { version: 1, vendor: 'spec', validate: () => nextTurn().then(fail('unreachable')) },
+    };
+    class Strange extends GitModel {
+      @CharField({ schema: failing }) slow!: string;
+      @CharField({ validators: fail('broken') }) broken!: string;
+    }
+    const unhandled = jest.fn();
+    process.on('unhandledRejection', unhandled);
+    try {
+      const record = new ((await openWorkspace()).register(Strange))({ slow: 'a', broken: 'b' });
+      await expect(record.fullClean()).rejects.toThrow('broken');
+      await nextTurn();
+      await nextTurn();
+    } finally {
+      process.off('unhandledRejection', unhandled);
+    }
+    expect(unhandled).not.toHaveBeenCalled();
+  });
 });
+
+function fail(message: string): () => never {
+  return () => {
+    throw new TypeError(message);
+  };
+}
 
 describe('A record that is not valid', () => {
   it('is not staged, and is none the wiser', async () => {
