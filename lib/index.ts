@@ -42,35 +42,35 @@ export {
   URLField,
   UUIDField,
   ZonedDateTimeField,
-} from './model/decorators';
-export { EnumField } from './model/enum-decorator';
-export type { EnumDecoratorFactory } from './model/enum-decorator';
-export { JSONField } from './model/json-decorator';
-export type { JSONCompatible, JSONDecorator, JSONDecoratorFactory } from './model/json-decorator';
-export { ListField } from './model/list-decorator';
-export type { ItemValue, ListDecoratorFactory, ListItem } from './model/list-decorator';
-export { RelatedField } from './model/related-decorator';
-export type { RelatedDecoratorFactory } from './model/related-decorator';
-export { fieldDecorator } from './model/field-decorator';
-export type { FieldDecorator, FieldDecoratorFactory } from './model/field-decorator';
-export type { ModelOptions } from './model/declaration';
+} from './model/decorators/decorators';
+export { EnumField } from './model/decorators/enum-decorator';
+export type { EnumDecoratorFactory } from './model/decorators/enum-decorator';
+export { JSONField } from './model/decorators/json-decorator';
+export type { JSONCompatible, JSONDecorator, JSONDecoratorFactory } from './model/decorators/json-decorator';
+export { ListField } from './model/decorators/list-decorator';
+export type { ItemValue, ListDecoratorFactory, ListItem } from './model/decorators/list-decorator';
+export { RelatedField } from './model/decorators/related-decorator';
+export type { RelatedDecoratorFactory } from './model/decorators/related-decorator';
+export { fieldDecorator } from './model/decorators/field-decorator';
+export type { FieldDecorator, FieldDecoratorFactory } from './model/decorators/field-decorator';
+export type { ModelOptions } from './model/decorators/declaration';
 export { GitBlob } from './model/git-blob';
 export type { BlobInput } from './model/git-blob';
-export { Related } from './model/related';
-export type { RelatedInput, RelatedTarget } from './model/related';
-export { flat, sharded } from './model/layout';
-export type { DataPath, Layout, ShardOptions } from './model/layout';
-export { RecordCollection } from './model/record-collection';
-export type { PlainRecord } from './model/record-collection';
-export type { PlaceOptions } from './model/place';
-export { RecordSet } from './model/record-set';
+export { Related } from './model/relation/related';
+export type { RelatedInput, RelatedTarget } from './model/relation/related';
+export { flat, sharded } from './model/schema/layout';
+export type { DataPath, Layout, ShardOptions } from './model/schema/layout';
+export { RecordCollection } from './model/record/record-collection';
+export type { PlainRecord } from './model/record/record-collection';
+export type { PlaceOptions } from './model/schema/place';
+export { RecordSet } from './model/record/record-set';
 export type {
   CommitOptions,
   DeleteOptions,
   ReadAllOptions,
   ReadOptions,
   SaveOptions,
-} from './model/record-store';
+} from './model/record/record-store';
 export type { BoundModels } from './model/registry';
 export type {
   BoundModel,
@@ -138,7 +138,7 @@ export { json } from './model/serializers/json';
 export { markdown } from './model/serializers/markdown';
 export type { MarkdownOptions } from './model/serializers/markdown';
 export type { Serializer, StoredRecord } from './model/serializers/serializer';
-export type { RecordContext } from './model/record-context';
+export type { RecordContext } from './model/record/record-context';
 
 // Git's terms
 export type { Signature, SignatureInput } from './object/commit-codec';

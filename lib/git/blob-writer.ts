@@ -6,10 +6,10 @@ import path from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { createDeflate } from 'node:zlib';
 import { GitModelError, InvalidArgumentError, ObjectWriteError } from '../errors';
-import { hashObject, objectHeader } from '../object/oid';
-import { objectFolders } from './alternates';
 import { bytesOf } from '../object/blob-source';
 import type { BlobSource } from '../object/blob-source';
+import { hashObject, objectHeader } from '../object/oid';
+import { objectFolders } from './alternates';
 import {
   looseObjectFile,
   moveIntoPlace,
@@ -19,8 +19,6 @@ import {
 } from './loose-object-file';
 import type { LooseObjectWriter } from './loose-object-writer';
 import { findInPacks } from './pack-index-reader';
-
-export type { BlobSource } from '../object/blob-source';
 
 /** A blob that is in the object database. */
 export interface WrittenBlob {

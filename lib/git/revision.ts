@@ -1,5 +1,5 @@
-import type { Object as GitObject } from 'nodegit';
 import { Revparse } from 'nodegit';
+import type { Object as GitObject } from 'nodegit';
 import { InvalidArgumentError, ObjectNotFoundError } from '../errors';
 import type { GitRepository } from './repository';
 import { callGit, GitErrno, messageOf } from './translate-error';

@@ -1,8 +1,8 @@
 import { AbstractModelError, ModelNotRegisteredError } from '../errors';
-import type { RecordContext } from './record-context';
-import type { RecordStore } from './record-store';
-import type { Referrer } from './references';
-import type { ModelSchema } from './schema';
+import type { RecordContext } from './record/record-context';
+import type { RecordStore } from './record/record-store';
+import type { Referrer } from './relation/referential-actions';
+import type { ModelSchema } from './schema/schema';
 
 /** What a registered class is bound to. */
 export interface Binding {

@@ -7,7 +7,7 @@ import { InvalidArgumentError } from '../errors';
 import { bytesOf } from '../object/blob-source';
 import type { BlobSource } from '../object/blob-source';
 import { hashObject } from '../object/oid';
-import type { BlobStore, RecordFile } from './record-store';
+import type { BlobStore, RecordFile } from './record/record-store';
 
 /**
  * What a blob can be made of: bytes, text (stored as UTF-8), a stream or other source of chunks, or a file by its

@@ -1,25 +1,30 @@
 import { inspect } from 'node:util';
 import type { InspectOptions } from 'node:util';
-import { DoesNotExistError } from '../errors';
 import { bindingOf, findBinding } from './binding';
 import type { Binding } from './binding';
 import type { FieldType } from './fields/field';
 import { GitBlob } from './git-blob';
-import { idText, isId } from './id';
-import { assignValues, fillInstance } from './instance';
-import { recordPaths } from './layout';
-import { load, readRecord, recordSource } from './loading';
-import { encodeInstance } from './record-codec';
-import { RecordSet } from './record-set';
-import { stateOf } from './record-state';
-import type { DeleteOptions, ReadAllOptions, ReadOptions, SaveOptions, StoredInstance } from './record-store';
-import { settleReferences } from './references';
-import { Related } from './related';
-import { hasChanged, valueBefore } from './stored-form';
+import { doesNotExist } from './record/does-not-exist';
+import { idText, isId } from './record/id';
+import { assignValues, fillInstance } from './record/instance';
+import { findRecord, readRecord, recordSource } from './record/loading';
+import { encodeInstance, writeFiles } from './record/record-codec';
+import { RecordSet } from './record/record-set';
+import { stateOf } from './record/record-state';
+import type {
+  DeleteOptions,
+  ReadAllOptions,
+  ReadOptions,
+  SaveOptions,
+  StoredInstance,
+} from './record/record-store';
+import { hasChanged, valueBefore } from './record/stored-form';
+import { uniquenessCheck } from './record/uniqueness';
+import { cleanRecord, inTurn } from './record/validation';
+import { settleReferences } from './relation/referential-actions';
+import { Related } from './relation/related';
+import { recordPaths } from './schema/layout';
 import type { IdOf, ModelConstructor, ModelId, ModelValues, RecordChange, RecordChanges } from './types';
-import { uniquenessCheck } from './uniqueness';
-import { cleanRecord, inTurn } from './validation';
-import type { MaybePromise } from './validation';
 
 /**
  * The base of all models. A class that extends it declares fields with decorators; registered with a
@@ -215,7 +220,7 @@ export abstract class GitModel<Id extends ModelId = string> {
     const preparing = inTurn([
       () => this.beforeSave(),
       () => cleanRecord(this, binding),
-      () => settleBlobs(this, binding),
+      () => writeFiles(this, schema, store.blobs),
     ]);
     // Not to wait where there is nothing to wait for keeps operations in the order of the calls.
     if (preparing) await preparing;
@@ -225,7 +230,7 @@ export abstract class GitModel<Id extends ModelId = string> {
         place: schema,
         id: idText(this.getId(), schema),
         ...encodeInstance(this, schema),
-        verify: uniquenessCheck(this, binding),
+        verify: uniquenessCheck(this, binding, options),
       },
       options,
     );
@@ -279,7 +284,7 @@ export abstract class GitModel<Id extends ModelId = string> {
     id: IdOf<T>,
     options: ReadOptions = {},
   ): Promise<T> {
-    const record = await find(this, id, options);
+    const record = await findRecord(this, id, options);
     if (!record) throw doesNotExist(this.name, id, options);
     return record;
   }
@@ -290,7 +295,7 @@ export abstract class GitModel<Id extends ModelId = string> {
     id: IdOf<T>,
     options: ReadOptions = {},
   ): Promise<T | null> {
-    return find(this, id, options);
+    return findRecord(this, id, options);
   }
 
   /** All records, by the bytes of their paths: in the usual layout, of their ids. */
@@ -317,7 +322,7 @@ export abstract class GitModel<Id extends ModelId = string> {
     const binding = bindingOf(this, 'be deleted');
     const text = idText(id, binding.schema);
     const hasHooks = ['beforeDelete', 'afterDelete'].some((hook) => binding.overridden.has(hook));
-    const record = hasHooks ? await find(this, id, {}) : null;
+    const record = hasHooks ? await findRecord(this, id, {}) : null;
     // Whatever is stored under the id, also if somebody changes it at the same time.
     return record ? record.delete({ ...options, overwrite: true }) : remove(binding, text, text, options);
   }
@@ -331,16 +336,6 @@ export abstract class GitModel<Id extends ModelId = string> {
 
 function bindingFor(record: object, use: string): Binding {
   return bindingOf(record.constructor, use);
-}
-
-/** Writes what is not in memory and not stored either; gives a promise only when something is. */
-function settleBlobs(record: object, { schema, store }: Binding): MaybePromise {
-  const unwritten = schema.fileFields
-    .map(({ property }) => Reflect.get(record, property) as unknown)
-    .filter((value) => value instanceof GitBlob)
-    .filter((blob) => blob.isUnwrittenIn(store.blobs));
-  if (unwritten.length === 0) return;
-  return Promise.all(unwritten.map((blob) => blob.settle(store.blobs))).then(() => undefined);
 }
 
 function shown(field: FieldType<unknown>, value: unknown): unknown {
@@ -367,21 +362,4 @@ async function remove(
     await store.remove(schema, record, { overwrite: options.overwrite ?? false });
     await settleReferences(schema, id, minding);
   }, options);
-}
-
-async function find<T extends GitModel<ModelId>>(
-  modelClass: ModelConstructor<T>,
-  id: IdOf<T>,
-  options: ReadOptions,
-): Promise<T | null> {
-  const { schema, store } = bindingOf(modelClass, 'be read');
-  const blob = await store.read(schema, idText(id, schema), options);
-  return blob && ((await load(modelClass, blob)) ?? null);
-}
-
-function doesNotExist(model: string, id: ModelId, { at }: ReadOptions): DoesNotExistError {
-  const where = at === undefined ? '' : ` at ${at}`;
-  return new DoesNotExistError(`There is no ${model} with the id ${JSON.stringify(id)}${where}.`, {
-    details: { model, id, at },
-  });
 }

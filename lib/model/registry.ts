@@ -1,17 +1,17 @@
 import { InvalidArgumentError, ModelDefinitionError, ModelNotRegisteredError } from '../errors';
 import { bind, bindingOf, findBinding } from './binding';
 import { GitModel } from './git-model';
-import { fillInstance } from './instance';
-import { compilePlace } from './place';
-import type { PlaceOptions } from './place';
-import { RecordCollection } from './record-collection';
-import type { RecordContext } from './record-context';
-import { rulesOf } from './record-rules';
-import type { RecordPlace, RecordStore } from './record-store';
-import { mindingFields } from './references';
-import type { Referrer } from './references';
-import { compileSchema } from './schema';
-import type { ModelSchema } from './schema';
+import { fillInstance } from './record/instance';
+import { RecordCollection } from './record/record-collection';
+import type { RecordContext } from './record/record-context';
+import { rulesOf } from './record/record-rules';
+import type { RecordPlace, RecordStore } from './record/record-store';
+import { mindingFields } from './relation/referential-actions';
+import type { Referrer } from './relation/referential-actions';
+import { compilePlace } from './schema/place';
+import type { PlaceOptions } from './schema/place';
+import { compileSchema } from './schema/schema';
+import type { ModelSchema } from './schema/schema';
 import type { BoundModel, ModelConstructor, ModelId } from './types';
 
 /** The registered models of a module: those of its exports that are models, bound. */

@@ -2,7 +2,7 @@ import type { Decimal } from 'decimal.js';
 import type { Temporal } from 'temporal-polyfill';
 import type { BlobInput, GitBlob } from './git-blob';
 import type { GitModel } from './git-model';
-import type { Related, RelatedInput } from './related';
+import type { Related, RelatedInput } from './relation/related';
 
 /** What can be an id. A number stands in the path in its decimal form. */
 export type ModelId = string | number;

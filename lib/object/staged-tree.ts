@@ -3,8 +3,8 @@ import { fromByteName, toByteName } from './byte-name';
 import type { ByteName } from './byte-name';
 import { FileMode, isTreeMode, kindOfMode } from './file-mode';
 import type { EntryKind } from './file-mode';
-import { parsePath } from './path';
 import { hashObject, toByteOid } from './oid';
+import { parsePath } from './path';
 import { NodeEntry, TreeNode } from './tree-node';
 import type { UnwrittenObject } from './tree-node';
 

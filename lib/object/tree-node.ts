@@ -1,8 +1,8 @@
 import BTree from 'sorted-btree';
 import type { ByteName } from './byte-name';
 import { FileMode } from './file-mode';
-import type { ByteOid, ObjectType } from './oid';
 import { fromByteOid, hashObject, toByteOid } from './oid';
+import type { ByteOid, ObjectType } from './oid';
 import { decodeTree, encodeTree } from './tree-codec';
 import type { RawTreeEntry } from './tree-codec';
 

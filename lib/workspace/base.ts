@@ -1,9 +1,9 @@
+import { InvalidReferenceNameError } from '../errors';
 import { readCommit } from '../git/commits';
 import type { ObjectStore } from '../git/object-store';
 import { readHead, readReference, referenceNotFound } from '../git/references';
 import type { GitRepository } from '../git/repository';
 import { resolveRevision } from '../git/revision';
-import { InvalidReferenceNameError } from '../errors';
 import { branchRef, isBranchRef } from '../object/reference-name';
 import { StagedTree } from '../object/staged-tree';
 import type { Base } from './stage';

@@ -2,7 +2,7 @@ import { DetachedHeadError, InvalidArgumentError, ObjectNotFoundError } from '..
 import { makeCommit, readCommit } from '../git/commits';
 import type { Commit } from '../git/commits';
 import { compareAndSwap, readReference } from '../git/references';
-import type { CommitOptions } from '../model/record-store';
+import type { CommitOptions } from '../model/record/record-store';
 import type { CommitFields } from '../object/commit-codec';
 import { EMPTY_TREE_OID, isOid } from '../object/oid';
 import { branchRef } from '../object/reference-name';

@@ -8,9 +8,8 @@ import {
 } from '../errors';
 import { resolveRevision } from '../git/revision';
 import { isSameJson } from '../model/json-value';
-import { BLOB_SUFFIX, recordPaths } from '../model/layout';
-import { NEW_RECORD, setState, stateOf } from '../model/record-state';
-import type { RecordState } from '../model/record-state';
+import { NEW_RECORD, setState, stateOf } from '../model/record/record-state';
+import type { RecordState } from '../model/record/record-state';
 import type {
   BlobStore,
   DeleteOptions,
@@ -23,8 +22,9 @@ import type {
   RecordWrite,
   SaveOptions,
   StoredInstance,
-} from '../model/record-store';
-import { isSameStored } from '../model/stored-form';
+} from '../model/record/record-store';
+import { isSameStored } from '../model/record/stored-form';
+import { BLOB_SUFFIX, recordPaths } from '../model/schema/layout';
 import { FileMode } from '../object/file-mode';
 import { hashObject } from '../object/oid';
 import type { ObjectType } from '../object/oid';

@@ -1,6 +1,6 @@
 import { InvalidRecordError } from '../errors';
-import { BLOB_SUFFIX, blobPrefixOf, recordPaths } from '../model/layout';
-import type { RecordPlace } from '../model/record-store';
+import type { RecordPlace } from '../model/record/record-store';
+import { BLOB_SUFFIX, blobPrefixOf, recordPaths } from '../model/schema/layout';
 import type { StagedEntry, StagedTree } from '../object/staged-tree';
 
 /** Where a record may be. */
@@ -88,6 +88,7 @@ export async function filesOf(
   return files;
 }
 
+/** The error for what stands where a record, or a part of one, should be. */
 export function notARecord(path: string, reason: string, cause?: unknown): InvalidRecordError {
   return new InvalidRecordError(`What is stored at "${path}" is not a record: ${reason}.`, {
     cause,

@@ -15,7 +15,7 @@ import path from 'node:path';
 import { Readable } from 'node:stream';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import fc from 'fast-check';
-import type { BlobSource } from '../../lib/git/blob-writer';
+import type { BlobSource } from '../../lib/object/blob-source';
 import { runChild } from '../support/child-process';
 import { projectWithLibrary } from '../support/compiled';
 import { errorOf } from '../support/error-of';

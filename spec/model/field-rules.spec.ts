@@ -252,6 +252,20 @@ describe.each<readonly [string, DataPath | undefined]>([
     expect(emails.sort()).toEqual(['a@example.com', 'b@example.com']);
   });
 
+  it('refuses a value that another record has taken since, also when what is stored is overwritten', async () => {
+    const { User } = await openUsers();
+    const user = new User({ email: 'a@example.com' });
+    await user.save();
+    const before = await User.get(user.getId());
+    user.email = 'b@example.com';
+    await user.save();
+    await new User({ email: 'a@example.com' }).save();
+
+    expect(await errorOf(() => before.save({ overwrite: true }))).toMatchObject({
+      issues: [{ path: 'email', code: 'unique' }],
+    });
+  });
+
   it('knows a value in another stored form, and its own record by an id in another form', async () => {
     const { path, ws, User } = await openUsers();
     const key = '0123456789abcdef0123456789abcdef';

@@ -1,5 +1,5 @@
 import { GitBlob } from '../git-blob';
-import type { RecordContext } from '../record-context';
+import type { RecordContext } from '../record/record-context';
 import { FieldType } from './field';
 import type { FieldOptions } from './field-options';
 import { InvalidValue } from './invalid-value';

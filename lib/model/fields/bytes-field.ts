@@ -1,8 +1,8 @@
 import { isUint8Array } from 'node:util/types';
-import { FieldType } from './field';
-import type { BlobFieldOptions } from './blob-field';
-import { InvalidValue } from './invalid-value';
 import { hashObject } from '../../object/oid';
+import type { BlobFieldOptions } from './blob-field';
+import { FieldType } from './field';
+import { InvalidValue } from './invalid-value';
 
 /** Bytes in a file of their own beside the record's data, which are read together with the record. */
 export class BytesFieldType extends FieldType<Buffer> {

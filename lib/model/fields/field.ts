@@ -1,7 +1,8 @@
+import { isPromise } from 'node:util/types';
 import { ModelDefinitionError } from '../../errors';
 import { isSameJson, JsonNumber } from '../json-value';
 import type { JsonValue } from '../json-value';
-import type { RecordContext } from '../record-context';
+import type { RecordContext } from '../record/record-context';
 import type { FieldOptions, Validator } from './field-options';
 import { InvalidValue } from './invalid-value';
 import { refineWithSchema } from './standard-schema';
@@ -277,7 +278,7 @@ function problemWith<T>(value: T, validator: Validator<T>): InvalidValue | undef
       : new InvalidValue(validator.code ?? 'invalid', validator.message);
   }
   const verdict = validator(value);
-  if ((verdict as unknown) instanceof Promise) {
+  if (isPromise(verdict)) {
     throw new ModelDefinitionError('A validator cannot be asynchronous; a field takes a schema that is.');
   }
   if (verdict === false) return new InvalidValue('invalid', 'is not valid');

@@ -1,7 +1,7 @@
 import { JsonNumber } from '../json-value';
 import { FieldType } from './field';
-import { InvalidValue } from './invalid-value';
 import type { NumberFieldOptions } from './integer-field';
+import { InvalidValue } from './invalid-value';
 import { checkNumber, checkRange } from './limits';
 
 /**

@@ -2,7 +2,7 @@ import { inspect } from 'node:util';
 import { ModelDefinitionError } from '../../errors';
 import { isOid } from '../../object/oid';
 import type { ObjectType } from '../../object/oid';
-import type { RecordContext } from '../record-context';
+import type { RecordContext } from '../record/record-context';
 import { FieldType } from './field';
 import type { FieldOptions } from './field-options';
 import { InvalidValue } from './invalid-value';

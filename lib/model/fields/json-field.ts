@@ -1,7 +1,8 @@
+import { copyJson } from '../json-value';
 import type { JsonValue } from '../json-value';
 import { FieldType } from './field';
 import type { FieldOptions } from './field-options';
-import { checkJson, copyJson } from './json-copy';
+import { checkJson } from './json-check';
 
 /** The options of JSON. The values have the schema's type if there is one, else that which is named: `<Meta>`. */
 export interface JSONFieldOptions<T> extends Omit<FieldOptions<NoInfer<T>>, 'schema'> {

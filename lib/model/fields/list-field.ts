@@ -1,7 +1,7 @@
 import { ModelDefinitionError } from '../../errors';
 import { isJsonArray } from '../json-value';
 import type { JsonValue } from '../json-value';
-import type { RecordContext } from '../record-context';
+import type { RecordContext } from '../record/record-context';
 import { FieldType } from './field';
 import type { FieldOptions } from './field-options';
 import { InvalidValue } from './invalid-value';
@@ -159,7 +159,8 @@ export class ListFieldType<T> extends FieldType<readonly T[]> {
       const refined = this.item.refine(item);
       return refined instanceof Promise ? refined.catch(asInvalid) : refined;
     } catch (error) {
-      return asInvalid(error);
+      // As a promise, so that those of the items before it do not end without anybody who waits for them.
+      return error instanceof InvalidValue ? error : Promise.resolve().then(() => asInvalid(error));
     }
   }
 }

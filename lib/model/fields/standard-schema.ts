@@ -1,3 +1,4 @@
+import { isPromise } from 'node:util/types';
 import type { StandardSchemaV1 } from '@standard-schema/spec';
 import { InvalidValue } from './invalid-value';
 
@@ -10,7 +11,8 @@ import { InvalidValue } from './invalid-value';
  */
 export function refineWithSchema<T>(schema: StandardSchemaV1<unknown, T>, value: unknown): T | Promise<T> {
   const result = schema['~standard'].validate(value);
-  return result instanceof Promise ? result.then(outputOf) : outputOf(result);
+  // A promise of another realm, as Node.js' own are in some test runners, is none by instanceof; here it becomes one.
+  return isPromise(result) ? Promise.resolve(result).then(outputOf) : outputOf(result);
 }
 
 function outputOf<T>(result: StandardSchemaV1.Result<T>): T {

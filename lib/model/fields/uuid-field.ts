@@ -28,6 +28,6 @@ export class UUIDFieldType extends FieldType<string> {
 }
 
 /** A random UUID as 32 hexadecimal digits. */
-export function newUuid(): string {
+function newUuid(): string {
   return v4().replaceAll('-', '');
 }

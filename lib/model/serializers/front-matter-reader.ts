@@ -1,8 +1,8 @@
 import { Composer, Lexer, Parser, isAlias, isMap, isScalar, isSeq } from 'yaml';
 import type { ParsedNode, Scalar, YAMLMap } from 'yaml';
+import { MAX_RECORD_DEPTH } from '../json-value';
 import type { JsonNumber, JsonValue } from '../json-value';
 import { exactNumber } from './exact-number';
-import { MAX_DEPTH } from './storable';
 
 /** Says why a front matter cannot be read: `it is not YAML: …`. */
 export class UnreadableFrontMatter extends Error {}
@@ -45,7 +45,7 @@ function composed(yaml: string): ParsedNode | null {
       documents.push(...composer.next(token));
     }
     // The parser's stack has the document and the scalar beside the collections that are open.
-    if (parser.stack.length > MAX_DEPTH + 2) throw new UnreadableFrontMatter(TOO_DEEP);
+    if (parser.stack.length > MAX_RECORD_DEPTH + 2) throw new UnreadableFrontMatter(TOO_DEEP);
     if (documents.length > 1) break;
   }
   for (const token of parser.end()) documents.push(...composer.next(token));
@@ -63,7 +63,7 @@ function notYaml(yaml: string, problem: string, offset: number): UnreadableFront
   return new UnreadableFrontMatter(`it is not YAML: ${problem}, at line ${line}`);
 }
 
-const TOO_DEEP = `it is nested more than ${MAX_DEPTH} levels deep`;
+const TOO_DEEP = `it is nested more than ${MAX_RECORD_DEPTH} levels deep`;
 
 /** @param depth At which level of the front matter the node is. */
 function valueOf(node: ParsedNode | null, depth: number): JsonValue {
@@ -73,7 +73,7 @@ function valueOf(node: ParsedNode | null, depth: number): JsonValue {
   }
   checkProperties(node);
   if (isScalar(node)) return scalarOf(node);
-  if (depth > MAX_DEPTH) throw new UnreadableFrontMatter(TOO_DEEP);
+  if (depth > MAX_RECORD_DEPTH) throw new UnreadableFrontMatter(TOO_DEEP);
   if (isSeq(node)) return node.items.map((each) => valueOf(each, depth + 1));
   return Object.fromEntries(entriesOf(node, depth));
 }

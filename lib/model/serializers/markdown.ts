@@ -1,10 +1,10 @@
 import { isUtf8 } from 'node:buffer';
 import { InvalidArgumentError } from '../../errors';
 import { InvalidValue } from '../fields/invalid-value';
+import type { JsonValue } from '../json-value';
 import { UnreadableFrontMatter, readFrontMatter } from './front-matter-reader';
 import { halfPair, writeFrontMatter } from './front-matter-writer';
 import { invalidRecord } from './invalid-record';
-import type { JsonValue } from '../json-value';
 import type { Serializer, StoredRecord } from './serializer';
 
 /** What {@link markdown} has to know. */

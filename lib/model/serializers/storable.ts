@@ -1,17 +1,11 @@
 import { InvalidValue } from '../fields/invalid-value';
-import { JsonNumber } from '../json-value';
+import { isJsonNotation, JsonNumber, MAX_RECORD_DEPTH } from '../json-value';
 import type { JsonValue } from '../json-value';
-
-/**
- * How deep a stored record may be nested, itself being the first level. JavaScript's own JSON functions run out
- * of stack beyond 3,000.
- */
-export const MAX_DEPTH = 500;
 
 /** Why parsed data must not get any further, or undefined. */
 export function dangerIn(value: unknown, depth = 1): string | undefined {
   if (typeof value !== 'object' || value === null) return undefined;
-  if (depth > MAX_DEPTH) return `it is nested more than ${MAX_DEPTH} levels deep`;
+  if (depth > MAX_RECORD_DEPTH) return `it is nested more than ${MAX_RECORD_DEPTH} levels deep`;
   if (Object.hasOwn(value, '__proto__')) return 'it has the key "__proto__"';
   for (const each of Object.values(value)) {
     const danger = dangerIn(each, depth + 1);
@@ -19,8 +13,6 @@ export function dangerIn(value: unknown, depth = 1): string | undefined {
   }
   return undefined;
 }
-
-const JSON_NUMBER = /^-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][-+]?\d+)?$/;
 
 /**
  * Checks that a value is JSON that can be read again once it is written.
@@ -46,14 +38,14 @@ export function checkStorable(value: JsonValue, depth: number): boolean {
 
 function checkObject(value: JsonValue & object, depth: number): boolean {
   if (value instanceof JsonNumber) {
-    if (JSON_NUMBER.test(value.text)) return true;
+    if (isJsonNotation(value.text)) return true;
     throw new InvalidValue(
       'invalid_number',
       `must be a number in JSON's notation, not ${JSON.stringify(value.text)}`,
     );
   }
-  if (depth > MAX_DEPTH)
-    throw new InvalidValue('too_deep', `must not be nested more than ${MAX_DEPTH} levels deep`);
+  if (depth > MAX_RECORD_DEPTH)
+    throw new InvalidValue('too_deep', `must not be nested more than ${MAX_RECORD_DEPTH} levels deep`);
   if (Object.hasOwn(value, '__proto__'))
     throw new InvalidValue('invalid_key', 'must not have the key "__proto__"');
   let hasNumber = false;

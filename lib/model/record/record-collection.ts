@@ -1,0 +1,209 @@
+import { inspect } from 'node:util';
+import { InvalidArgumentError, ValidationError } from '../../errors';
+import { InvalidValue } from '../fields/invalid-value';
+import { checkJson } from '../fields/json-check';
+import { copyJson } from '../json-value';
+import type { JsonValue } from '../json-value';
+import type { Serializer } from '../serializers/serializer';
+import { doesNotExist } from './does-not-exist';
+import { setState, stateOf } from './record-state';
+import type { RecordState } from './record-state';
+import type {
+  DeleteOptions,
+  ReadAllOptions,
+  ReadOptions,
+  RecordBlob,
+  RecordPlace,
+  RecordStore,
+  SaveOptions,
+} from './record-store';
+import { toIssues } from './validation';
+
+/** A record without a class. */
+export interface PlainRecord {
+  id: string;
+  /** The name of the model that the record says it is of. Default: the name that the collection was asked for by. */
+  model?: string;
+  /** The values by their stored names, as they are stored. */
+  fields: Record<string, JsonValue>;
+}
+
+/** What is to be stored of a plain record, and what has to be checked when nothing else can change any more. */
+export interface CheckedFields {
+  readonly stored: ReadonlyMap<string, JsonValue>;
+  readonly verify: (() => Promise<void>) | undefined;
+}
+
+/** What a plain record was when it was to be saved. */
+interface GivenRecord {
+  readonly id: string;
+  readonly model: string;
+  readonly fields: ReadonlyMap<string, JsonValue>;
+}
+
+/** What a registered class adds to the records of its model: that they follow its rules. */
+export interface RecordRules {
+  /** @throws InvalidRecordError when what is stored is not a record of the model. */
+  checkStored(blob: RecordBlob): void;
+  /** The id in the form in which it is stored; the same for all ways to write it. */
+  storedId(id: string): string;
+  /**
+   * @throws ValidationError when the fields are not valid.
+   * @throws InvalidRecordError when one of them cannot be read as its field's value.
+   */
+  checkFields(
+    id: string,
+    fields: ReadonlyMap<string, JsonValue>,
+    state: RecordState,
+    options: SaveOptions,
+  ): Promise<CheckedFields>;
+  /** Removes a record as the class does it. */
+  delete(id: string, options: DeleteOptions): Promise<string | null>;
+}
+
+/**
+ * The records of a model as plain objects, with or without a class for them; what `ws.records()` gives. Where the
+ * class of the model is registered, its fields' rules hold here too; its hooks are called by `delete` only.
+ *
+ * @example
+ * ```ts
+ * const notes = ws.records('note');
+ * await notes.save({ id: 'milk', fields: { text: 'Buy milk', done: false } }, { commit: true });
+ * const note = await notes.get('milk');
+ * note.fields.done = true;
+ * await notes.save(note, { commit: true, message: 'Milk was bought' });
+ * for await (const { id, fields } of notes.all()) console.log(id, fields.text);
+ * ```
+ */
+export class RecordCollection {
+  /** @internal */
+  constructor(
+    private readonly name: string,
+    private readonly place: RecordPlace,
+    private readonly serializer: Serializer,
+    private readonly store: RecordStore,
+    private readonly rules: RecordRules | undefined,
+  ) {}
+
+  /**
+   * Reads a record.
+   *
+   * @throws DoesNotExistError when there is none with this id.
+   * @throws InvalidRecordError when what is stored is not a record.
+   */
+  async get(id: string, options: ReadOptions = {}): Promise<PlainRecord> {
+    const record = await this.getOrNull(id, options);
+    if (!record) throw doesNotExist(this.name, id, options);
+    return record;
+  }
+
+  /** Reads a record; null when there is none with this id. Throws what {@link get} throws otherwise. */
+  async getOrNull(id: string, options: ReadOptions = {}): Promise<PlainRecord | null> {
+    const storedId = this.storedId(id);
+    const blob = await this.store.read(this.place, storedId, options);
+    return blob && this.decode(blob, storedId);
+  }
+
+  /** All records, by the bytes of their paths. In a layout whose paths do not tell the id, the path stands for it. */
+  async *all(options: ReadAllOptions = {}): AsyncGenerator<PlainRecord, void> {
+    for await (const blob of this.store.readAll(this.place, options))
+      yield this.decode(blob, blob.id ?? blob.path);
+  }
+
+  /**
+   * Stages a record. One that was read is put in its own place, or moved there when its id has changed; any other
+   * is a new one.
+   *
+   * @returns the commit's oid with `commit: true`; null without it, or when nothing has changed.
+   * @throws ValidationError when a field is not JSON, or not what the class of the model asks for.
+   * @throws InvalidRecordError when a field is not of the type that the class has for it.
+   * @throws IntegrityError when another record has the id; with `overwrite` this one takes its place.
+   * @throws StaleRecordError when somebody else has changed the record since it was read.
+   */
+  async save(record: PlainRecord, options: SaveOptions = {}): Promise<string | null> {
+    const given = {
+      id: this.storedId(record.id),
+      model: this.modelOf(record),
+      fields: this.cleanFields(record),
+    };
+    const before = stateOf(record);
+    if (!options.overwrite || before.oid !== null) return this.write(record, given, options);
+    // It takes the place of the present record as if it had been read from there.
+    const present = await this.getOrNull(given.id);
+    if (present) setState(record, stateOf(present));
+    try {
+      return await this.write(record, given, options);
+    } catch (error) {
+      setState(record, before);
+      throw error;
+    }
+  }
+
+  /**
+   * Stages the removal of a record.
+   *
+   * @returns the commit's oid with `commit: true`, else null.
+   * @throws DoesNotExistError when there is none with this id.
+   */
+  async delete(id: string, options: DeleteOptions = {}): Promise<string | null> {
+    checkId(id);
+    return this.rules ? this.rules.delete(id, options) : this.store.remove(this.place, id, options);
+  }
+
+  private async write(
+    record: PlainRecord,
+    { id, model, fields }: GivenRecord,
+    options: SaveOptions,
+  ): Promise<string | null> {
+    const { place, rules, serializer, store } = this;
+    const state = stateOf(record);
+    const checked = await rules?.checkFields(id, fields, state, options);
+    const { stored, verify } = checked ?? { stored: fields, verify: undefined };
+    const content = serializer.encode({ model, fields: stored });
+    return store.write({ record, place, id, content, stored, files: state.files, verify }, options);
+  }
+
+  private storedId(id: unknown): string {
+    const text = checkId(id);
+    return this.rules ? this.rules.storedId(text) : text;
+  }
+
+  private decode(blob: RecordBlob, id: string): PlainRecord {
+    this.rules?.checkStored(blob);
+    const { model, fields } = this.serializer.decode(blob.content, blob.path);
+    const record: PlainRecord = {
+      id,
+      ...(model === null ? {} : { model }),
+      fields: Object.fromEntries([...fields].map(([name, value]) => [name, copyJson(value)])),
+    };
+    const { oid, files, at } = blob;
+    setState(record, { oid, storedId: id, stored: fields, assumed: new Map(), files, at });
+    return record;
+  }
+
+  /** The model that the record is to say it is of; where there is a class, it can be no other than that one's. */
+  private modelOf({ model = this.name }: PlainRecord): string {
+    if (!this.rules || model.toLowerCase() === this.name.toLowerCase()) return model;
+    throw new ValidationError(this.name, [
+      { path: 'model', code: 'invalid_model', message: `must be ${JSON.stringify(this.name)}`, value: model },
+    ]);
+  }
+
+  /** The fields as they are to be stored: a copy. */
+  private cleanFields(record: PlainRecord): Map<string, JsonValue> {
+    try {
+      checkJson(record.fields);
+    } catch (error) {
+      if (!(error instanceof InvalidValue)) throw error;
+      throw new ValidationError(this.name, toIssues(error, '', record.fields));
+    }
+    return new Map(Object.entries(record.fields).map(([name, value]) => [name, copyJson(value)]));
+  }
+}
+
+function checkId(id: unknown): string {
+  if (typeof id === 'string') return id;
+  throw new InvalidArgumentError(`${inspect(id)} cannot be the id of a plain record; give a string.`, {
+    details: { option: 'id', value: id },
+  });
+}

@@ -1,0 +1,66 @@
+import { ValidationError } from '../../errors';
+import { bindingOf } from '../binding';
+import type { JsonValue } from '../json-value';
+import type { ModelSchema } from '../schema/schema';
+import type { ModelConstructor, ModelId } from '../types';
+import { idOf, idText, textOfId } from './id';
+import { instantiate } from './instance';
+import { decodeFields, decodeInstance, LoadedRecord, withFiles } from './record-codec';
+import type { RecordRules } from './record-collection';
+import type { DeleteOptions } from './record-store';
+import { storedForm } from './stored-form';
+import { uniquenessCheck } from './uniqueness';
+import { cleanRecord } from './validation';
+
+/** The rules of a bound class, for records of its model that are plain objects. */
+export function rulesOf(modelClass: ModelConstructor): RecordRules {
+  const binding = bindingOf(modelClass, 'be stored');
+  const { schema, store, knowsModel } = binding;
+  return {
+    checkStored(blob) {
+      decodeInstance(blob, schema, knowsModel);
+    },
+
+    storedId(id) {
+      return idText(idOf(schema, id), schema);
+    },
+
+    async checkFields(id, given, state, options) {
+      const fields = withId(given, id, schema);
+      const { values, assumed } = decodeFields(fields, schema.folder, schema);
+      const loaded = new LoadedRecord(values, { ...state, assumed });
+      const record = instantiate(modelClass, await withFiles(loaded, schema, store.blobs));
+      await cleanRecord(record, binding);
+      const known = storedForm(record, schema);
+      const stored = new Map<string, JsonValue>();
+      for (const { storedName } of schema.dataFields)
+        stored.set(storedName, known.get(storedName) as JsonValue);
+      for (const [name, value] of fields) if (!stored.has(name)) stored.set(name, value);
+      return { stored, verify: uniquenessCheck(record, binding, options) };
+    },
+
+    delete(id, options) {
+      return (modelClass as unknown as Deleter).delete(idOf(schema, id), options);
+    },
+  };
+}
+
+/** What is needed of a bound class here; the static methods of a model have its own type of ids. */
+interface Deleter {
+  delete(id: ModelId, options: DeleteOptions): Promise<string | null>;
+}
+
+/** The fields with the one that holds the id, which must not be another than the record's. */
+function withId(
+  fields: ReadonlyMap<string, JsonValue>,
+  id: string,
+  schema: ModelSchema,
+): ReadonlyMap<string, JsonValue> {
+  const { storedName, property } = schema.idField;
+  const value = fields.get(storedName);
+  if (value === undefined) return new Map([[storedName, idOf(schema, id)], ...fields]);
+  if (textOfId(value) === id) return fields;
+  throw new ValidationError(schema.name, [
+    { path: property, code: 'invalid_id', message: `must be the record's id, ${JSON.stringify(id)}`, value },
+  ]);
+}

@@ -1,0 +1,149 @@
+import type { Readable } from 'node:stream';
+import type { GitModelError } from '../../errors';
+import type { BlobSource } from '../../object/blob-source';
+import type { SignatureInput } from '../../object/commit-codec';
+import type { ObjectType } from '../../object/oid';
+import type { JsonValue } from '../json-value';
+import type { Layout } from '../schema/layout';
+
+/** What a commit says beside what changed. */
+export interface CommitOptions {
+  /** The message, stored as it is. Default: `''`. */
+  readonly message?: string;
+  /** Who made the change. Default: the workspace's `config.author`. */
+  readonly author?: SignatureInput;
+  /** Who commits it. Default: the author. */
+  readonly committer?: SignatureInput;
+}
+
+/** The options of `delete`. */
+export interface DeleteOptions extends CommitOptions {
+  /** Commit the change at once, which is refused while other changes are pending. Default: false. */
+  readonly commit?: boolean;
+  /**
+   * Do it even if somebody else has changed or deleted the stored record since this instance was loaded; for
+   * example to restore a version that was loaded at a tag. Default: false.
+   */
+  readonly overwrite?: boolean;
+}
+
+/** The options of `save`. */
+export type SaveOptions = DeleteOptions;
+
+/** The options of reading. */
+export interface ReadOptions {
+  /** Where to read: a branch, a tag, a commit, a tree, `HEAD~3`, … Default: what the workspace has staged. */
+  readonly at?: string;
+}
+
+/** The options of reading all records of a model. */
+export interface ReadAllOptions extends ReadOptions {
+  /** Called for what cannot be read as a record of the model, which is then left out. Default: it is thrown. */
+  readonly onInvalid?: (error: GitModelError) => void;
+}
+
+/** Where a model's records are: the part of a model that a store knows. */
+export interface RecordPlace {
+  /** The model's name. */
+  readonly name: string;
+  /** The folder of the model's records, from the root of the tree. */
+  readonly folder: string;
+  /** The name of the file with a record's fields, in a layout that gives each record a folder of its own. */
+  readonly dataFilename: string;
+  readonly layout: Layout;
+  /** The stored names of the fields that have files of their own. */
+  readonly fileNames: readonly string[];
+}
+
+/** A record's bytes and where they are. */
+export interface RecordBlob {
+  /** Null in a layout whose paths do not tell it. */
+  readonly id: string | null;
+  readonly path: string;
+  readonly oid: string;
+  readonly content: Buffer;
+  /** The files beside, by the names of their fields; only of those that the place knows. */
+  readonly files: ReadonlyMap<string, RecordFile>;
+  /** The tree that it was read from, when it was not what is staged. */
+  readonly at: string | undefined;
+}
+
+/** A file of a record beside its data. */
+export interface RecordFile {
+  readonly oid: string;
+  /** While it may not be in the object database; it may be shared, so do not write to it. */
+  readonly content: Buffer | undefined;
+}
+
+/** A record that is to be stored. */
+export interface RecordWrite {
+  /** The instance; the store reads and sets its {@link RecordState}. */
+  readonly record: object;
+  readonly place: RecordPlace;
+  readonly id: string;
+  readonly content: Buffer;
+  /** What `content` holds, by stored names. */
+  readonly stored: ReadonlyMap<string, JsonValue>;
+  /** The files beside; null for one that is not to be there. */
+  readonly files: ReadonlyMap<string, RecordFile | null>;
+  /** Checks what depends on the other records; nothing changes between it and the write. */
+  readonly verify: (() => Promise<void>) | undefined;
+}
+
+/** An object that has a {@link RecordState}. */
+export interface StoredInstance {
+  getId(): unknown;
+}
+
+/** The blobs of a repository, for values that read them when they are asked to. */
+export interface BlobStore {
+  /** The content of a blob; it may be shared, so do not write to it. */
+  read(oid: string): Promise<Buffer>;
+  /** The content as a stream, which takes little memory. */
+  open(oid: string): Promise<Readable>;
+  /** The size in bytes. */
+  size(oid: string): Promise<number>;
+  /** Writes content that is too large for memory. Nothing refers to it before a record does. */
+  write(source: BlobSource): Promise<{ readonly oid: string; readonly size: number }>;
+}
+
+/**
+ * What models need of the workspace that they are bound to. They hand over checked ids and encoded records;
+ * the store knows paths and Git, and nothing of fields.
+ */
+export interface RecordStore {
+  readonly blobs: BlobStore;
+
+  /**
+   * Stages a record, and moves it when its id has changed.
+   *
+   * @returns the commit's oid; null without `commit`, or when nothing has changed.
+   * @throws IntegrityError when another record has the id.
+   * @throws StaleRecordError when the stored record has changed since, unless `overwrite` is set.
+   */
+  write(write: RecordWrite, options: SaveOptions): Promise<string | null>;
+
+  /**
+   * Stages the removal of a record: its data, its blobs and the folders that become empty, and nothing else.
+   *
+   * @param record Its id, or the instance, which becomes a new one.
+   * @throws DoesNotExistError when there is no such record.
+   * @throws StaleRecordError for an instance, when the stored record has changed since.
+   */
+  remove(place: RecordPlace, record: string | StoredInstance, options: DeleteOptions): Promise<string | null>;
+
+  /** Runs code that stages several changes, which take place together or not at all. */
+  atomically(code: () => Promise<unknown>, options: DeleteOptions): Promise<string | null>;
+
+  /** Reads a record; null when there is none. */
+  read(place: RecordPlace, id: string, options: ReadOptions): Promise<RecordBlob | null>;
+
+  /** Reads all records of a model, by the bytes of their paths, as they were when the iteration began. */
+  readAll(place: RecordPlace, options: ReadAllOptions): AsyncIterable<RecordBlob>;
+
+  /** The ids of all records of a model, in the same order; null where only reading the records tells them. */
+  ids(place: RecordPlace, options: ReadAllOptions): AsyncIterable<string> | null;
+
+  /** What kind of object an oid is; null when there is no such object. */
+  typeOf(oid: string): Promise<ObjectType | null>;
+}

@@ -1,0 +1,105 @@
+import { InvalidPathError, ValidationError } from '../../errors';
+import type { ValidationIssue } from '../../errors';
+import type { Binding } from '../binding';
+import { InvalidValue } from '../fields/invalid-value';
+import { isSameJson } from '../json-value';
+import type { JsonValue } from '../json-value';
+import { recordPaths } from '../schema/layout';
+import type { ModelSchema, SchemaField } from '../schema/schema';
+import { textOfId } from './id';
+import { stateOf } from './record-state';
+import type { SaveOptions } from './record-store';
+import { hasChanged } from './stored-form';
+
+/** A field whose value no other record may have, and what is stored of that value. */
+interface Claim extends SchemaField {
+  readonly value: unknown;
+  readonly stored: JsonValue;
+}
+
+/**
+ * The check that no other record of the model has a value of this one in a field that is unique. It reads them all.
+ * Undefined when there is nothing to check: no such field, or none with a value.
+ *
+ * The check throws a ValidationError with the code `unique` for each such value.
+ *
+ * @param options With `overwrite` another value may be stored than the record was loaded with, so that one which has
+ *   not changed since may be another record's by now.
+ */
+export function uniquenessCheck(
+  record: object,
+  binding: Binding,
+  { overwrite = false }: SaveOptions,
+): (() => Promise<void>) | undefined {
+  const claimed = claimsOf(record, binding);
+  if (claimed.length === 0) return undefined;
+  const { schema, store } = binding;
+  return async () => {
+    const state = stateOf(record);
+    // Another save of the record may have changed what is stored since this one was asked for.
+    const claims = claimed.filter(
+      (each) => overwrite || state.oid === null || hasChanged(each, each.value, state),
+    );
+    if (claims.length === 0) return;
+    const taken = new Map<Claim, string>();
+    for await (const { id, path, content } of store.readAll(schema, {})) {
+      const { fields } = schema.serializer.decode(content, path);
+      const otherId = id ?? idAt(path, fields, schema);
+      if (otherId === undefined || otherId === state.storedId) continue;
+      for (const claim of claims) {
+        if (isSameValue(claim, fields.get(claim.storedName))) taken.set(claim, otherId);
+      }
+    }
+    if (taken.size > 0)
+      throw new ValidationError(
+        schema.name,
+        claims.flatMap((claim) => issueOf(claim, taken)),
+      );
+  };
+}
+
+/** The id of a record whose path does not tell it; undefined when it is not the record's place. */
+function idAt(path: string, fields: ReadonlyMap<string, JsonValue>, schema: ModelSchema): string | undefined {
+  const { storedName, field } = schema.idField;
+  const stored = fields.get(storedName);
+  if (stored === undefined) return undefined;
+  try {
+    const id = textOfId(field.serialize(field.deserialize(stored)));
+    return recordPaths(schema, id).data === path ? id : undefined;
+  } catch (error) {
+    if (error instanceof InvalidValue || error instanceof InvalidPathError) return undefined;
+    throw error;
+  }
+}
+
+function claimsOf(record: object, { schema }: Binding): Claim[] {
+  const claims: Claim[] = [];
+  for (const each of schema.dataFields) {
+    const { property, field } = each;
+    // No two records have the same id anyway.
+    if (!field.unique || each === schema.idField) continue;
+    const value: unknown = Reflect.get(record, property);
+    const stored = field.serialize(value);
+    if (stored === null || isSameJson(stored, field.serialize(field.blankValue))) continue;
+    claims.push({ ...each, value, stored });
+  }
+  return claims;
+}
+
+function isSameValue({ field, stored }: Claim, other: JsonValue | undefined): boolean {
+  if (other === undefined || other === null) return false;
+  if (isSameJson(stored, other)) return true;
+  try {
+    return isSameJson(stored, field.serialize(field.deserialize(other)));
+  } catch (error) {
+    if (error instanceof InvalidValue) return false;
+    throw error;
+  }
+}
+
+function issueOf(claim: Claim, taken: ReadonlyMap<Claim, string>): ValidationIssue[] {
+  const owner = taken.get(claim);
+  if (owner === undefined) return [];
+  const message = `must be unique, and the record ${JSON.stringify(owner)} has this value`;
+  return [{ path: claim.property, code: 'unique', message, value: claim.value }];
+}
