@@ -126,8 +126,8 @@ export class GitBlob {
   }
 
   /** What it is in JSON: its oid. */
-  toJSON(): { readonly oid: string | null } {
-    return { oid: this.oid };
+  toJSON(): string | null {
+    return this.oid;
   }
 
   [inspect.custom](): string {
@@ -151,8 +151,8 @@ export class GitBlob {
       await this.readOnce(async (origin) => {
         if (origin.kind === 'content') return origin;
         const source = origin.kind === 'source' ? origin.source : await origin.store.open(origin.oid);
-        const { oid } = await store.write(source);
-        return { kind: 'stored', oid, store };
+        const { oid, content } = await store.write(source);
+        return content ? { kind: 'content', content, oid } : { kind: 'stored', oid, store };
       });
     }
   }

@@ -1,3 +1,5 @@
+import { exactNumber } from './exact-number';
+
 /** A value as JSON has it; a stored record consists of them. */
 export type JsonValue =
   | null
@@ -18,12 +20,29 @@ export type JsonObject = Readonly<Record<string, JsonValue>>;
 export const MAX_RECORD_DEPTH = 500;
 
 /**
- * A number of a stored record that a JavaScript number would round, as it stands there: an integer beyond 2^53,
- * or more digits than a double holds. It is stored again as it was.
+ * A number as it stands in a stored record, where a JavaScript number would be written in another way (`1.50`), or
+ * would be rounded: an integer beyond 2^53, or more digits than a double holds. It is stored again as it was. A
+ * record's values have it only for what would be rounded.
  */
 export class JsonNumber {
   /** @param text The number in JSON's notation. */
   constructor(readonly text: string) {}
+
+  /** The number as it stands in JSON: a JavaScript number where that is written in the same way. */
+  static asWritten(text: string): number | JsonNumber {
+    const value = Number(text);
+    return String(value) === text ? value : new JsonNumber(text);
+  }
+
+  /** The same as a JavaScript number; undefined if that would be rounded. */
+  get exact(): number | undefined {
+    return exactNumber(this.text);
+  }
+
+  /** In JSON made by JavaScript it is a text, which keeps all digits. */
+  toJSON(): string {
+    return this.text;
+  }
 
   toString(): string {
     return this.text;
@@ -50,6 +69,8 @@ export function copyJson(value: JsonValue): JsonValue {
 /** Whether two values mean the same. The order of an object's keys does not matter. */
 export function isSameJson(a: JsonValue | undefined, b: JsonValue | undefined): boolean {
   if (a === b) return true;
+  if (typeof a === 'number' || typeof b === 'number')
+    return exactOf(a) === exactOf(b) && exactOf(a) !== undefined;
   if (typeof a !== 'object' || typeof b !== 'object' || a === null || b === null) return false;
   if (a instanceof JsonNumber || b instanceof JsonNumber) {
     return a instanceof JsonNumber && b instanceof JsonNumber && a.text === b.text;
@@ -67,6 +88,22 @@ export function isSameJson(a: JsonValue | undefined, b: JsonValue | undefined): 
     keys.length === Object.keys(b).length &&
     keys.every((key) => Object.hasOwn(b, key) && isSameJson(a[key], b[key]))
   );
+}
+
+function exactOf(value: JsonValue | undefined): number | undefined {
+  return value instanceof JsonNumber ? value.exact : typeof value === 'number' ? value : undefined;
+}
+
+/** The value with JavaScript numbers wherever they are exact, however they were written; itself where all are. */
+export function withExactNumbers(value: JsonValue): JsonValue {
+  if (typeof value !== 'object' || value === null) return value;
+  if (value instanceof JsonNumber) return value.exact ?? value;
+  if (isJsonArray(value)) {
+    const items = value.map(withExactNumbers);
+    return items.some((each, n) => each !== value[n]) ? items : value;
+  }
+  const entries = Object.entries(value).map(([key, each]) => [key, withExactNumbers(each)] as const);
+  return entries.some(([key, each]) => each !== value[key]) ? Object.fromEntries(entries) : value;
 }
 
 /** `Array.isArray`, which TypeScript does not believe of read-only arrays. */

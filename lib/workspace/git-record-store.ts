@@ -68,6 +68,8 @@ export class GitRecordStore implements RecordStore {
         blobPrefix,
         files,
       );
+      // A save that changes nothing has nothing to take back, however often it is made.
+      if (isKept && tree === stage.tree && before.storedId === id && before.at === undefined) return;
       const state = isKept ? before : { oid, stored, assumed: stillAssumed(before, stored) };
       setState(record, { ...state, storedId: id, files: storedFiles(files), at: undefined });
       const undo = (): void => {

@@ -54,8 +54,7 @@ export class Stage {
    * @returns whether so much content waits in memory that it should be written.
    */
   replace(tree: StagedTree, addedBytes = 0, undo?: () => void): boolean {
-    // A change that changes nothing has nothing to take back, however often it is made.
-    if (undo && tree !== this.current) this.undo.push(undo);
+    if (undo) this.undo.push(undo);
     this.current = tree;
     this.unwrittenBytes += addedBytes + ENTRY_BYTES;
     if (this.unwrittenBytes < SPILL_BYTES) return false;

@@ -253,7 +253,7 @@ describe('toJSON(), toString() and inspect()', () => {
       author: ann.id,
       taken: '1970-01-01T00:00:00.000Z',
       camera: null,
-      image: { oid: photo.image?.oid },
+      image: photo.image?.oid,
     });
     expect(String(photo)).toBe('Photo a');
     expect(String(new Photo())).toBe('Photo undefined');

@@ -26,7 +26,11 @@ export interface FieldDecorator<V, N extends boolean = false> {
   <K extends string, P extends Readonly<Partial<Record<K, V | null | undefined>>>>(
     target: P,
     property: K &
-      (N extends true ? (null extends P[K] ? K : 'a property whose type includes null') : K) &
+      (N extends true
+        ? null extends P[K]
+          ? K
+          : { readonly 'declare the property with | null': never }
+        : K) &
       (HasNullItems<V, P[K]> extends true ? K : 'a property whose items can be null'),
   ): void;
   /** Makes the field itself: what a list of such values takes. */

@@ -1,6 +1,6 @@
 import { isPromise } from 'node:util/types';
 import { ModelDefinitionError } from '../../errors';
-import { isSameJson, JsonNumber } from '../json-value';
+import { isSameJson, JsonNumber, withExactNumbers } from '../json-value';
 import type { JsonValue } from '../json-value';
 import type { RecordContext } from '../record/record-context';
 import type { FieldOptions, Validator } from './field-options';
@@ -182,7 +182,7 @@ export abstract class FieldType<T> {
    * @throws InvalidValue when no such value can have been stored.
    */
   deserialize(stored: JsonValue): T | null {
-    return stored === null ? this.emptyValue : this.fromStored(stored);
+    return stored === null ? this.emptyValue : this.fromStored(withExactNumbers(stored));
   }
 
   /**

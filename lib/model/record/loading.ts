@@ -10,22 +10,20 @@ import type { LoadedRecord } from './record-codec';
 import type { RecordSource } from './record-set';
 import type { ReadAllOptions, ReadOptions, RecordBlob } from './record-store';
 
-/** Reads a stored record; undefined for what is no record of the model in its place. */
+/** Reads a stored record. */
 export async function readRecord(
   { schema, store, knowsModel }: Binding,
   blob: RecordBlob,
-): Promise<LoadedRecord | undefined> {
-  const decoded = decodeInstance(blob, schema, knowsModel);
-  return decoded && (await withFiles(decoded, schema, store.blobs));
+): Promise<LoadedRecord> {
+  return withFiles(decodeInstance(blob, schema, knowsModel), schema, store.blobs);
 }
 
-/** Makes an instance of a stored record; undefined for what is no record of the model in its place. */
+/** Makes an instance of a stored record. */
 async function load<T extends GitModel<ModelId>>(
   modelClass: ModelConstructor<T>,
   blob: RecordBlob,
-): Promise<T | undefined> {
+): Promise<T> {
   const loaded = await readRecord(bindingOf(modelClass, 'be read'), blob);
-  if (!loaded) return undefined;
   const record = instantiate(modelClass, loaded);
   await record.afterLoad();
   return record;
@@ -39,7 +37,7 @@ export async function findRecord<T extends GitModel<ModelId>>(
 ): Promise<T | null> {
   const { schema, store } = bindingOf(modelClass, 'be read');
   const blob = await store.read(schema, idText(id, schema), options);
-  return blob && ((await load(modelClass, blob)) ?? null);
+  return blob && load(modelClass, blob);
 }
 
 /** All records of a model, to be read when they are asked for. */

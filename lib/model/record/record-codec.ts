@@ -1,7 +1,7 @@
-import { InvalidRecordError, ModelNotFoundError, ValidationError } from '../../errors';
+import { InvalidPathError, InvalidRecordError, ModelNotFoundError, ValidationError } from '../../errors';
 import { InvalidValue } from '../fields/invalid-value';
 import { GitBlob } from '../git-blob';
-import { copyJson } from '../json-value';
+import { copyJson, withExactNumbers } from '../json-value';
 import type { JsonValue } from '../json-value';
 import { recordPaths } from '../schema/layout';
 import type { ModelSchema, SchemaField } from '../schema/schema';
@@ -68,7 +68,7 @@ function fileOf(value: unknown): RecordFile | null {
 
 /**
  * Reads the bytes of a record; gives a promise only when the model has fields that are read from files of their
- * own. Undefined when the record belongs to no id of the model, which happens only in layouts that do not tell.
+ * own.
  *
  * @param knowsModel Whether the workspace has a model of this name.
  * @throws InvalidRecordError when they are not a record of this model; the message names the path.
@@ -78,13 +78,12 @@ export function decodeInstance(
   blob: RecordBlob,
   schema: ModelSchema,
   knowsModel: (name: string) => boolean,
-): LoadedRecord | undefined {
+): LoadedRecord {
   const { path, oid, content, files, at } = blob;
   const { model, fields: stored } = schema.serializer.decode(content, path);
   checkModel(model, path, schema, knowsModel);
   const { values, assumed } = decodeFields(stored, path, schema);
   const storedId = identify(values.get(schema.idField.property), blob, schema);
-  if (storedId === undefined) return undefined;
   return new LoadedRecord(values, { oid, storedId, stored, assumed, files, at });
 }
 
@@ -179,7 +178,7 @@ function readField(
     }
     if (invalidValues === 'keep') {
       assumed.set(storedName, stored);
-      return copyJson(stored);
+      return copyJson(withExactNumbers(stored));
     }
     assumed.set(storedName, field.serialize(field.emptyValue));
     return field.emptyValue;
@@ -187,21 +186,34 @@ function readField(
 }
 
 /**
- * The id of a record. Where its path tells one, its field has to say the same: a record stored under another id
- * than its own would be found under one and saved under the other.
+ * The id of a record. Its field has to say the one that belongs to its path: a record stored under another id than
+ * its own would be found under one and saved under the other.
  */
-function identify(value: unknown, { id, path }: RecordBlob, schema: ModelSchema): string | undefined {
+function identify(value: unknown, { id, path }: RecordBlob, schema: ModelSchema): string {
   const { property, storedName, field } = schema.idField;
-  const found = value === undefined ? undefined : textOfId(field.serialize(value));
-  if (found !== undefined && id === null) {
-    return recordPaths(schema, found).data === path ? found : undefined;
+  const details = { path, field: property, value };
+  if (value === undefined) {
+    throw new InvalidRecordError(
+      `The record at "${path}" has no field "${storedName}", which holds the id. Add it.`,
+      { details },
+    );
   }
-  if (found !== undefined && found === id) return id;
+  const found = textOfId(field.serialize(value));
+  if (found === id || (id === null && placeOf(found, schema) === path)) return found;
+  const place = placeOf(found, schema);
   throw new InvalidRecordError(
-    found === undefined
-      ? `The record at "${path}" has no field "${storedName}", which holds the id. Add it.`
-      : `The record at "${path}" says that its ${property} is ${JSON.stringify(value)}. ` +
-          'Move it to the folder of that name, or correct the field.',
-    { details: { path, field: property, value } },
+    `The record at "${path}" says that its ${property} is ${JSON.stringify(value)}. ` +
+      `${place === undefined ? 'Correct' : `Move it to "${place}", or correct`} the field.`,
+    { details },
   );
+}
+
+/** The path of the data of the record with an id; undefined when no record can have it. */
+function placeOf(id: string, schema: ModelSchema): string | undefined {
+  try {
+    return recordPaths(schema, id).data;
+  } catch (error) {
+    if (error instanceof InvalidPathError) return undefined;
+    throw error;
+  }
 }

@@ -2,7 +2,7 @@ import { inspect } from 'node:util';
 import { InvalidArgumentError, ValidationError } from '../../errors';
 import { InvalidValue } from '../fields/invalid-value';
 import { checkJson } from '../fields/json-check';
-import { copyJson } from '../json-value';
+import { copyJson, isSameJson, withExactNumbers } from '../json-value';
 import type { JsonValue } from '../json-value';
 import type { Serializer } from '../serializers/serializer';
 import { doesNotExist } from './does-not-exist';
@@ -116,7 +116,6 @@ export class RecordCollection {
    *
    * @returns the commit's oid with `commit: true`; null without it, or when nothing has changed.
    * @throws ValidationError when a field is not JSON, or not what the class of the model asks for.
-   * @throws InvalidRecordError when a field is not of the type that the class has for it.
    * @throws IntegrityError when another record has the id; with `overwrite` this one takes its place.
    * @throws StaleRecordError when somebody else has changed the record since it was read.
    */
@@ -174,7 +173,9 @@ export class RecordCollection {
     const record: PlainRecord = {
       id,
       ...(model === null ? {} : { model }),
-      fields: Object.fromEntries([...fields].map(([name, value]) => [name, copyJson(value)])),
+      fields: Object.fromEntries(
+        [...fields].map(([name, value]) => [name, copyJson(withExactNumbers(value))]),
+      ),
     };
     const { oid, files, at } = blob;
     setState(record, { oid, storedId: id, stored: fields, assumed: new Map(), files, at });
@@ -197,7 +198,14 @@ export class RecordCollection {
       if (!(error instanceof InvalidValue)) throw error;
       throw new ValidationError(this.name, toIssues(error, '', record.fields));
     }
-    return new Map(Object.entries(record.fields).map(([name, value]) => [name, copyJson(value)]));
+    const { stored } = stateOf(record);
+    return new Map(
+      Object.entries(record.fields).map(([name, value]) => {
+        const before = stored.get(name);
+        // A number that has not changed stays as it was written.
+        return [name, before !== undefined && isSameJson(before, value) ? before : copyJson(value)];
+      }),
+    );
   }
 }
 

@@ -1,4 +1,5 @@
-import { ValidationError } from '../../errors';
+import { InvalidRecordError, ValidationError } from '../../errors';
+import { InvalidValue } from '../fields/invalid-value';
 import { bindingOf } from '../binding';
 import type { JsonValue } from '../json-value';
 import type { ModelSchema } from '../schema/schema';
@@ -10,7 +11,7 @@ import type { RecordRules } from './record-collection';
 import type { DeleteOptions } from './record-store';
 import { storedForm } from './stored-form';
 import { uniquenessCheck } from './uniqueness';
-import { cleanRecord } from './validation';
+import { cleanRecord, toIssues } from './validation';
 
 /** The rules of a bound class, for records of its model that are plain objects. */
 export function rulesOf(modelClass: ModelConstructor): RecordRules {
@@ -27,7 +28,7 @@ export function rulesOf(modelClass: ModelConstructor): RecordRules {
 
     async checkFields(id, given, state, options) {
       const fields = withId(given, id, schema);
-      const { values, assumed } = decodeFields(fields, schema.folder, schema);
+      const { values, assumed } = readFields(fields, schema);
       const loaded = new LoadedRecord(values, { ...state, assumed });
       const record = instantiate(modelClass, await withFiles(loaded, schema, store.blobs));
       await cleanRecord(record, binding);
@@ -43,6 +44,20 @@ export function rulesOf(modelClass: ModelConstructor): RecordRules {
       return (modelClass as unknown as Deleter).delete(idOf(schema, id), options);
     },
   };
+}
+
+/** @throws ValidationError when a value is not of the type that the class has for it. */
+function readFields(
+  fields: ReadonlyMap<string, JsonValue>,
+  schema: ModelSchema,
+): ReturnType<typeof decodeFields> {
+  try {
+    return decodeFields(fields, schema.folder, schema);
+  } catch (error) {
+    if (!(error instanceof InvalidRecordError && error.cause instanceof InvalidValue)) throw error;
+    const { field, value } = error.details;
+    throw new ValidationError(schema.name, toIssues(error.cause, String(field), value));
+  }
 }
 
 /** What is needed of a bound class here; the static methods of a model have its own type of ids. */

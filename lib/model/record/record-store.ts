@@ -103,8 +103,11 @@ export interface BlobStore {
   open(oid: string): Promise<Readable>;
   /** The size in bytes. */
   size(oid: string): Promise<number>;
-  /** Writes content that is too large for memory. Nothing refers to it before a record does. */
-  write(source: BlobSource): Promise<{ readonly oid: string; readonly size: number }>;
+  /**
+   * Writes content that may be too large for memory. Nothing refers to it before a record does; content that turns
+   * out to be small comes back, to be kept until then.
+   */
+  write(source: BlobSource): Promise<RecordFile>;
 }
 
 /**

@@ -1,12 +1,11 @@
 import { JsonNumber, isJsonArray } from '../json-value';
 import type { JsonValue } from '../json-value';
-import { exactNumber } from './exact-number';
 
 /**
- * What `JSON.parse` would lose of a JSON text: the digits of numbers that it rounds, and the place of keys such
- * as `"10"`, which JavaScript moves to the front. `JSON.parse` reads the text all the same, but with marks that
- * keep both: a letter at the beginning of every text and key, which {@link unmarkEntries} takes away again, and every
- * number that would be rounded as such a text. Since every text has a mark, none can be taken for a number.
+ * What `JSON.parse` would lose of a JSON text: the digits of numbers that it rounds, how numbers are written, and
+ * the place of keys such as `"10"`, which JavaScript moves to the front. `JSON.parse` reads the text all the same, but
+ * with marks that keep them: a letter at the beginning of every text and key, which {@link unmarkEntries} takes away
+ * again, and every number that would be written in another way as such a text. Since every text has a mark, none can be taken for a number.
  */
 const TEXT = 's';
 const NUMBER = 'n';
@@ -16,8 +15,8 @@ export function mayLose(json: string): boolean {
   return SUSPICIOUS.test(json);
 }
 
-/** A number of sixteen characters or more, or with an exponent; a key of nothing but digits. */
-const SUSPICIOUS = /[:[,]\s*-?(?:[\d.]{16}|\d+(?:\.\d+)?[eE])|"\d+"\s*:/;
+/** A number of sixteen characters or more, with an exponent or ending in a decimal zero, or -0; a key of digits. */
+const SUSPICIOUS = /[:[,]\s*(?:-?(?:[\d.]{16}|\d+(?:\.\d+)?[eE]|\d+\.\d*0(?!\d))|-0(?![.\d]))|"\d+"\s*:/;
 
 /** What a JSON text says, with marks; the text has to be valid. */
 export function parseMarked(json: string): Marked {
@@ -30,7 +29,7 @@ export function parseMarked(json: string): Marked {
       marked += `${json.slice(copied, found.index)}"${TEXT}`;
       copied = found.index + 1;
       token.lastIndex = endOfString(json, copied);
-    } else if (exactNumber(text) instanceof JsonNumber) {
+    } else if (typeof JsonNumber.asWritten(text) !== 'number') {
       marked += `${json.slice(copied, found.index)}"${NUMBER}${text}"`;
       copied = found.index + text.length;
     }

@@ -1,8 +1,8 @@
 import { Composer, Lexer, Parser, isAlias, isMap, isScalar, isSeq } from 'yaml';
 import type { ParsedNode, Scalar, YAMLMap } from 'yaml';
 import { MAX_RECORD_DEPTH } from '../json-value';
-import type { JsonNumber, JsonValue } from '../json-value';
-import { exactNumber } from './exact-number';
+import { JsonNumber } from '../json-value';
+import type { JsonValue } from '../json-value';
 
 /** Says why a front matter cannot be read: `it is not YAML: …`. */
 export class UnreadableFrontMatter extends Error {}
@@ -124,14 +124,20 @@ function scalarOf({ value, source }: Scalar.Parsed): JsonValue {
 
 const HALF_PAIR = 'it has half of a surrogate pair, which is no character';
 
-const DECIMAL = /^([-+]?)0*(\d*)(?:\.(\d*))?([eE][-+]?\d+)?$/;
+const DECIMAL = /^([-+]?)(\d*)(?:\.(\d*))?([eE][-+]?\d+)?$/;
 
-/** The value of a number in YAML's notation, which allows more than JSON's: `+1`, `007`, `.5`, `1.`, `0xff`. */
-function numberOf(source: string): number | JsonNumber {
+/** `007`: YAML takes it for a number, people for a code whose zeros count. */
+const LEADING_ZEROS = /^[-+]?0\d/;
+
+/** The value of a number in YAML's notation, which allows more than JSON's: `+1`, `.5`, `1.`, `0xff`. */
+function numberOf(source: string): number | JsonNumber | string {
+  if (LEADING_ZEROS.test(source)) return source;
   const parts = DECIMAL.exec(source);
   if (parts) {
     const [, sign, whole = '', fraction = '', exponent = ''] = parts;
-    return exactNumber(`${sign === '-' ? '-' : ''}${whole || '0'}${fraction && `.${fraction}`}${exponent}`);
+    return JsonNumber.asWritten(
+      `${sign === '-' ? '-' : ''}${whole || '0'}${fraction && `.${fraction}`}${exponent}`,
+    );
   }
   const value = Number(source);
   if (Number.isSafeInteger(value)) return value;

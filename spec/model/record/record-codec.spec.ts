@@ -325,9 +325,7 @@ describe('A stored record that does not fit the class', () => {
 
     expect(await errorOf(() => Page.get('hello'))).toMatchObject({
       code: 'INVALID_RECORD',
-      message:
-        `The record at "${PATH}" says that its slug is ${shown}. ` +
-        'Move it to the folder of that name, or correct the field.',
+      message: expect.stringContaining(`The record at "${PATH}" says that its slug is ${shown}. `) as string,
       details: { path: PATH, field: 'slug' },
     });
   });

@@ -211,7 +211,7 @@ describe('Records of a registered model, without its class', () => {
   });
 
   it.each<[string, Record<string, never>, string]>([
-    ['a value of another type', { balance: 'much' as never }, 'INVALID_RECORD'],
+    ['a value of another type', { balance: 'much' as never }, 'VALIDATION_FAILED'],
     ['a value that a validator refuses', { balance: -1 as never }, 'VALIDATION_FAILED'],
     ['no value where one is required', {}, 'VALIDATION_FAILED'],
     ['another id', { owner: 'bob' as never, balance: 1 as never }, 'VALIDATION_FAILED'],
@@ -254,8 +254,8 @@ describe('Records of a registered model, without its class', () => {
 
     expect(await BoundInvoice.get(7)).toMatchObject({ number: 7 });
     expect(await errorOf(() => invoices.save({ id: 'seven', fields: {} }))).toMatchObject({
-      code: 'INVALID_RECORD',
-      details: { field: 'number', value: 'seven' },
+      code: 'VALIDATION_FAILED',
+      issues: [{ path: 'number', code: 'invalid_type', value: 'seven' }],
     });
   });
 

@@ -1,15 +1,11 @@
-import { JsonNumber } from '../json-value';
-
 /** Fewer characters than this hold no more than fifteen digits, which a double always holds. */
 const MAY_BE_ROUNDED = 16;
 
-/** The value of a number in JSON's notation: a {@link JsonNumber} if a JavaScript number would be another one. */
-export function exactNumber(text: string): number | JsonNumber {
+/** The JavaScript number that a number in JSON's notation is; undefined when that would be another one, rounded. */
+export function exactNumber(text: string): number | undefined {
   const value = Number(text);
   if (text.length < MAY_BE_ROUNDED && !/e/i.test(text)) return value;
-  return Number.isFinite(value) && significance(text) === significance(String(value))
-    ? value
-    : new JsonNumber(text);
+  return Number.isFinite(value) && significance(text) === significance(String(value)) ? value : undefined;
 }
 
 /** The digits that count, and the power of ten of the last of them: the same for two spellings of one number. */
