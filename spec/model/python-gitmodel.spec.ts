@@ -173,6 +173,19 @@ describe('A repository that python-gitmodel has written', () => {
     expectLog(repository, ['All have had sons', 'Rename', 'Add 25 people', 'Add first post', 'Add Zoë']);
   });
 
+  it('keeps every other number as it is written, when one value is changed', async () => {
+    const person = (await Person.all().toArray()).find(({ slug }) => slug === 'person-00');
+    const file = person?.getDataPath() ?? '';
+    const numbersOf = (treeish: string): string[] =>
+      git(repository, 'show', `${treeish}:${file}`).match(/(?<=_(?:balance|rate)": )[^,\s]+/g) ?? [];
+    person?.set({ lastName: 'Another' });
+    await person?.save({ commit: true, message: 'Marry' });
+
+    expect(numbersOf('HEAD~1')).toEqual(['0.0', '0.0']);
+    expect(numbersOf('HEAD')).toEqual(['0.0', '0.0']);
+    expectLog(repository, ['Marry', 'Rename', 'Add 25 people', 'Add first post', 'Add Zoë']);
+  });
+
   it('takes new values, which stock tools read back', async () => {
     const person = (await Person.all().toArray()).find(({ slug }) => slug === 'person-07');
     person?.set({ age: 28, active: true, taxRate: 0.1 + 0.2 });

@@ -6,6 +6,24 @@ import { collect, commitMeanwhile, expectLog, filesAt, openPages } from '../supp
 const MISTAKE = new RangeError('A mistake');
 
 describe('commitOnSuccess', () => {
+  it('takes a save back that has changed what an instance knows, and nothing else', async () => {
+    const { path, ws, Page } = await openPages();
+    await new Page({ slug: 'a', title: 'One' }).save({ commit: true, message: 'One' });
+    const [mine, theirs] = [await Page.get('a'), await Page.get('a')];
+    const failing = ws.commitOnSuccess(async () => {
+      theirs.title = 'Two';
+      await theirs.save();
+      mine.title = 'Two';
+      await mine.save({ overwrite: true });
+      throw MISTAKE;
+    });
+
+    await expect(failing).rejects.toBe(MISTAKE);
+    await mine.save({ commit: true, message: 'Two' });
+    expect((await Page.get('a')).title).toBe('Two');
+    expectLog(path, ['Two', 'One']);
+  });
+
   it('commits all that the function has staged, and gives the oid', async () => {
     const { path, ws, Page } = await openPages();
     const oid = await ws.commitOnSuccess(
