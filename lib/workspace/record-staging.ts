@@ -1,0 +1,123 @@
+import { IntegrityError, StaleRecordError } from '../errors';
+import type { RecordState } from '../model/record/record-state';
+import type { RecordPlace, RecordWrite } from '../model/record/record-store';
+import { BLOB_SUFFIX, recordPaths } from '../model/schema/layout';
+import { FileMode } from '../object/file-mode';
+import type { StagedEntry, StagedTree } from '../object/staged-tree';
+import { entriesOf } from './record-locations';
+
+/**
+ * The tree in which a record's data can be put under its id: moved there first, with its blobs, when it is stored
+ * under another one.
+ *
+ * @throws IntegrityError when another record is there.
+ * @throws StaleRecordError when what is stored is not what the instance was loaded from, unless that may be
+ *   overwritten.
+ */
+export async function makeRoom(
+  tree: StagedTree,
+  place: RecordPlace,
+  id: string,
+  before: RecordState,
+  overwrite: boolean,
+): Promise<StagedTree> {
+  const { storedId } = before;
+  const stored = storedId === null ? undefined : await tree.entry(recordPaths(place, storedId).data);
+  if (storedId !== null && !overwrite) await checkUnchanged(tree, place, storedId, before, stored);
+  if (storedId === id) return tree;
+  const to = recordPaths(place, id);
+  if (!place.layout.ownFolder) {
+    // Paths with and without the extension have the same blobs, which would be taken from the other record.
+    for (const name of place.fileNames) {
+      const path = to.blobPrefix + name + BLOB_SUFFIX;
+      if (await tree.entry(path)) throw taken(place, id, path);
+    }
+  }
+  if (!stored) {
+    if (await tree.entry(to.data)) throw taken(place, id, to.data);
+    return tree;
+  }
+  const from = recordPaths(place, storedId as string);
+  let moved = tree;
+  for (const path of await entriesOf(tree, place, storedId as string)) {
+    const target = path === from.data ? to.data : movedPath(path, from.blobPrefix, to.blobPrefix);
+    if (await tree.entry(target)) throw taken(place, id, target);
+    moved = (await moved.withMoved(path, target)) ?? moved;
+  }
+  return moved;
+}
+
+/**
+ * Checks that nobody else has changed a stored record.
+ *
+ * @param entry The record's data, as it is now.
+ * @throws StaleRecordError when what is stored is not what the instance was loaded from or saved as.
+ */
+export async function checkUnchanged(
+  tree: StagedTree,
+  place: RecordPlace,
+  id: string,
+  { oid, files }: RecordState,
+  entry: StagedEntry | undefined,
+): Promise<void> {
+  const { data, blobPrefix } = recordPaths(place, id);
+  if (entry?.oid !== oid) throw staleRecord(place, id, { path: data, expected: oid }, entry);
+  for (const name of place.fileNames) {
+    const path = blobPrefix + name + BLOB_SUFFIX;
+    const file = await tree.entry(path);
+    const expected = files.get(name)?.oid ?? null;
+    if ((file?.oid ?? null) !== expected) throw staleRecord(place, id, { path, expected }, file);
+  }
+}
+
+/** Where the folder or a file of a record goes. */
+function movedPath(path: string, from: string, to: string): string {
+  return path.length < from.length ? to.slice(0, -1) : to + path.slice(from.length);
+}
+
+/** The tree with the files of a record's fields as they are to be. */
+export async function putFiles(
+  tree: StagedTree,
+  blobPrefix: string,
+  files: RecordWrite['files'],
+): Promise<StagedTree> {
+  let changed = tree;
+  for (const [name, file] of files) {
+    const path = blobPrefix + name + BLOB_SUFFIX;
+    if (file === null) changed = await changed.without(path);
+    else if ((await changed.entry(path))?.oid === file.oid) continue;
+    else if (file.content) changed = await changed.withBlob(path, file.content, FileMode.BLOB, file.oid);
+    else changed = await changed.withEntry(path, { mode: FileMode.BLOB, oid: file.oid });
+  }
+  return changed;
+}
+
+function taken(place: RecordPlace, id: string, path: string): IntegrityError {
+  return new IntegrityError(
+    `There is a ${place.name} with the id ${JSON.stringify(id)} already. ` +
+      'Get that one to change it, or choose another id.',
+    { details: { model: place.name, id, path } },
+  );
+}
+
+function staleRecord(
+  place: RecordPlace,
+  id: string,
+  { path, expected }: { readonly path: string; readonly expected: string | null },
+  stored: StagedEntry | undefined,
+): StaleRecordError {
+  return new StaleRecordError(
+    `The ${place.name} with the id ${JSON.stringify(id)} was ${stored ? 'changed' : 'deleted or moved'} by somebody ` +
+      'else since this instance was loaded or saved. Get it again and repeat the change, or use ' +
+      '{ overwrite: true } to have it your way.',
+    {
+      details: {
+        model: place.name,
+        id,
+        path,
+        expected,
+        actual: stored?.oid ?? null,
+      },
+    },
+  );
+}
