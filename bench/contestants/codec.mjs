@@ -5,9 +5,9 @@
  */
 import { readFileSync } from 'node:fs';
 import { bindingOf } from '../../dist/model/binding.js';
-import { instantiate } from '../../dist/model/instance.js';
-import { decodeInstance, encodeInstance, withFiles } from '../../dist/model/record-codec.js';
-import { cleanRecord } from '../../dist/model/validation.js';
+import { instantiate } from '../../dist/model/record/instance.js';
+import { decodeInstance, encodeInstance, withFiles } from '../../dist/model/record/record-codec.js';
+import { cleanRecord } from '../../dist/model/record/validation.js';
 import { Workspace } from '../../dist/index.js';
 import { z } from 'zod';
 import { PageModel } from '../../build/bench/page.js';
