@@ -128,6 +128,7 @@ describe('Repository.open', () => {
     });
   });
 
+  // Only root can give a folder to somebody else.
   const asRoot = process.getuid?.() === 0 ? test : test.skip;
   asRoot('rejects with -36 what belongs to another user', async () => {
     execFileSync('chown', ['-R', '12345', folder]);

