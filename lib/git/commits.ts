@@ -3,7 +3,7 @@ import { Commit as NodegitCommit, Oid, Revwalk } from 'nodegit';
 import type { Signature as NodegitSignature } from 'nodegit';
 import { ObjectNotFoundError } from '../errors';
 import type { CommitFields, Signature } from '../object/commit-codec';
-import { readLooseObject } from './loose-object-reader';
+import { readLooseObject } from './loose/loose-object-reader';
 import type { GitRepository } from './repository';
 import { callGit, GitErrno } from './translate-error';
 

@@ -2,10 +2,10 @@ import { readFileSync, statSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { promisify } from 'node:util';
 import { inflate, inflateSync } from 'node:zlib';
-import { decodeObject } from '../object/object-codec';
-import type { DecodedObject } from '../object/object-codec';
+import { decodeObject } from '../../object/object-codec';
+import type { DecodedObject } from '../../object/object-codec';
 import { looseObjectFile } from './loose-object-file';
-import { damagedObject } from './object-errors';
+import { damagedObject } from '../object-errors';
 
 const inflateInBackground = promisify(inflate);
 

@@ -1,12 +1,14 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { mkdir, open, rename, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { ObjectWriteError } from '../errors';
-import { crc32, encodeEntryHeader, encodePackHeader, encodePackIndex } from '../object/pack-codec';
-import type { PackedObject } from '../object/pack-codec';
-import type { UnwrittenObject } from '../object/tree-node';
-import { deflateObject } from './deflate';
-import { Turn } from './turn';
+import { ObjectWriteError } from '../../errors';
+import { crc32 } from '../../object/pack/crc32';
+import { encodeEntryHeader, encodePackHeader } from '../../object/pack/pack-entry-codec';
+import { encodePackIndex } from '../../object/pack/pack-index-codec';
+import type { PackedObject } from '../../object/pack/pack-index-codec';
+import type { UnwrittenObject } from '../../object/tree-node';
+import { deflateObject } from '../compression/deflate';
+import { Turn } from '../turn';
 
 /** Git lets everybody read packs, and nobody change them. */
 const PACK_PERMISSIONS = 0o444;

@@ -1,9 +1,9 @@
 import { closeSync, openSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { ObjectWriteError } from '../errors';
-import { objectHeader } from '../object/oid';
-import type { UnwrittenObject } from '../object/tree-node';
-import { deflateObject } from './deflate';
+import { ObjectWriteError } from '../../errors';
+import { objectHeader } from '../../object/oid';
+import type { UnwrittenObject } from '../../object/tree-node';
+import { deflateObject } from '../compression/deflate';
 import {
   looseObjectFile,
   moveIntoPlace,
@@ -11,7 +11,7 @@ import {
   refreshObjectFile,
   temporaryObjectPrefix,
 } from './loose-object-file';
-import { Turn } from './turn';
+import { Turn } from '../turn';
 
 /**
  * Writes objects as Git's loose files: `objects/<first two digits>/<the other 38>`, zlib-compressed, under a

@@ -2,23 +2,23 @@ import { createHash } from 'node:crypto';
 import { open } from 'node:fs/promises';
 import type { FileHandle } from 'node:fs/promises';
 import { Readable } from 'node:stream';
-import { InvalidObjectError } from '../errors';
-import { decodeObjectHeader, MAX_HEADER_BYTES } from '../object/object-codec';
-import { objectHeader } from '../object/oid';
-import type { ObjectType } from '../object/oid';
+import { InvalidObjectError } from '../../errors';
+import { decodeObjectHeader, MAX_HEADER_BYTES } from '../../object/object-codec';
+import { objectHeader } from '../../object/oid';
+import type { ObjectType } from '../../object/oid';
 import {
   decodeDeltaResultSize,
   decodeEntryHeader,
   MAX_DELTA_HEADER_BYTES,
   MAX_ENTRY_HEADER_BYTES,
-} from '../object/pack-codec';
-import type { EntryHeader } from '../object/pack-codec';
-import { objectFolders } from './alternates';
+} from '../../object/pack/pack-entry-codec';
+import type { EntryHeader } from '../../object/pack/pack-entry-codec';
+import { objectFolders } from '../alternates';
 import { InflatedFile, PIECE_BYTES } from './inflated-file';
-import { looseObjectFile } from './loose-object-file';
-import { damagedObject, wrongType } from './object-errors';
-import { findInPack, findInPacks } from './pack-index-reader';
-import type { PackLocation } from './pack-index-reader';
+import { looseObjectFile } from '../loose/loose-object-file';
+import { damagedObject, wrongType } from '../object-errors';
+import { findInPack, findInPacks } from '../pack/pack-index-reader';
+import type { PackLocation } from '../pack/pack-index-reader';
 
 /** What is known of a blob before its content is read. */
 interface BlobFacts {

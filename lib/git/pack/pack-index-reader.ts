@@ -1,6 +1,6 @@
 import { closeSync, openSync, readdirSync, readSync } from 'node:fs';
 import path from 'node:path';
-import { findInPackIndex } from '../object/pack-codec';
+import { findInPackIndex } from '../../object/pack/pack-index-codec';
 
 /** Where an object is in a pack. */
 export interface PackLocation {

@@ -2,12 +2,12 @@ import { randomBytes } from 'node:crypto';
 import { chmodSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { Blob, Repository } from 'nodegit';
-import { ObjectWriteError } from '../../lib/errors';
-import { writePack } from '../../lib/git/pack-writer';
-import { hashObject } from '../../lib/object/oid';
-import type { UnwrittenObject } from '../../lib/object/tree-node';
-import { errorOf } from '../support/error-of';
-import { expectCleanRepository, git, temporaryRepository } from '../support/temporary-repository';
+import { ObjectWriteError } from '../../../lib/errors';
+import { writePack } from '../../../lib/git/pack/pack-writer';
+import { hashObject } from '../../../lib/object/oid';
+import type { UnwrittenObject } from '../../../lib/object/tree-node';
+import { errorOf } from '../../support/error-of';
+import { expectCleanRepository, git, temporaryRepository } from '../../support/temporary-repository';
 
 let folder: string;
 let objectsFolder: string;

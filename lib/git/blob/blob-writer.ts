@@ -5,20 +5,20 @@ import type { FileHandle } from 'node:fs/promises';
 import path from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { createDeflate } from 'node:zlib';
-import { GitModelError, InvalidArgumentError, ObjectWriteError } from '../errors';
-import { bytesOf } from '../object/blob-source';
-import type { BlobSource } from '../object/blob-source';
-import { hashObject, objectHeader } from '../object/oid';
-import { objectFolders } from './alternates';
+import { GitModelError, InvalidArgumentError, ObjectWriteError } from '../../errors';
+import { bytesOf } from '../../object/blob-source';
+import type { BlobSource } from '../../object/blob-source';
+import { hashObject, objectHeader } from '../../object/oid';
+import { objectFolders } from '../alternates';
 import {
   looseObjectFile,
   moveIntoPlace,
   OBJECT_PERMISSIONS,
   refreshObjectFile,
   temporaryObjectPrefix,
-} from './loose-object-file';
-import type { LooseObjectWriter } from './loose-object-writer';
-import { findInPacks } from './pack-index-reader';
+} from '../loose/loose-object-file';
+import type { LooseObjectWriter } from '../loose/loose-object-writer';
+import { findInPacks } from '../pack/pack-index-reader';
 
 /** A blob that is in the object database. */
 export interface WrittenBlob {

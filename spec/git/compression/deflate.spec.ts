@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { inflateSync } from 'node:zlib';
-import { deflateObject } from '../../lib/git/deflate';
-import type { ObjectType } from '../../lib/object/oid';
+import { deflateObject } from '../../../lib/git/compression/deflate';
+import type { ObjectType } from '../../../lib/object/oid';
 
 describe('a compressed object', () => {
   const types: readonly ObjectType[] = ['blob', 'tree', 'commit', 'tag'];

@@ -12,17 +12,17 @@ import {
 import path from 'node:path';
 import { inflateSync } from 'node:zlib';
 import { Blob, Repository } from 'nodegit';
-import { LooseObjectWriter } from '../../lib/git/loose-object-writer';
-import { encodeCommit } from '../../lib/object/commit-codec';
-import { EMPTY_TREE_OID, hashObject } from '../../lib/object/oid';
-import type { ObjectType } from '../../lib/object/oid';
-import type { UnwrittenObject } from '../../lib/object/tree-node';
-import { runChild } from '../support/child-process';
-import { projectWithLibrary } from '../support/compiled';
-import { errorOf } from '../support/error-of';
-import { git, runGit, temporaryRepository } from '../support/temporary-repository';
-import { expectDamage, objectFile, open } from './opened';
-import type { Opened } from './opened';
+import { LooseObjectWriter } from '../../../lib/git/loose/loose-object-writer';
+import { encodeCommit } from '../../../lib/object/commit-codec';
+import { EMPTY_TREE_OID, hashObject } from '../../../lib/object/oid';
+import type { ObjectType } from '../../../lib/object/oid';
+import type { UnwrittenObject } from '../../../lib/object/tree-node';
+import { runChild } from '../../support/child-process';
+import { projectWithLibrary } from '../../support/compiled';
+import { errorOf } from '../../support/error-of';
+import { git, runGit, temporaryRepository } from '../../support/temporary-repository';
+import { expectDamage, objectFile, open } from '../opened';
+import type { Opened } from '../opened';
 
 let opened: Opened;
 let folder: string;

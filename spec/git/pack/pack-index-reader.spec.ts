@@ -1,8 +1,8 @@
 import { copyFileSync, readdirSync, symlinkSync } from 'node:fs';
 import path from 'node:path';
-import { findInPack, findInPacks } from '../../lib/git/pack-index-reader';
-import { hashObject } from '../../lib/object/oid';
-import { commitFiles, git, temporaryRepository } from '../support/temporary-repository';
+import { findInPack, findInPacks } from '../../../lib/git/pack/pack-index-reader';
+import { hashObject } from '../../../lib/object/oid';
+import { commitFiles, git, temporaryRepository } from '../../support/temporary-repository';
 
 const MISSING = '1'.repeat(40);
 

@@ -1,7 +1,7 @@
 import { promisify } from 'node:util';
 import { constants, deflate, deflateSync } from 'node:zlib';
 import type { ZlibOptions } from 'node:zlib';
-import type { ObjectType } from '../object/oid';
+import type { ObjectType } from '../../object/oid';
 
 const deflateInBackground = promisify(deflate);
 

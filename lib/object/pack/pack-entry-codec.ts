@@ -1,0 +1,104 @@
+import type { ObjectType } from '../oid';
+
+/*
+ * The entries of Git's pack files, version 2: many objects in one file.
+ *
+ * Format: https://git-scm.com/docs/gitformat-pack
+ */
+
+const TYPE_NUMBERS: Readonly<Record<ObjectType, number>> = { commit: 1, tree: 2, blob: 3, tag: 4 };
+
+const VERSION = 2;
+const OID_BYTES = 20;
+
+/** What a pack of so many objects begins with. It ends with the SHA-1 of all that is before. */
+export function encodePackHeader(objectCount: number): Buffer {
+  const header = Buffer.alloc(12, 'PACK', 'latin1');
+  header.writeUInt32BE(VERSION, 4);
+  header.writeUInt32BE(objectCount, 8);
+  return header;
+}
+
+/**
+ * What stands before an object's compressed content: its type, and its size before compression; four bits of
+ * the size in the first byte, seven in each of the others, the lowest first, and a bit that says whether
+ * another byte follows.
+ */
+export function encodeEntryHeader(type: ObjectType, size: number): Buffer {
+  const bytes = [(TYPE_NUMBERS[type] << 4) | (size & 0x0f)];
+  for (let rest = Math.floor(size / 16); rest > 0; rest = Math.floor(rest / 128)) {
+    bytes[bytes.length - 1] = (bytes.at(-1) as number) | 0x80;
+    bytes.push(rest % 128);
+  }
+  return Buffer.from(bytes);
+}
+
+/** What stands before the compressed content of a pack's entry, taken apart. */
+export interface EntryHeader {
+  /** What the entry holds: a whole object, or what has to be done to another one, its base. */
+  readonly kind: ObjectType | 'delta';
+  /** Of the content before compression; that of a delta is not the size of the object. */
+  readonly size: number;
+  /** How many bytes the header takes. */
+  readonly length: number;
+  /** Of a delta: how far before it in the pack its base begins, or the base's oid. */
+  readonly base?: number | string;
+}
+
+/** The longest header there can be: the size, and an oid. */
+export const MAX_ENTRY_HEADER_BYTES = 32;
+
+const KINDS = new Map(Object.entries(TYPE_NUMBERS).map(([type, number]) => [number, type as ObjectType]));
+const DELTA_BY_OFFSET = 6;
+const DELTA_BY_OID = 7;
+
+/**
+ * Reads the header of a pack's entry.
+ *
+ * @param bytes {@link MAX_ENTRY_HEADER_BYTES} from the beginning of the entry, or more; fewer at the end of the pack.
+ * @throws Error when they are no header.
+ */
+export function decodeEntryHeader(bytes: Buffer): EntryHeader {
+  const { value, length } = decodeSize(bytes, 0, 4);
+  const number = (byteAt(bytes, 0) >> 4) & 7;
+  const kind = KINDS.get(number);
+  if (kind) return { kind, size: value, length };
+  if (number === DELTA_BY_OID && bytes.length >= length + OID_BYTES) {
+    const base = bytes.toString('hex', length, length + OID_BYTES);
+    return { kind: 'delta', size: value, length: length + OID_BYTES, base };
+  }
+  if (number !== DELTA_BY_OFFSET) throw new Error(`the pack has an entry of the unknown type ${number}`);
+  let at = length;
+  let distance = byteAt(bytes, at) & 0x7f;
+  while (byteAt(bytes, at++) >= 0x80) distance = (distance + 1) * 128 + (byteAt(bytes, at) & 0x7f);
+  return { kind: 'delta', size: value, length: at, base: distance };
+}
+
+/** The longest beginning of a delta: two sizes. */
+export const MAX_DELTA_HEADER_BYTES = 20;
+
+/**
+ * The size of the object that a delta makes; it stands behind the size of the base.
+ *
+ * @param bytes The first {@link MAX_DELTA_HEADER_BYTES} of the delta, or more, or all.
+ * @throws Error when they are fewer than that takes.
+ */
+export function decodeDeltaResultSize(bytes: Buffer): number {
+  return decodeSize(bytes, decodeSize(bytes, 0, 7).length, 7).value;
+}
+
+/** Reads a size: some bits of it in the first byte, seven in each of the others, the lowest first. */
+function decodeSize(bytes: Buffer, start: number, firstBits: number): { value: number; length: number } {
+  let at = start;
+  let value = byteAt(bytes, at) % 2 ** firstBits;
+  for (let unit = 2 ** firstBits; byteAt(bytes, at++) >= 0x80; unit *= 128) {
+    value += (byteAt(bytes, at) & 0x7f) * unit;
+  }
+  return { value, length: at };
+}
+
+function byteAt(bytes: Buffer, at: number): number {
+  const byte = bytes[at];
+  if (byte === undefined) throw new Error('the pack breaks off');
+  return byte;
+}
