@@ -87,32 +87,22 @@ export class ObjectStore implements TreeSource {
   }
 
   /**
-   * The folder that a tree object describes.
+   * The folder that a tree object describes; without a promise when it is in memory.
    *
    * @throws ObjectNotFoundError, or InvalidObjectError when the oid is not a tree's.
    */
-  async readTree(oid: string): Promise<TreeNode> {
-    if (this.turn.isOver()) await this.turn.next();
-    const cached = this.trees.get(oid);
-    if (cached) return cached;
-    const node =
-      oid === EMPTY_TREE_OID ? TreeNode.empty() : TreeNode.decode(oid, await this.read(oid, 'tree'));
-    this.trees.set(oid, node);
-    return node;
+  readTree(oid: string): TreeNode | Promise<TreeNode> {
+    return (this.turn.isOver() ? undefined : this.trees.get(oid)) ?? this.loadTree(oid);
   }
 
   /**
-   * The content of a blob. The buffer is shared with others that read the same blob: do not write to it.
+   * The content of a blob; without a promise when it is in memory. The buffer is shared with others that read the
+   * same blob: do not write to it.
    *
    * @throws ObjectNotFoundError, or InvalidObjectError when the oid is not a blob's.
    */
-  async readBlob(oid: string): Promise<Buffer> {
-    if (this.turn.isOver()) await this.turn.next();
-    const cached = this.blobs.get(oid);
-    if (cached) return cached;
-    const content = await this.read(oid, 'blob');
-    this.blobs.set(oid, content);
-    return content;
+  readBlob(oid: string): Buffer | Promise<Buffer> {
+    return (this.turn.isOver() ? undefined : this.blobs.get(oid)) ?? this.loadBlob(oid);
   }
 
   /**
@@ -226,6 +216,25 @@ export class ObjectStore implements TreeSource {
    */
   findLost(): ReadonlySet<string> {
     return new Set([...this.unreferenced].filter((oid) => !this.blobWriter.refresh(oid)));
+  }
+
+  private async loadTree(oid: string): Promise<TreeNode> {
+    if (this.turn.isOver()) await this.turn.next();
+    const cached = this.trees.get(oid);
+    if (cached) return cached;
+    const node =
+      oid === EMPTY_TREE_OID ? TreeNode.empty() : TreeNode.decode(oid, await this.read(oid, 'tree'));
+    this.trees.set(oid, node);
+    return node;
+  }
+
+  private async loadBlob(oid: string): Promise<Buffer> {
+    if (this.turn.isOver()) await this.turn.next();
+    const cached = this.blobs.get(oid);
+    if (cached) return cached;
+    const content = await this.read(oid, 'blob');
+    this.blobs.set(oid, content);
+    return content;
   }
 
   private remember({ type, oid, content, node }: UnwrittenObject): void {

@@ -10,8 +10,8 @@ import type { UnwrittenObject } from './tree-node';
 
 /** Where a staged tree gets the folders from that it has not loaded. */
 export interface TreeSource {
-  /** The folder stored under this oid. */
-  readTree(oid: string): Promise<TreeNode>;
+  /** The folder stored under this oid; without a promise when there is nothing to wait for. */
+  readTree(oid: string): TreeNode | Promise<TreeNode>;
 }
 
 /** An entry of a tree, as the outside sees it. */

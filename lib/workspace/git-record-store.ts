@@ -40,7 +40,7 @@ export class GitRecordStore implements RecordStore {
   constructor(private readonly context: WorkspaceContext) {
     const { gate, objects } = context;
     this.blobs = {
-      read: (oid) => gate.read(() => objects.readBlob(oid)),
+      read: (oid) => gate.read(async () => objects.readBlob(oid)),
       open: (oid) => gate.read(() => objects.openBlob(oid)),
       size: (oid) => gate.read(() => objects.blobSize(oid)),
       write: (source) => gate.read(() => objects.writeBlobFrom(source)),
