@@ -1,3 +1,5 @@
+import { existsSync } from 'node:fs';
+import path from 'node:path';
 import { Oid, Reference } from 'nodegit';
 import {
   ConcurrentUpdateError,
@@ -7,8 +9,11 @@ import {
   ReferenceNotFoundError,
 } from '../errors';
 import { checkReferenceName, isBranchRef } from '../object/reference-name';
+import { foldersUpTo, syncAll } from './durable';
+import type { Durability } from './durable';
 import { retryWhileLocked } from './lock-wait';
 import type { LockWait } from './lock-wait';
+import { swapBranchFile } from './reference-file';
 import type { GitRepository } from './repository';
 import { callGit, errnoOf, GitErrno, translateError } from './translate-error';
 
@@ -59,15 +64,16 @@ export async function compareAndSwap(
   repository: GitRepository,
   update: ReferenceUpdate,
   wait: LockWait,
+  durability: Durability = 'git',
 ): Promise<void> {
   checkWritable(update.ref);
   try {
-    await lockAndWrite(repository, update, wait).catch(async (error: unknown) => {
+    await swap(repository, update, wait, durability).catch(async (error: unknown) => {
       // libgit2 takes a symbolic reference for one with another value, where git moves the one it names.
       const target =
         errnoOf(error) === GitErrno.MODIFIED ? await symbolicTarget(repository, update.ref) : null;
       if (target === null) throw error;
-      await lockAndWrite(repository, { ...update, ref: target }, wait);
+      await swap(repository, { ...update, ref: target }, wait, durability);
     });
   } catch (error) {
     throw await explainFailure(repository, update, error);
@@ -85,13 +91,42 @@ function checkWritable(ref: string): void {
   );
 }
 
-async function lockAndWrite(
-  { handle }: GitRepository,
+async function swap(
+  repository: GitRepository,
+  update: ReferenceUpdate,
+  wait: LockWait,
+  durability: Durability,
+): Promise<void> {
+  const outcome = await retryWhileLocked(
+    update.ref,
+    async () => {
+      const attempt = await swapBranchFile(repository, update, durability);
+      if (attempt === 'locked') throw numberedError(GitErrno.LOCKED, `there is a ${update.ref}.lock`);
+      return attempt;
+    },
+    wait,
+  );
+  if (outcome === 'modified') throw numberedError(GitErrno.MODIFIED, 'the old value is another one');
+  if (outcome === 'unsuited') await swapByLibgit2(repository, update, wait, durability);
+}
+
+async function swapByLibgit2(
+  { handle, commonFolder, gitFolder }: GitRepository,
   { ref, oid, expected, logMessage }: ReferenceUpdate,
   wait: LockWait,
+  durability: Durability,
 ): Promise<void> {
   const [value, old] = [Oid.fromString(oid), Oid.fromString(expected ?? ZERO_OID)];
   await retryWhileLocked(ref, () => Reference.createMatching(handle, ref, value, 1, old, logMessage), wait);
+  if (durability === 'git') return;
+  const file = path.join(commonFolder, ref);
+  const logs = [path.join(commonFolder, 'logs', ref), path.join(gitFolder, 'logs/HEAD')].filter(existsSync);
+  await syncAll([file, ...logs, ...foldersUpTo(path.join(commonFolder, 'refs'), file)]);
+}
+
+/** What libgit2 would have thrown. */
+function numberedError(errno: number, message: string): Error {
+  return Object.assign(new Error(message), { errno });
 }
 
 /** Git's limit (`SYMREF_MAXDEPTH` in its refs.h), which also ends a circle. */

@@ -4,7 +4,7 @@ import path from 'node:path';
 import { Repository } from 'nodegit';
 
 import { RepositoryNotFoundError, UnsupportedRepositoryError } from '../errors';
-import { callGit, GitErrno, messageOf, translateError } from './translate-error';
+import { callGit, errnoOf, GitErrno, messageOf, translateError } from './translate-error';
 
 export type { Repository } from 'nodegit';
 
@@ -18,6 +18,8 @@ export interface GitRepository {
   readonly commonFolder: string;
   /** The work tree's folder; null in a bare repository. */
   readonly workFolder: string | null;
+  /** Whether moves of branches are logged, as the configuration says; a log that is there already is kept up anyway. */
+  readonly keepsLogs: boolean;
 }
 
 /**
@@ -104,7 +106,7 @@ function creationOf(folder: string): string {
   return `create a repository at ${folder}`;
 }
 
-function describe(handle: Repository): GitRepository {
+async function describe(handle: Repository): Promise<GitRepository> {
   const commonFolder = handle.commondir();
   const workFolder = handle.isBare() ? null : handle.workdir();
   if (!existsSync(path.join(commonFolder, 'objects'))) {
@@ -112,5 +114,22 @@ function describe(handle: Repository): GitRepository {
       details: { path: commonFolder },
     });
   }
-  return { handle, gitFolder: handle.path(), commonFolder, workFolder };
+  const keepsLogs = await readKeepsLogs(handle);
+  return { handle, gitFolder: handle.path(), commonFolder, workFolder, keepsLogs };
+}
+
+/**
+ * The option `core.logAllRefUpdates`; unset, it is on where there is a work tree.
+ *
+ * Source: https://git-scm.com/docs/git-config#Documentation/git-config.txt-corelogAllRefUpdates
+ */
+async function readKeepsLogs(handle: Repository): Promise<boolean> {
+  const config = await callGit('read the configuration', () => handle.config());
+  try {
+    const value = await config.getStringBuf('core.logallrefupdates');
+    return !/^(?:false|no|off|0|)$/i.test(String(value));
+  } catch (error) {
+    if (errnoOf(error) !== GitErrno.NOT_FOUND) throw translateError('read the configuration', error);
+    return !handle.isBare();
+  }
 }

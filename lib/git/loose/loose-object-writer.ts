@@ -3,7 +3,7 @@ import path from 'node:path';
 import { ObjectWriteError } from '../../errors';
 import { objectHeader } from '../../object/oid';
 import type { UnwrittenObject } from '../../object/tree-node';
-import { deflateObject } from '../compression/deflate';
+import { deflateLooseObject } from '../compression/deflate';
 import {
   looseObjectFile,
   moveIntoPlace,
@@ -43,7 +43,7 @@ export class LooseObjectWriter {
         if (!refreshObjectFile(file)) {
           const { type, content } = object;
           const header = objectHeader(type, content.length);
-          const deflated = deflateObject(type, Buffer.concat([header, content]));
+          const deflated = deflateLooseObject(type, Buffer.concat([header, content]));
           this.place(file, deflated instanceof Buffer ? deflated : await deflated);
         }
       } catch (error) {

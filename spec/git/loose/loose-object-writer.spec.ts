@@ -267,7 +267,7 @@ describe('an object that cannot be written', () => {
     const library = path.join(projectWithLibrary(), 'node_modules/gitmodel');
     const program = `
       const [library, objects] = process.argv.slice(1);
-      const { LooseObjectWriter } = require(library + '/git/loose-object-writer');
+      const { LooseObjectWriter } = require(library + '/git/loose/loose-object-writer');
       const { hashObject } = require(library + '/object/oid');
       const blob = (content) => ({ type: 'blob', oid: hashObject('blob', content), content });
       const random = require('node:crypto').randomBytes;
