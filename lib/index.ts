@@ -14,6 +14,7 @@ export type { AddBlobOptions, EntryObject } from './workspace/workspace-index';
 export type { Branch } from './workspace/branch';
 export type { CreateCommitOptions } from './workspace/commit-stage';
 export type { Commit, WalkOrder } from './git/commits';
+export type { Durability } from './git/durable';
 export type { ChangedPath, ChangeStatus, TreeDiff } from './git/diff';
 
 // Models

@@ -7,10 +7,8 @@ import { Oid } from 'nodegit';
 import type { Odb, OdbObject } from 'nodegit';
 import { ObjectNotFoundError } from '../errors';
 import type { BlobSource } from '../object/blob-source';
-import { encodeCommit } from '../object/commit-codec';
-import type { CommitFields } from '../object/commit-codec';
 import type { DecodedObject } from '../object/object-codec';
-import { EMPTY_TREE_OID, hashObject } from '../object/oid';
+import { EMPTY_TREE_OID } from '../object/oid';
 import type { ObjectType } from '../object/oid';
 import type { StagedTree, TreeSource } from '../object/staged-tree';
 import { TreeNode } from '../object/tree-node';
@@ -18,6 +16,7 @@ import type { UnwrittenObject } from '../object/tree-node';
 import { openStoredBlob, readStoredBlobSize } from './blob/blob-reader';
 import { BlobWriter } from './blob/blob-writer';
 import type { WrittenBlob } from './blob/blob-writer';
+import type { Durability } from './durable';
 import { readLooseObject } from './loose/loose-object-reader';
 import { LooseObjectWriter } from './loose/loose-object-writer';
 import { wrongType } from './object-errors';
@@ -49,6 +48,14 @@ const PACKED_OBJECT_BYTES = 1024 * 1024;
 
 /** `git_object_t` in libgit2's include/git2/types.h. */
 const TYPES: Readonly<Record<number, ObjectType>> = { 1: 'commit', 2: 'tree', 3: 'blob', 4: 'tag' };
+
+/** What protects objects that were written and that nothing refers to yet. */
+export interface Protection {
+  /** The files that keep git from cleaning up packs of ours. */
+  readonly keeps: readonly string[];
+  /** The large blobs whose presence is checked before they are committed. */
+  readonly unreferenced: readonly string[];
+}
 
 /**
  * The objects of a repository, by oid. What an oid stands for never changes, so what was read once is kept in
@@ -151,22 +158,30 @@ export class ObjectStore implements TreeSource {
    *
    * @throws ObjectWriteError when something cannot be written.
    */
-  async writeTree(tree: StagedTree): Promise<string> {
-    const objects = [...tree.unwritten()];
+  async writeTree(tree: StagedTree, durability: Durability = 'git'): Promise<string> {
+    const { keeps } = await this.write([...tree.unwritten()], durability);
+    for (const keep of keeps) this.keeps.add(keep);
+    return tree.oid;
+  }
+
+  /**
+   * Writes objects, of which some may be there already: few of them to files of their own, many as one pack.
+   *
+   * @returns what keeps git from clearing the pack away, to be given to {@link release}.
+   * @throws ObjectWriteError when something cannot be written.
+   */
+  async write(objects: readonly UnwrittenObject[], durability: Durability): Promise<Protection> {
+    const keeps: string[] = [];
     if (objects.length < PACK_FROM_OBJECTS) {
-      await this.writer.write(objects);
+      await this.writer.write(objects, durability);
     } else {
       const isLarge = ({ content }: UnwrittenObject): boolean => content.length > PACKED_OBJECT_BYTES;
-      await this.writer.write(objects.filter(isLarge));
-      this.keeps.add(
-        await writePack(
-          this.objectsFolder,
-          objects.filter((object) => !isLarge(object)),
-        ),
-      );
+      await this.writer.write(objects.filter(isLarge), durability);
+      const small = objects.filter((object) => !isLarge(object));
+      keeps.push(await writePack(this.objectsFolder, small, durability));
     }
     for (const object of objects) this.remember(object);
-    return tree.oid;
+    return { keeps, unreferenced: [] };
   }
 
   /** Moves a staged tree out of memory, into a pack that git does not touch before {@link release}. */
@@ -177,24 +192,28 @@ export class ObjectStore implements TreeSource {
     tree.settle();
   }
 
-  /** Gives up the protection of what was written and not referred to: it is now, or nobody wants it any more. */
-  async release(): Promise<void> {
-    const keeps = [...this.keeps];
-    this.keeps.clear();
-    this.unreferenced.clear();
-    await Promise.all(keeps.map((keep) => rm(keep, { force: true })));
+  /** What protects all that was written by now and is not referred to. */
+  protection(): Protection {
+    return { keeps: [...this.keeps], unreferenced: [...this.unreferenced] };
   }
 
-  /**
-   * Writes a commit object and returns its oid. No reference is moved.
-   *
-   * @throws InvalidArgumentError when the message or a signature cannot be stored.
-   */
-  async writeCommit(commit: CommitFields): Promise<string> {
-    const content = encodeCommit(commit);
-    const oid = hashObject('commit', content);
-    await this.writer.write([{ type: 'commit', oid, content }]);
-    return oid;
+  /** Gives up protections: what they protect is referred to now, or nobody wants it any more. */
+  async release(protections: readonly Protection[]): Promise<void> {
+    const removals: Promise<void>[] = [];
+    for (const { keeps, unreferenced } of protections) {
+      for (const oid of unreferenced) this.unreferenced.delete(oid);
+      for (const keep of keeps) {
+        this.keeps.delete(keep);
+        removals.push(rm(keep, { force: true }));
+      }
+    }
+    // One that stays does no harm: it only keeps `git repack` from merging its pack.
+    await Promise.allSettled(removals);
+  }
+
+  /** Gives up all protection. */
+  async close(): Promise<void> {
+    await this.release([this.protection()]);
   }
 
   /**

@@ -170,9 +170,10 @@ export async function createReference(
   repository: GitRepository,
   update: Omit<ReferenceUpdate, 'expected'>,
   wait: LockWait,
+  durability: Durability = 'git',
 ): Promise<void> {
   try {
-    await compareAndSwap(repository, { ...update, expected: null }, wait);
+    await compareAndSwap(repository, { ...update, expected: null }, wait, durability);
   } catch (error) {
     if (!(error instanceof ConcurrentUpdateError)) throw error;
     throw new ReferenceExistsError(

@@ -126,8 +126,9 @@ async function describe(handle: Repository): Promise<GitRepository> {
 async function readKeepsLogs(handle: Repository): Promise<boolean> {
   const config = await callGit('read the configuration', () => handle.config());
   try {
-    const value = await config.getStringBuf('core.logallrefupdates');
-    return !/^(?:false|no|off|0|)$/i.test(String(value));
+    // The binding gives a text, whatever its types say.
+    const value = (await config.getStringBuf('core.logallrefupdates')) as unknown as string;
+    return !/^(?:false|no|off|0|)$/i.test(value);
   } catch (error) {
     if (errnoOf(error) !== GitErrno.NOT_FOUND) throw translateError('read the configuration', error);
     return !handle.isBare();

@@ -1,4 +1,5 @@
 import { InvalidArgumentError } from '../errors';
+import { hashObject } from './oid';
 
 /** Who did something, and when. */
 export interface Signature {
@@ -55,6 +56,16 @@ export function encodeCommit(commit: CommitFields): Buffer {
     `committer ${encodeSignature('committer', commit.committer)}`,
   ];
   return Buffer.from(`${lines.join('\n')}\n\n${commit.message}`, 'utf8');
+}
+
+/**
+ * The commit object itself.
+ *
+ * @throws InvalidArgumentError as {@link encodeCommit} does.
+ */
+export function commitObject(commit: CommitFields): { type: 'commit'; oid: string; content: Buffer } {
+  const content = encodeCommit(commit);
+  return { type: 'commit', oid: hashObject('commit', content), content };
 }
 
 /** What a text is refused for that `Buffer.from` would change. */

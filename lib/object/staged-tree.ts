@@ -130,8 +130,8 @@ export class StagedTree {
   }
 
   /** The objects of this tree that the object database may lack; see {@link TreeNode.unwritten}. */
-  unwritten(): Generator<UnwrittenObject, void> {
-    return this.root.unwritten();
+  unwritten(gathered?: WeakSet<object>): Generator<UnwrittenObject, void> {
+    return this.root.unwritten(gathered);
   }
 
   /** Lets go of what is held in memory: all that is {@link unwritten} has been written. */

@@ -67,9 +67,13 @@ export class NodeEntry {
   }
 
   /** See {@link TreeNode.unwritten}. */
-  *unwritten(): Generator<UnwrittenObject, void> {
-    if (this.unwrittenNode) yield* this.unwrittenNode.unwritten();
-    else if (this.unwrittenContent) yield { type: 'blob', oid: this.oid, content: this.unwrittenContent };
+  *unwritten(gathered?: WeakSet<object>): Generator<UnwrittenObject, void> {
+    if (this.unwrittenNode) {
+      yield* this.unwrittenNode.unwritten(gathered);
+    } else if (this.unwrittenContent && !gathered?.has(this)) {
+      gathered?.add(this);
+      yield { type: 'blob', oid: this.oid, content: this.unwrittenContent };
+    }
   }
 
   /** See {@link TreeNode.settle}. */
@@ -159,11 +163,16 @@ export class TreeNode {
     return this.encoded;
   }
 
-  /** The objects below and with this folder that the object database may lack, children before their parents. */
-  *unwritten(): Generator<UnwrittenObject, void> {
-    if (this.stored) return;
+  /**
+   * The objects below and with this folder that the object database may lack, children before their parents.
+   *
+   * @param gathered What somebody takes care of already, which is left out; what this gives is added.
+   */
+  *unwritten(gathered?: WeakSet<object>): Generator<UnwrittenObject, void> {
+    if (this.stored || gathered?.has(this)) return;
+    gathered?.add(this);
     for (const entry of this.entries.valuesArray()) {
-      if (entry.isUnwritten) yield* entry.unwritten();
+      if (entry.isUnwritten) yield* entry.unwritten(gathered);
     }
     yield { type: 'tree', oid: this.oid, content: this.encode(), node: this };
   }

@@ -48,6 +48,11 @@ export async function createBranch(context: WorkspaceContext, name: string, from
   }
   const commit = await readCommit(context.repository, oid);
   const logMessage = `branch: Created from ${from}`;
-  await createReference(context.repository, { ref, oid, logMessage }, lockWait(context));
+  await createReference(
+    context.repository,
+    { ref, oid, logMessage },
+    lockWait(context.config),
+    context.config.durability,
+  );
   return makeBranch(ref, commit);
 }

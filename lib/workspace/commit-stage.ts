@@ -3,12 +3,15 @@ import { makeCommit, readCommit } from '../git/commits';
 import type { Commit } from '../git/commits';
 import { compareAndSwap, readReference } from '../git/references';
 import type { CommitOptions } from '../model/record/record-store';
+import { commitObject } from '../object/commit-codec';
 import type { CommitFields } from '../object/commit-codec';
 import { EMPTY_TREE_OID, isOid } from '../object/oid';
 import { branchRef } from '../object/reference-name';
 import { StagedTree } from '../object/staged-tree';
 import { lockWait } from './context';
 import type { WorkspaceContext } from './context';
+import type { Deferred } from './operation-gate';
+import type { StageMark } from './stage';
 
 /** What a commit made by hand descends from. */
 export interface CreateCommitOptions extends CommitOptions {
@@ -17,13 +20,18 @@ export interface CreateCommitOptions extends CommitOptions {
 }
 
 /**
- * Commits what is staged: writes the objects, then moves the branch, if it still is where the index was based
- * on. When that fails everything stays staged.
+ * Commits what is staged. The commit is on its way when this is done; then its objects are written and the branch
+ * moves, if it still is where the index was based on. When that fails everything stays staged.
  *
- * @returns the commit's oid; null when nothing has changed.
+ * @param undoTo When that fails, take the changes since this back as well.
+ * @returns what settles with the commit's oid; with null when nothing has changed.
  */
-export async function commitStage(context: WorkspaceContext, options: CommitOptions): Promise<string | null> {
-  const { stage, objects } = context;
+export async function commitStage(
+  context: WorkspaceContext,
+  options: CommitOptions,
+  undoTo?: StageMark,
+): Promise<Deferred<string | null>> {
+  const { stage, objects, commits } = context;
   const { ref, commit: parent } = stage.base;
   if (ref === null) {
     throw new DetachedHeadError(
@@ -32,14 +40,22 @@ export async function commitStage(context: WorkspaceContext, options: CommitOpti
     );
   }
   const signed = sign(context, options);
-  if (!stage.hasChanges) return null;
+  if (!stage.hasChanges) return { settled: Promise.resolve(null) };
   await refuseLostBlobs(context);
-  const tree = await objects.writeTree(stage.tree);
-  const commit = await writeCommit(context, { ...signed, tree, parents: parent ? [parent.oid] : [] });
-  await moveBranch(context, ref, commit, parent?.oid ?? null);
-  stage.settle(commit);
-  await objects.release();
-  return commit.oid;
+  const { tree } = stage;
+  const fields = { ...signed, tree: tree.oid, parents: parent ? [parent.oid] : [] };
+  const object = commitObject(fields);
+  const commit = makeCommit(object.oid, fields);
+  const before = stage.advance(commit);
+  return commits.add({
+    base: { ref, commit, tree },
+    object,
+    protection: objects.protection(),
+    takeBack: () => {
+      stage.restore(before);
+      if (undoTo) stage.rollBack(undoTo);
+    },
+  });
 }
 
 /** @throws ObjectNotFoundError when a blob is staged that was written early and has been cleaned away since. */
@@ -77,7 +93,7 @@ export async function createCommit(
   const parents = given ?? (tip === null ? [] : [tip]);
   for (const parent of parents) await readCommit(repository, checkOid('parents', parent));
   // Everybody knows the empty tree, but a commit of it needs it in the object database.
-  if (tree === EMPTY_TREE_OID) await objects.writeTree(StagedTree.empty(objects));
+  if (tree === EMPTY_TREE_OID) await objects.writeTree(StagedTree.empty(objects), context.config.durability);
   else await objects.readTree(checkOid('tree', tree));
   const commit = await writeCommit(context, { ...signed, tree, parents });
   if (branch !== null) await moveBranch(context, branch, commit, parents[0] ?? null);
@@ -103,8 +119,10 @@ function sign(context: WorkspaceContext, options: CommitOptions): Omit<CommitFie
   return { message, author, committer: context.config.sign('committer', options.committer ?? author) };
 }
 
-async function writeCommit({ objects }: WorkspaceContext, fields: CommitFields): Promise<Commit> {
-  return makeCommit(await objects.writeCommit(fields), fields);
+async function writeCommit({ objects, config }: WorkspaceContext, fields: CommitFields): Promise<Commit> {
+  const object = commitObject(fields);
+  await objects.write([object], config.durability);
+  return makeCommit(object.oid, fields);
 }
 
 async function moveBranch(
@@ -113,9 +131,14 @@ async function moveBranch(
   { oid, message, parents }: Commit,
   expected: string | null,
 ): Promise<void> {
-  const subject = message.split('\n', 1)[0] ?? '';
-  const logMessage = `${parents.length > 0 ? 'commit' : 'commit (initial)'}: ${subject}`;
-  await compareAndSwap(context.repository, { ref, oid, expected, logMessage }, lockWait(context));
+  const update = { ref, oid, expected, logMessage: logMessageOf({ parents, message }) };
+  const { repository, config } = context;
+  await compareAndSwap(repository, update, lockWait(config), config.durability);
+}
+
+/** What the branch's log says of a commit: what git would. */
+export function logMessageOf({ parents, message }: Pick<CommitFields, 'parents' | 'message'>): string {
+  return `${parents.length > 0 ? 'commit' : 'commit (initial)'}: ${message.split('\n', 1)[0] ?? ''}`;
 }
 
 function checkOid(option: string, value: unknown): string {

@@ -1,4 +1,6 @@
+import { inspect } from 'node:util';
 import { InvalidArgumentError } from '../errors';
+import type { Durability } from '../git/durable';
 import { checkOffset, checkSignature } from '../object/commit-codec';
 import type { Signature, SignatureInput } from '../object/commit-codec';
 
@@ -12,6 +14,12 @@ export interface ConfigOptions {
   readonly lockWaitTimeout?: number;
   /** How long to wait between two attempts to take a lock, in milliseconds. Default: 50. */
   readonly lockWaitInterval?: number;
+  /**
+   * What a commit that was acknowledged has to survive. `git`, the default: the end of the process at any moment; a
+   * crash of the machine too, but for the commits of the last seconds, as with git's own settings. `fsync`: also a
+   * crash of the machine. Commits that are asked for at the same time share the cost of that.
+   */
+  readonly durability?: Durability;
 }
 
 const DEFAULT_AUTHOR: SignatureInput = Object.freeze({ name: 'gitmodel', email: 'gitmodel@local' });
@@ -22,6 +30,7 @@ export class WorkspaceConfig {
   #timeZoneOffset: number | null = null;
   #lockWaitTimeout = 30_000;
   #lockWaitInterval = 50;
+  #durability: Durability = 'git';
 
   /** @throws InvalidArgumentError that names the option. */
   constructor(options: ConfigOptions = {}) {
@@ -29,6 +38,7 @@ export class WorkspaceConfig {
     if (options.timeZoneOffset !== undefined) this.timeZoneOffset = options.timeZoneOffset;
     if (options.lockWaitTimeout !== undefined) this.lockWaitTimeout = options.lockWaitTimeout;
     if (options.lockWaitInterval !== undefined) this.lockWaitInterval = options.lockWaitInterval;
+    if (options.durability !== undefined) this.durability = options.durability;
   }
 
   /** See {@link ConfigOptions.author}. */
@@ -66,6 +76,20 @@ export class WorkspaceConfig {
 
   set lockWaitInterval(milliseconds: number) {
     this.#lockWaitInterval = checkDuration('lockWaitInterval', milliseconds, 1);
+  }
+
+  /** See {@link ConfigOptions.durability}. */
+  get durability(): Durability {
+    return this.#durability;
+  }
+
+  set durability(durability: Durability) {
+    if (durability !== 'git' && durability !== 'fsync') {
+      throw new InvalidArgumentError(`durability must be "git" or "fsync"; ${inspect(durability)} is not.`, {
+        details: { option: 'durability', value: durability },
+      });
+    }
+    this.#durability = durability;
   }
 
   /**

@@ -1,6 +1,7 @@
 import type { LockWait } from '../git/lock-wait';
 import type { ObjectStore } from '../git/object-store';
 import type { GitRepository } from '../git/repository';
+import type { CommitQueue } from './commit-queue';
 import type { WorkspaceConfig } from './config';
 import type { OperationGate } from './operation-gate';
 import type { Stage } from './stage';
@@ -12,9 +13,10 @@ export interface WorkspaceContext {
   readonly config: WorkspaceConfig;
   readonly gate: OperationGate;
   readonly stage: Stage;
+  readonly commits: CommitQueue;
 }
 
 /** How long to wait for locks, as configured now. */
-export function lockWait({ config }: WorkspaceContext): LockWait {
+export function lockWait(config: WorkspaceConfig): LockWait {
   return { timeout: config.lockWaitTimeout, interval: config.lockWaitInterval };
 }

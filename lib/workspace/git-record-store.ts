@@ -29,6 +29,7 @@ import { mapAhead } from './map-ahead';
 import { entriesOf, filesOf, locateRecord, locateRecords, notARecord } from './record-locations';
 import type { RecordLocation } from './record-locations';
 import { checkUnchanged, makeRoom, putFiles } from './record-staging';
+import type { Stage, StageMark } from './stage';
 
 /** How many records are read at a time when all are: enough to keep libgit2's threads at work. */
 const READ_AHEAD = 64;
@@ -93,9 +94,10 @@ export class GitRecordStore implements RecordStore {
   }
 
   async atomically(code: () => Promise<unknown>, options: DeleteOptions): Promise<string | null> {
-    return this.change(options, async () => {
+    const section = async (): Promise<void> => {
       await this.context.gate.section(code);
-    });
+    };
+    return this.change(options, section, { alone: true });
   }
 
   async read(place: RecordPlace, id: string, { at }: ReadOptions): Promise<RecordBlob | null> {
@@ -130,24 +132,30 @@ export class GitRecordStore implements RecordStore {
   }
 
   /** Runs a change of records, and commits it when asked to. It takes place as a whole or not at all. */
-  private async change(options: DeleteOptions, change: () => Promise<void>): Promise<string | null> {
+  private async change(
+    options: DeleteOptions,
+    change: () => Promise<void>,
+    { alone = false }: { readonly alone?: boolean } = {},
+  ): Promise<string | null> {
     const { gate, stage } = this.context;
-    return gate.change(async () => {
-      if (options.commit && stage.hasChanges) {
-        throw new PendingChangesError(
-          'Other changes are staged, and { commit: true } would commit them too. ' +
-            'Commit them first, or leave out { commit: true }.',
-        );
-      }
+    const operation = async <T>(then: (mark: StageMark) => T | Promise<T>): Promise<T> => {
       const mark = stage.mark();
       try {
         await change();
-        return options.commit ? await commitStage(this.context, options) : null;
+        return await then(mark);
       } catch (error) {
         stage.rollBack(mark);
         throw error;
       }
-    });
+    };
+    if (!options.commit) return gate.change(() => operation(() => null));
+    return gate.changeAndDefer(
+      () => {
+        refuseOtherChanges(stage);
+        return operation((mark) => commitStage(this.context, options, mark));
+      },
+      { alone },
+    );
   }
 
   private async treeAt(treeish: string | undefined): Promise<StagedTree> {
@@ -200,6 +208,14 @@ export class GitRecordStore implements RecordStore {
       if (result !== null) yield result;
     }
   }
+}
+
+function refuseOtherChanges(stage: Stage): void {
+  if (!stage.hasChanges) return;
+  throw new PendingChangesError(
+    'Other changes are staged, and { commit: true } would commit them too. ' +
+      'Commit them first, or leave out { commit: true }.',
+  );
 }
 
 /** What is left of a record's state when it is deleted: if it is saved again, then with all that it had. */

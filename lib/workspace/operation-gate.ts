@@ -11,6 +11,19 @@ interface Queue {
   readonly outer: Queue | undefined;
 }
 
+/** Something that goes on after the operation which has begun it. */
+export interface Deferred<T> {
+  readonly settled: Promise<T>;
+}
+
+/** What operations have begun and left to go on. Both are called by an operation at its turn. */
+export interface Backlog {
+  /** Waits until nothing goes on any more, and takes back what has failed. */
+  clear(): Promise<void>;
+  /** Takes back what has failed by now. */
+  mend(): void;
+}
+
 /**
  * Lets the operations of a workspace in. Reading goes on side by side; what changes the workspace runs one
  * after another, for it looks before it acts. Closing waits for what runs, and lets nothing in afterwards.
@@ -21,9 +34,15 @@ export class OperationGate {
   private running = 0;
   private closing: Promise<void> | undefined;
   private whenIdle: (() => void) | undefined;
+  private backlog: Backlog | undefined;
 
   /** @param path The repository's, for messages. */
   constructor(private readonly path: string) {}
+
+  /** Makes operations mind what others have left to go on. */
+  attach(backlog: Backlog): void {
+    this.backlog = backlog;
+  }
 
   /** @throws WorkspaceClosedError once {@link close} was called. */
   assertOpen(): void {
@@ -54,10 +73,48 @@ export class OperationGate {
     }
   }
 
-  /** Runs an operation after all those that were asked for before it. */
+  /** Runs an operation after all those that were asked for before it, and what they have left to go on. */
   async change<T>(operation: () => Promise<T>): Promise<T> {
     this.assertOpen();
-    return this.track(enqueue(this.currentQueue(), operation));
+    return this.track(
+      enqueue(this.currentQueue(), async () => {
+        await this.backlog?.clear();
+        return operation();
+      }),
+    );
+  }
+
+  /**
+   * Runs an operation whose last part may go on after its turn: the next one begins meanwhile. Within a
+   * {@link section} it is waited for all the same.
+   *
+   * @param options.alone Whether it needs that nothing goes on when it begins, as one with a {@link section} does.
+   */
+  async changeAndDefer<T>(
+    operation: () => Promise<Deferred<T>>,
+    { alone = false }: { readonly alone?: boolean } = {},
+  ): Promise<T> {
+    this.assertOpen();
+    const queue = this.currentQueue();
+    const isWithin = queue !== this.queue;
+    const deferred = enqueue(queue, async () => {
+      if (alone || isWithin) await this.backlog?.clear();
+      else this.backlog?.mend();
+      const begun = await operation();
+      if (isWithin) await this.backlog?.clear();
+      return begun;
+    });
+    return this.track(deferred.then(({ settled }) => settled));
+  }
+
+  /** Takes back what has failed, when the operations that were asked for before have had their turns. */
+  mendSoon(): void {
+    void this.track(
+      enqueue(this.queue, async () => {
+        this.backlog?.mend();
+        return Promise.resolve();
+      }),
+    );
   }
 
   /**

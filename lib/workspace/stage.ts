@@ -17,6 +17,13 @@ export interface StageMark {
   readonly undoLength: number;
 }
 
+/** All of a stage, to be put in its place again. */
+export interface StageState {
+  readonly base: Base;
+  readonly tree: StagedTree;
+  readonly undo: (() => void)[];
+}
+
 /** How much may wait in memory for a commit before it is written to the object database, in bytes. */
 const SPILL_BYTES = 32 * 1024 * 1024;
 
@@ -29,12 +36,21 @@ export class Stage {
   private undo: (() => void)[] = [];
   private unwrittenBytes = 0;
 
+  private inPlace: Base;
+
   constructor(private based: Base) {
     this.current = based.tree;
+    this.inPlace = based;
   }
 
+  /** What the staged changes are changes of: the last commit, which may still be on its way into the repository. */
   get base(): Base {
     return this.based;
+  }
+
+  /** The same as the repository has it by now. */
+  get committed(): Base {
+    return this.inPlace;
   }
 
   get tree(): StagedTree {
@@ -76,18 +92,37 @@ export class Stage {
     this.current = tree;
   }
 
-  /** Takes back all changes and starts anew from another base. */
+  /** Takes back all changes and starts anew from another base, which is in the repository. */
   reset(base: Base): void {
     this.rollBack({ base: this.based, tree: base.tree, undoLength: 0 });
     this.based = base;
+    this.inPlace = base;
     this.unwrittenBytes = 0;
   }
 
-  /** Makes the staged tree the base: it was committed. */
-  settle(commit: Commit): void {
-    this.current.settle();
+  /**
+   * Makes the staged tree the base: it is what a commit has that is on its way into the repository.
+   *
+   * @returns what {@link restore} takes, should the commit not get there.
+   */
+  advance(commit: Commit): StageState {
+    const before = { base: this.based, tree: this.current, undo: this.undo };
     this.based = { ref: this.based.ref, commit, tree: this.current };
     this.undo = [];
     this.unwrittenBytes = 0;
+    return before;
+  }
+
+  /** The base that {@link advance} has made is in the repository. */
+  settle(base: Base): void {
+    base.tree.settle();
+    this.inPlace = base;
+  }
+
+  /** Makes everything as it was before {@link advance}; what came after it has been taken back. */
+  restore({ base, tree, undo }: StageState): void {
+    this.based = base;
+    this.current = tree;
+    this.undo = undo;
   }
 }

@@ -25,6 +25,7 @@ import { branchRef } from '../object/reference-name';
 import { baseOfBranch, baseOfHead, baseOfTreeish } from './base';
 import { createBranch, makeBranch, readBranch } from './branch';
 import type { Branch } from './branch';
+import { CommitQueue } from './commit-queue';
 import { commitStage, createCommit } from './commit-stage';
 import type { CreateCommitOptions } from './commit-stage';
 import { WorkspaceConfig } from './config';
@@ -33,6 +34,7 @@ import { lockWait } from './context';
 import type { WorkspaceContext } from './context';
 import { GitRecordStore } from './git-record-store';
 import { OperationGate } from './operation-gate';
+import type { Deferred } from './operation-gate';
 import { Stage } from './stage';
 import { WorkspaceIndex } from './workspace-index';
 
@@ -112,7 +114,10 @@ export class Workspace implements AsyncDisposable {
     const objects = await ObjectStore.open(repository);
     const source = { repository, objects };
     const base = await (ref === undefined ? baseOfHead(source) : baseOfBranch(source, ref));
-    return new Workspace({ ...source, config, gate: new OperationGate(path), stage: new Stage(base) });
+    const parts = { ...source, config, gate: new OperationGate(path), stage: new Stage(base) };
+    const commits = new CommitQueue(parts);
+    parts.gate.attach(commits);
+    return new Workspace({ ...parts, commits });
   }
 
   /** nodegit's object for the repository: the plumbing, for all that has no name here. */
@@ -230,7 +235,7 @@ export class Workspace implements AsyncDisposable {
    * @throws LockWaitTimeoutError when another process holds the branch's lock for too long.
    */
   async commit(options: CommitOptions = {}): Promise<string | null> {
-    return this.context.gate.change(() => commitStage(this.context, options));
+    return this.context.gate.changeAndDefer(() => commitStage(this.context, options));
   }
 
   /**
@@ -251,17 +256,18 @@ export class Workspace implements AsyncDisposable {
    */
   async commitOnSuccess(change: () => unknown, options: CommitOptions = {}): Promise<string | null> {
     const { gate, stage } = this.context;
-    return gate.change(async () => {
+    const operation = async (): Promise<Deferred<string | null>> => {
       refusePending(stage, 'commitOnSuccess() would commit them too');
       const mark = stage.mark();
       try {
         await gate.section(change);
-        return await commitStage(this.context, options);
+        return await commitStage(this.context, options, mark);
       } catch (error) {
         stage.rollBack(mark);
         throw error;
       }
-    });
+    };
+    return gate.changeAndDefer(operation, { alone: true });
   }
 
   /**
@@ -306,7 +312,7 @@ export class Workspace implements AsyncDisposable {
     }
     const walk = async function* (): AsyncGenerator<Commit, void> {
       const start =
-        from === undefined ? stage.base.commit?.oid : (await resolveRevision(repository, from)).commit;
+        from === undefined ? stage.committed.commit?.oid : (await resolveRevision(repository, from)).commit;
       if (start === null) {
         throw new ObjectNotFoundError(`"${String(from)}" is not a commit.`, { details: { treeish: from } });
       }
@@ -319,12 +325,12 @@ export class Workspace implements AsyncDisposable {
 
   /** The full name of the branch that the workspace is on, which may be unborn; null when detached. */
   get head(): string | null {
-    return this.context.stage.base.ref;
+    return this.context.stage.committed.ref;
   }
 
   /** The branch as the index is based on it; null when it is unborn or the workspace detached. */
   get branch(): Branch | null {
-    const { ref, commit } = this.context.stage.base;
+    const { ref, commit } = this.context.stage.committed;
     return ref !== null && commit ? makeBranch(ref, commit) : null;
   }
 
@@ -412,7 +418,7 @@ export class Workspace implements AsyncDisposable {
     const { gate, stage, objects, repository } = this.context;
     await gate.change(async () => {
       const tree = await objects.writeTree(stage.tree);
-      await syncIndex(repository, { tree, checkout, head: stage.base.ref }, lockWait(this.context));
+      await syncIndex(repository, { tree, checkout, head: stage.base.ref }, lockWait(this.context.config));
     });
   }
 
@@ -422,7 +428,7 @@ export class Workspace implements AsyncDisposable {
    */
   async close(): Promise<void> {
     await this.context.gate.close();
-    await this.context.objects.release();
+    await this.context.objects.close();
   }
 
   /** Closes the workspace at the end of an `await using` block. */

@@ -17,7 +17,7 @@ import {
   temporaryFolder,
   temporaryRepository,
 } from '../support/temporary-repository';
-import { expectDamage, objectFile, open } from './opened';
+import { expectDamage, objectFile, open, writeCommit } from './opened';
 
 /** Who commits what stock git commits. */
 const SPEC_AUTHOR: Signature = { ...IDENTITY, time: new Date(COMMIT_TIME * 1000), offset: 0 };
@@ -115,7 +115,7 @@ describe('a commit that is read', () => {
       committer: { name: 'Bob', email: 'b@x', time: new Date(1_600_000_000_001), offset: 899 },
       message: '\nHello ✓\n',
     };
-    const oid = await objects.writeCommit(fields);
+    const oid = await writeCommit(objects, fields);
     expect(makeCommit(oid, fields)).toEqual(await readCommit(repository, oid));
   });
 
@@ -141,7 +141,7 @@ describe('a commit that is read', () => {
     expectDamage(folder);
     const signature = { name: 'Ada', email: 'a@x', time: new Date(0), offset: 0 };
     const fields = { tree: EMPTY_TREE_OID, parents: [], author: signature, committer: signature };
-    const oid = await objects.writeCommit({ ...fields, message: 'x' });
+    const oid = await writeCommit(objects, { ...fields, message: 'x' });
     const file = objectFile(folder, oid);
     const whole = readFileSync(file);
     rmSync(file);

@@ -5,6 +5,8 @@ import type { LockWait } from '../../lib/git/lock-wait';
 import { ObjectStore } from '../../lib/git/object-store';
 import { openRepository } from '../../lib/git/repository';
 import type { GitRepository } from '../../lib/git/repository';
+import { commitObject } from '../../lib/object/commit-codec';
+import type { CommitFields } from '../../lib/object/commit-codec';
 import { StagedTree } from '../../lib/object/staged-tree';
 import { expectCleanRepository, temporaryCopy, temporaryRepository } from '../support/temporary-repository';
 
@@ -55,6 +57,13 @@ export async function storeTree(objects: ObjectStore, files: Files): Promise<str
   let tree = StagedTree.empty(objects);
   for (const [file, content] of Object.entries(files)) tree = await tree.withBlob(file, Buffer.from(content));
   return objects.writeTree(tree);
+}
+
+/** Stores a commit and returns its oid. */
+export async function writeCommit(objects: ObjectStore, fields: CommitFields): Promise<string> {
+  const commit = commitObject(fields);
+  await objects.write([commit], 'git');
+  return commit.oid;
 }
 
 /** Writes files into a folder. */

@@ -1,9 +1,12 @@
-import { closeSync, openSync, rmSync, writeFileSync } from 'node:fs';
+import { closeSync, fsync, openSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
+import { promisify } from 'node:util';
 import { ObjectWriteError } from '../../errors';
 import { objectHeader } from '../../object/oid';
 import type { UnwrittenObject } from '../../object/tree-node';
 import { deflateLooseObject } from '../compression/deflate';
+import { syncAll } from '../durable';
+import type { Durability } from '../durable';
 import {
   looseObjectFile,
   moveIntoPlace,
@@ -33,46 +36,123 @@ export class LooseObjectWriter {
   /**
    * Writes the objects in their order; those that are there already are only marked as recently used.
    *
-   * @throws ObjectWriteError when one cannot be written; the ones before it are in place.
+   * @param durability With `fsync` all of them are on the disk when this is done, also those that were there already.
+   * @throws ObjectWriteError when one cannot be written; some of the others may be in place.
    */
-  async write(objects: Iterable<UnwrittenObject>): Promise<void> {
+  async write(objects: Iterable<UnwrittenObject>, durability: Durability = 'git'): Promise<void> {
     const turn = new Turn();
-    for (const object of objects) {
-      const file = looseObjectFile(this.objectsFolder, object.oid);
-      try {
-        if (!refreshObjectFile(file)) {
-          const { type, content } = object;
-          const header = objectHeader(type, content.length);
-          const deflated = deflateLooseObject(type, Buffer.concat([header, content]));
-          this.place(file, deflated instanceof Buffer ? deflated : await deflated);
+    const batch: SyncedBatch | undefined = durability === 'fsync' ? new SyncedBatch() : undefined;
+    try {
+      for (const object of objects) {
+        const file = looseObjectFile(this.objectsFolder, object.oid);
+        try {
+          if (refreshObjectFile(file)) {
+            batch?.addPresent(file);
+          } else {
+            const { type, content } = object;
+            const header = objectHeader(type, content.length);
+            const deflated = deflateLooseObject(type, Buffer.concat([header, content]));
+            const bytes = deflated instanceof Buffer ? deflated : await deflated;
+            if (batch) batch.add(this.create(bytes), file);
+            else this.place(bytes, file);
+          }
+        } catch (error) {
+          throw this.asWriteError(error, object, file);
         }
-      } catch (error) {
-        throw new ObjectWriteError(
-          `The ${object.type} ${object.oid} could not be written to "${this.objectsFolder}": ` +
-            `${(error as Error).message}. Nothing refers to it; mend the cause and try again.`,
-          { cause: error, details: { oid: object.oid, path: file } },
-        );
+        if (turn.isOver()) await turn.next();
       }
-      if (turn.isOver()) await turn.next();
+      await batch?.finish(this.objectsFolder);
+    } catch (error) {
+      batch?.abandon();
+      throw error instanceof ObjectWriteError ? error : this.asWriteError(error);
     }
   }
 
   /** Puts the file there in one step: complete under another name first. */
-  private place(file: string, bytes: Buffer): void {
-    // All in one folder: a file system lays out files by the folder that they are created in, and creating them
-    // in 256 different ones costs several times as much.
-    const temporary = path.join(this.objectsFolder, `${this.temporaryPrefix}${this.temporaryFiles++}`);
-    const descriptor = openSync(temporary, 'wx', OBJECT_PERMISSIONS);
+  private place(bytes: Buffer, file: string): void {
+    const { temporary, descriptor } = this.create(bytes);
+    closeSync(descriptor);
     try {
-      try {
-        writeFileSync(descriptor, bytes);
-      } finally {
-        closeSync(descriptor);
-      }
       moveIntoPlace(temporary, file);
     } catch (error) {
       rmSync(temporary, { force: true });
       throw error;
     }
+  }
+
+  /** A file with these bytes, under a temporary name. */
+  private create(bytes: Buffer): TemporaryObject {
+    // All in one folder: a file system lays out files by the folder that they are created in, and creating them
+    // in 256 different ones costs several times as much.
+    const temporary = path.join(this.objectsFolder, `${this.temporaryPrefix}${this.temporaryFiles++}`);
+    const descriptor = openSync(temporary, 'wx', OBJECT_PERMISSIONS);
+    try {
+      writeFileSync(descriptor, bytes);
+      return { temporary, descriptor };
+    } catch (error) {
+      closeSync(descriptor);
+      rmSync(temporary, { force: true });
+      throw error;
+    }
+  }
+
+  private asWriteError(cause: unknown, object?: UnwrittenObject, file?: string): ObjectWriteError {
+    const what = object ? `The ${object.type} ${object.oid}` : 'Objects';
+    return new ObjectWriteError(
+      `${what} could not be written to "${this.objectsFolder}": ${(cause as Error).message}. ` +
+        'Nothing refers to it; mend the cause and try again.',
+      { cause, details: { oid: object?.oid, path: file ?? this.objectsFolder } },
+    );
+  }
+}
+
+interface TemporaryObject {
+  readonly temporary: string;
+  readonly descriptor: number;
+}
+
+const syncDescriptor = promisify(fsync);
+
+/** Files that get their names when all of them are on the disk: they are synced side by side. */
+class SyncedBatch {
+  private readonly descriptors: number[] = [];
+  private readonly moves: { readonly temporary: string; readonly file: string }[] = [];
+  private readonly present: string[] = [];
+
+  /** A file that is there, but perhaps not on the disk. */
+  addPresent(file: string): void {
+    this.present.push(file);
+  }
+
+  add({ temporary, descriptor }: TemporaryObject, file: string): void {
+    this.descriptors.push(descriptor);
+    this.moves.push({ temporary, file });
+  }
+
+  async finish(objectsFolder: string): Promise<void> {
+    const syncs = [...this.descriptors.map((each) => syncDescriptor(each)), syncAll(this.present)];
+    await Promise.allSettled(syncs);
+    await Promise.all(syncs);
+    this.close();
+    const files = [...this.present];
+    for (let next = this.moves.at(-1); next; next = this.moves.at(-1)) {
+      moveIntoPlace(next.temporary, next.file);
+      files.push(next.file);
+      this.moves.pop();
+    }
+    // The folder of a file may itself be new.
+    await syncAll([objectsFolder, ...files.map((file) => path.dirname(file))]);
+  }
+
+  /** Removes what has no name yet. */
+  abandon(): void {
+    this.close();
+    for (const { temporary } of this.moves) rmSync(temporary, { force: true });
+  }
+
+  /** Each is forgotten before it is closed: its number may be somebody else's in a moment. */
+  private close(): void {
+    for (let next = this.descriptors.pop(); next !== undefined; next = this.descriptors.pop())
+      closeSync(next);
   }
 }

@@ -8,6 +8,8 @@ import { encodePackIndex } from '../../object/pack/pack-index-codec';
 import type { PackedObject } from '../../object/pack/pack-index-codec';
 import type { UnwrittenObject } from '../../object/tree-node';
 import { deflateObject } from '../compression/deflate';
+import { syncPath } from '../durable';
+import type { Durability } from '../durable';
 import { Turn } from '../turn';
 
 /** Git lets everybody read packs, and nobody change them. */
@@ -25,11 +27,16 @@ const PACK_PERMISSIONS = 0o444;
  * The pack is put together in memory, so the objects should not weigh more than that may take.
  *
  * @param objectsFolder The `objects` folder of the repository.
+ * @param durability With `fsync` the names are on the disk too when this is done.
  * @returns the path of the `.keep` file.
  * @throws ObjectWriteError when it cannot be written; at most a pack without an index is there then, which nobody
  *   looks into.
  */
-export async function writePack(objectsFolder: string, objects: readonly UnwrittenObject[]): Promise<string> {
+export async function writePack(
+  objectsFolder: string,
+  objects: readonly UnwrittenObject[],
+  durability: Durability = 'git',
+): Promise<string> {
   const folder = path.join(objectsFolder, 'pack');
   const random = randomBytes(6).toString('hex');
   const temporaryPack = path.join(folder, `tmp_pack_${random}`);
@@ -44,6 +51,7 @@ export async function writePack(objectsFolder: string, objects: readonly Unwritt
     await writeFile(keep, `gitmodel, process ${process.pid}: until a branch refers to the objects\n`);
     await rename(temporaryPack, path.join(folder, `${name}.pack`));
     await rename(temporaryIndex, path.join(folder, `${name}.idx`));
+    if (durability === 'fsync') await syncPath(folder);
     return keep;
   } catch (error) {
     await Promise.allSettled(leftovers.map((file) => rm(file, { force: true })));

@@ -1,0 +1,119 @@
+import type { Commit } from '../git/commits';
+import type { Protection } from '../git/object-store';
+import { compareAndSwap } from '../git/references';
+import type { UnwrittenObject } from '../object/tree-node';
+import { logMessageOf } from './commit-stage';
+import { lockWait } from './context';
+import type { WorkspaceContext } from './context';
+import type { Backlog, Deferred } from './operation-gate';
+import type { Base } from './stage';
+
+/** A commit that is decided on: what it takes to put it into the repository, or to take it back. */
+export interface PendingCommit {
+  /** The base that it makes. */
+  readonly base: Base & { readonly commit: Commit; readonly ref: string };
+  /** The commit as an object. */
+  readonly object: UnwrittenObject;
+  /** What keeps git from clearing away what was written of it before. */
+  readonly protection: Protection;
+  /** Makes the workspace as it was before. Called with the newest commit first, while no operation has its turn. */
+  readonly takeBack: () => void;
+}
+
+interface Entry extends PendingCommit {
+  /** What the object database may lack of it, and the entries before do not bring. */
+  readonly objects: readonly UnwrittenObject[];
+  readonly resolve: (oid: string) => void;
+  readonly reject: (error: unknown) => void;
+}
+
+/**
+ * The commits of a workspace that are on their way into the repository. Those that are asked for at the same time
+ * go together: their objects are written at once, and the branch moves once, to the last of them.
+ *
+ * Each descends from the one before it. So when one does not get there, those after it do not either: all of them are
+ * taken back, and fail for the same reason.
+ */
+export class CommitQueue implements Backlog {
+  private entries: Entry[] = [];
+  private flushing: Promise<void> | undefined;
+  private failure: { readonly error: unknown } | undefined;
+  /** Which parts of the staged tree are in an entry already. */
+  private gathered = new WeakSet();
+
+  constructor(private readonly context: Omit<WorkspaceContext, 'commits'>) {}
+
+  /** Puts a commit into the repository; it settles with the commit's oid, or once the commit is taken back. */
+  add(commit: PendingCommit): Deferred<string> {
+    const objects = [...commit.base.tree.unwritten(this.gathered), commit.object];
+    const settled = new Promise<string>((resolve, reject) => {
+      this.entries.push({ ...commit, objects, resolve, reject });
+    });
+    if (!this.failure) this.flushing ??= this.flush();
+    return { settled };
+  }
+
+  async clear(): Promise<void> {
+    while (this.flushing) await this.flushing;
+    this.mend();
+  }
+
+  mend(): void {
+    if (!this.failure) return;
+    const { error } = this.failure;
+    const failed = this.entries;
+    this.failure = undefined;
+    this.entries = [];
+    this.gathered = new WeakSet();
+    for (const { takeBack } of [...failed].reverse()) takeBack();
+    for (const { reject } of failed) reject(error);
+  }
+
+  private async flush(): Promise<void> {
+    // Whatever is asked for at the same time gets here before that.
+    await new Promise(setImmediate);
+    try {
+      while (this.entries.length > 0) {
+        const group = [...this.entries];
+        await this.putInPlace(group);
+        this.entries.splice(0, group.length);
+        for (const { resolve, base } of group) resolve(base.commit.oid);
+      }
+    } catch (error) {
+      this.failure = { error };
+      this.context.gate.mendSoon();
+    } finally {
+      this.flushing = undefined;
+    }
+  }
+
+  private async putInPlace(group: readonly Entry[]): Promise<void> {
+    const { objects, stage, config } = this.context;
+    const written = await objects.write(
+      group.flatMap((each) => each.objects),
+      config.durability,
+    );
+    try {
+      await this.moveBranch(group);
+    } catch (error) {
+      await objects.release([written]);
+      throw error;
+    }
+    for (const { base } of group) stage.settle(base);
+    await objects.release([written, ...group.map(({ protection }) => protection)]);
+  }
+
+  private async moveBranch(group: readonly Entry[]): Promise<void> {
+    const { repository, config } = this.context;
+    const [first, last] = [group[0], group.at(-1)] as [Entry, Entry];
+    const { ref, commit } = last.base;
+    const others = group.length > 1 ? ` (and ${group.length - 1} before it)` : '';
+    const update = {
+      ref,
+      oid: commit.oid,
+      expected: first.base.commit.parents[0] ?? null,
+      logMessage: logMessageOf(commit) + others,
+    };
+    await compareAndSwap(repository, update, lockWait(config), config.durability);
+  }
+}
