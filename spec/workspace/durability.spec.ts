@@ -1,0 +1,146 @@
+import path from 'node:path';
+import { projectWithLibrary, transpile } from '../support/compiled';
+import { runChild } from '../support/child-process';
+import { expectCleanRepository, git, temporaryFolder } from '../support/temporary-repository';
+import { openWorkspace } from '../support/workspaces';
+
+/** What a process has done to files, in order: `sync <path>`, `name <path>` (renamed to it), `done`. */
+type Events = readonly string[];
+
+let project: string;
+
+beforeAll(() => {
+  project = projectWithLibrary();
+});
+
+/**
+ * Commits in a process whose file system tells what it is asked for. Only that the system was asked to sync can be
+ * seen; that it does so is its own affair.
+ */
+function eventsOf(durability: string, commits: string): { events: Events; folder: string } {
+  const folder = path.join(temporaryFolder(), 'repository');
+  const program = transpile(`
+    const fs = require('node:fs');
+    const promises = require('node:fs/promises');
+    const [library, folder, durability] = process.argv.slice(1);
+    const events: string[] = [];
+    const names = new Map<number, string>();
+    const tell = (what: string, file: string) => events.push(what + ' ' + require('node:path').relative(folder, file));
+    const { openSync, fsync, renameSync } = fs;
+    fs.openSync = (file: string, ...rest: unknown[]) => {
+      const descriptor = openSync(file, ...rest);
+      names.set(descriptor, file);
+      return descriptor;
+    };
+    fs.fsync = (descriptor: number, done: Function) => {
+      tell('sync', names.get(descriptor) as string);
+      fsync(descriptor, done);
+    };
+    fs.renameSync = (from: string, to: string) => {
+      renameSync(from, to);
+      tell('name', to);
+    };
+    const { open, rename } = promises;
+    promises.open = async (file: string, ...rest: unknown[]) => {
+      const handle = await open(file, ...rest);
+      const sync = handle.sync.bind(handle);
+      handle.sync = async () => {
+        tell('sync', file);
+        await sync();
+      };
+      return handle;
+    };
+    promises.rename = async (from: string, to: string) => {
+      await rename(from, to);
+      tell('name', to);
+    };
+    const { Workspace } = require(library);
+    const main = async () => {
+      const ws = await Workspace.open(folder, { create: true, bare: true, durability });
+      const notes = ws.records('note');
+      const commit = (n: number) => notes.save({ id: 'n' + n, fields: { n } }, { commit: true, message: 'n' + n });
+      await commit(0);
+      events.length = 0;
+      ${commits}
+      events.push('done');
+      await ws.close();
+      console.log(JSON.stringify(events));
+    };
+    await main();`);
+  const { stdout, stderr } = runChild(program, {
+    args: [path.join(project, 'node_modules/gitmodel'), folder, durability],
+  });
+  expect(stderr).toBe('');
+  return { events: JSON.parse(stdout) as Events, folder };
+}
+
+const ONE = 'await commit(1);';
+const MANY = 'await Promise.all(Array.from({ length: 60 }, (_, n) => commit(n + 1)));';
+const REF = 'refs/heads/main';
+
+describe('With the durability of fsync', () => {
+  it('a commit has its objects on the disk, then their names, then the branch, before it is acknowledged', () => {
+    const { events, folder } = eventsOf('fsync', ONE);
+    const objects = events.filter((each) => /^name objects\/..\//.test(each));
+    expect(objects).toHaveLength(5);
+    const position = (event: string): number => {
+      expect(events).toContain(event);
+      return events.indexOf(event);
+    };
+    const firstName = events.findIndex((each) => each.startsWith('name'));
+    expect(events.slice(0, firstName).filter((each) => /^sync objects\/tmp_obj_/.test(each))).toHaveLength(5);
+    for (const event of objects) {
+      const folderOfObject = path.dirname(event.slice('name '.length));
+      expect(position(`sync ${folderOfObject}`)).toBeGreaterThan(position(event));
+      expect(position(`sync ${folderOfObject}`)).toBeLessThan(position(`sync ${REF}.lock`));
+    }
+    expect(position('sync objects')).toBeLessThan(position(`sync ${REF}.lock`));
+    expect(position(`sync ${REF}.lock`)).toBeLessThan(position(`name ${REF}`));
+    expect(position(`name ${REF}`)).toBeLessThan(position('sync refs/heads'));
+    expect(position('sync refs/heads')).toBeLessThan(position('done'));
+    expectCleanRepository(folder);
+  });
+
+  it('commits that go together share the syncs', () => {
+    const { events, folder } = eventsOf('fsync', MANY);
+    const position = (pattern: RegExp): number => events.findIndex((each) => pattern.test(each));
+    expect(events.filter((each) => each.startsWith('sync')).length).toBeLessThan(12);
+    const order = [
+      /^sync objects\/pack\/tmp_pack_/,
+      /^name objects\/pack\/pack-.*\.pack$/,
+      /^name objects\/pack\/pack-.*\.idx$/,
+      /^sync objects\/pack$/,
+      /^sync refs\/heads\/main$|^sync refs\/heads\/main.lock$/,
+      /^done$/,
+    ].map(position);
+    expect(order.every((each) => each >= 0)).toBe(true);
+    expect(order).toEqual([...order].sort((a, b) => a - b));
+    expect(position(/^sync objects\/pack\/tmp_idx_/)).toBeLessThan(position(/\.idx$/));
+    expect(git(folder, 'rev-list', '--count', 'main')).toBe('61');
+    expectCleanRepository(folder);
+  });
+});
+
+describe('With the durability of git, the default', () => {
+  it('single objects and the branch are not synced', () => {
+    const { events } = eventsOf('git', ONE);
+    expect(events.filter((each) => each.startsWith('sync'))).toEqual([]);
+    expect(events.at(-2)).toBe(`name ${REF}`);
+  });
+});
+
+describe('The durability', () => {
+  it('can be changed, to one that there is', async () => {
+    const ws = await openWorkspace();
+    expect(ws.config.durability).toBe('git');
+    ws.config.durability = 'fsync';
+    expect(ws.config.durability).toBe('fsync');
+    expect(() => {
+      ws.config.durability = 'always' as 'git';
+    }).toThrow(/"git" or "fsync"; 'always' is not/);
+    await expect(openWorkspace(undefined, { durability: 'none' as 'git' })).rejects.toMatchObject({
+      code: 'INVALID_ARGUMENT',
+      details: { option: 'durability', value: 'none' },
+    });
+  });
+});
