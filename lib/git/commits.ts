@@ -1,11 +1,11 @@
-import path from 'node:path';
 import { Commit as NodegitCommit, Oid, Revwalk } from 'nodegit';
 import type { Signature as NodegitSignature } from 'nodegit';
 import { ObjectNotFoundError } from '../errors';
+import { decodeCommit } from '../object/commit-codec';
 import type { CommitFields, Signature } from '../object/commit-codec';
-import { readLooseObject } from './loose/loose-object-reader';
+import type { ObjectStore } from './object-store';
 import type { GitRepository } from './repository';
-import { callGit, GitErrno } from './translate-error';
+import { callGit } from './translate-error';
 
 /** A commit, read. */
 export interface Commit extends CommitFields {
@@ -33,16 +33,12 @@ const WALK_BATCH = 256;
  *
  * @throws ObjectNotFoundError when there is no commit with this oid, InvalidObjectError when it is damaged.
  */
-export async function readCommit(repository: GitRepository, oid: string): Promise<Commit> {
-  // libgit2 would never come back from a damaged file; reading it ourselves tells of it.
-  await readLooseObject(path.join(repository.commonFolder, 'objects'), oid);
-  const commit = await callGit(
-    `read the commit ${oid}`,
-    // From a text nodegit would make an Oid that it never lets go.
-    () => NodegitCommit.lookup(repository.handle, Oid.fromString(oid)),
-    (errno, error) => (errno === GitErrno.NOT_FOUND ? commitNotFound(oid, error) : undefined),
-  );
-  return fromNodegit(commit);
+export async function readCommit(objects: ObjectStore, oid: string): Promise<Commit> {
+  const object = await objects.readObject(oid).catch((error: unknown) => {
+    throw error instanceof ObjectNotFoundError ? commitNotFound(oid, error) : error;
+  });
+  if (object.type !== 'commit') throw commitNotFound(oid);
+  return makeCommit(oid, decodeCommit(oid, object.content));
 }
 
 /**

@@ -3,9 +3,7 @@ import path from 'node:path';
 import { Readable } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
 import { LRUCache } from 'lru-cache';
-import { Oid } from 'nodegit';
-import type { Odb, OdbObject } from 'nodegit';
-import { ObjectNotFoundError } from '../errors';
+import type { Odb } from 'nodegit';
 import type { BlobSource } from '../object/blob-source';
 import type { DecodedObject } from '../object/object-codec';
 import { EMPTY_TREE_OID } from '../object/oid';
@@ -17,9 +15,9 @@ import { openStoredBlob, readStoredBlobSize } from './blob/blob-reader';
 import { BlobWriter } from './blob/blob-writer';
 import type { WrittenBlob } from './blob/blob-writer';
 import type { Durability } from './durable';
-import { readLooseObject } from './loose/loose-object-reader';
 import { LooseObjectWriter } from './loose/loose-object-writer';
 import { wrongType } from './object-errors';
+import { ObjectReader } from './object-reader';
 import { writePack } from './pack/pack-writer';
 import type { GitRepository } from './repository';
 import { callGit } from './translate-error';
@@ -46,9 +44,6 @@ const PACK_FROM_OBJECTS = 100;
 /** Larger objects get files of their own, so that a pack can be put together in memory. */
 const PACKED_OBJECT_BYTES = 1024 * 1024;
 
-/** `git_object_t` in libgit2's include/git2/types.h. */
-const TYPES: Readonly<Record<number, ObjectType>> = { 1: 'commit', 2: 'tree', 3: 'blob', 4: 'tag' };
-
 /** What protects objects that were written and that nothing refers to yet. */
 export interface Protection {
   /** The files that keep git from cleaning up packs of ours. */
@@ -71,6 +66,7 @@ export class ObjectStore implements TreeSource {
     maxEntrySize: CACHED_BLOB_BYTES,
     sizeCalculation: (content) => CACHE_ENTRY_BYTES + content.length,
   });
+  private readonly reader: ObjectReader;
   private readonly writer: LooseObjectWriter;
   private readonly blobWriter: BlobWriter;
   private readonly turn = new Turn();
@@ -80,9 +76,10 @@ export class ObjectStore implements TreeSource {
   private readonly unreferenced = new Set<string>();
 
   private constructor(
-    private readonly odb: Odb,
+    odb: Odb,
     private readonly objectsFolder: string,
   ) {
+    this.reader = new ObjectReader(odb, objectsFolder);
     this.writer = new LooseObjectWriter(objectsFolder);
     this.blobWriter = new BlobWriter(objectsFolder, this.writer);
   }
@@ -94,22 +91,34 @@ export class ObjectStore implements TreeSource {
   }
 
   /**
-   * The folder that a tree object describes; without a promise when it is in memory.
+   * The folder that a tree object describes; without a promise when it is in memory, or can be read on the spot.
+   * Errors always come by a promise.
    *
    * @throws ObjectNotFoundError, or InvalidObjectError when the oid is not a tree's.
    */
   readTree(oid: string): TreeNode | Promise<TreeNode> {
-    return (this.turn.isOver() ? undefined : this.trees.get(oid)) ?? this.loadTree(oid);
+    if (this.turn.isOver()) return this.turn.next().then(() => this.readTree(oid));
+    return this.trees.get(oid) ?? this.readTreeNow(oid) ?? this.loadTree(oid);
   }
 
   /**
-   * The content of a blob; without a promise when it is in memory. The buffer is shared with others that read the
-   * same blob: do not write to it.
+   * The content of a blob; without a promise when it is in memory, or can be read on the spot. Errors always come by
+   * a promise. The buffer is shared with others that read the same blob: do not write to it.
    *
    * @throws ObjectNotFoundError, or InvalidObjectError when the oid is not a blob's.
    */
   readBlob(oid: string): Buffer | Promise<Buffer> {
-    return (this.turn.isOver() ? undefined : this.blobs.get(oid)) ?? this.loadBlob(oid);
+    if (this.turn.isOver()) return this.turn.next().then(() => this.readBlob(oid));
+    return this.blobs.get(oid) ?? this.readBlobNow(oid) ?? this.loadBlob(oid);
+  }
+
+  /**
+   * An object of any type, past the caches.
+   *
+   * @throws ObjectNotFoundError, or InvalidObjectError when it is damaged.
+   */
+  async readObject(oid: string): Promise<DecodedObject> {
+    return this.reader.readNow(oid) ?? this.reader.read(oid);
   }
 
   /**
@@ -148,7 +157,7 @@ export class ObjectStore implements TreeSource {
    * @throws ObjectNotFoundError when there is no such object.
    */
   async readType(oid: string): Promise<ObjectType> {
-    return (await this.readObject(oid)).type;
+    return this.reader.readType(oid);
   }
 
   /**
@@ -211,8 +220,9 @@ export class ObjectStore implements TreeSource {
     await Promise.allSettled(removals);
   }
 
-  /** Gives up all protection. */
+  /** Gives up all protection, and closes all files. Nothing is to be read any more. */
   async close(): Promise<void> {
+    this.reader.close();
     await this.release([this.protection()]);
   }
 
@@ -237,21 +247,36 @@ export class ObjectStore implements TreeSource {
     return new Set([...this.unreferenced].filter((oid) => !this.blobWriter.refresh(oid)));
   }
 
+  private readTreeNow(oid: string): TreeNode | undefined {
+    if (oid === EMPTY_TREE_OID) return TreeNode.empty();
+    const object = this.reader.readNow(oid);
+    try {
+      return object?.type === 'tree' ? this.keepTree(oid, object.content) : undefined;
+    } catch {
+      return undefined;
+    }
+  }
+
   private async loadTree(oid: string): Promise<TreeNode> {
-    if (this.turn.isOver()) await this.turn.next();
-    const cached = this.trees.get(oid);
-    if (cached) return cached;
-    const node =
-      oid === EMPTY_TREE_OID ? TreeNode.empty() : TreeNode.decode(oid, await this.read(oid, 'tree'));
+    return this.keepTree(oid, await this.read(oid, 'tree'));
+  }
+
+  private keepTree(oid: string, content: Buffer): TreeNode {
+    const node = TreeNode.decode(oid, content);
     this.trees.set(oid, node);
     return node;
   }
 
+  private readBlobNow(oid: string): Buffer | undefined {
+    const object = this.reader.readNow(oid);
+    return object?.type === 'blob' ? this.keepBlob(oid, object.content) : undefined;
+  }
+
   private async loadBlob(oid: string): Promise<Buffer> {
-    if (this.turn.isOver()) await this.turn.next();
-    const cached = this.blobs.get(oid);
-    if (cached) return cached;
-    const content = await this.read(oid, 'blob');
+    return this.keepBlob(oid, await this.read(oid, 'blob'));
+  }
+
+  private keepBlob(oid: string, content: Buffer): Buffer {
     this.blobs.set(oid, content);
     return content;
   }
@@ -262,29 +287,9 @@ export class ObjectStore implements TreeSource {
   }
 
   private async read(oid: string, expected: ObjectType): Promise<Buffer> {
-    const { type, content } = await this.readObject(oid);
+    const { type, content } = await this.reader.read(oid);
     if (type !== expected) throw wrongType(oid, type, expected);
     return content;
-  }
-
-  private async readObject(oid: string): Promise<DecodedObject> {
-    return (await readLooseObject(this.objectsFolder, oid)) ?? this.readPackedObject(oid);
-  }
-
-  /** Reads an object from wherever libgit2 finds it: a pack, an alternate, or a file that has just appeared. */
-  private async readPackedObject(oid: string): Promise<DecodedObject> {
-    // The binding answers null for an object that is not there, which its types do not say.
-    const object = await callGit(
-      `read the object ${oid}`,
-      () => this.odb.read(Oid.fromString(oid)) as Promise<OdbObject | null>,
-    );
-    if (!object) {
-      throw new ObjectNotFoundError(
-        `The repository has no object ${oid}. If something refers to it, "git fsck" tells what.`,
-        { details: { oid } },
-      );
-    }
-    return { type: TYPES[object.type()] as ObjectType, content: contentOf(object) };
   }
 }
 
@@ -296,18 +301,4 @@ function streamOf(content: Buffer): Readable {
       this.push(null);
     },
   });
-}
-
-/**
- * A copy of an object's content. The binding makes it with `Buffer()`, for which Node would print a warning
- * about a deprecated constructor, once in a process, although nobody here can do anything about it.
- */
-function contentOf(object: OdbObject): Buffer {
-  const noDeprecation = process.noDeprecation ?? false;
-  process.noDeprecation = true;
-  try {
-    return (object.data() as unknown as { toBuffer(size: number): Buffer }).toBuffer(object.size());
-  } finally {
-    process.noDeprecation = noDeprecation;
-  }
 }

@@ -1,4 +1,4 @@
-import { InvalidArgumentError } from '../errors';
+import { InvalidArgumentError, InvalidObjectError } from '../errors';
 import { hashObject } from './oid';
 
 /** Who did something, and when. */
@@ -125,4 +125,99 @@ export function checkOffset(option: string, offset: unknown): number {
     `${option} must be a whole number of minutes, at most ${MAX_OFFSET} to either side; ${String(offset)} is not.`,
     { details: { option, value: offset } },
   );
+}
+
+/**
+ * Reads the content of a commit object, as libgit2 does: headers that mean nothing here are passed over, signatures
+ * with an odd time get another one, and text is taken for UTF-8, whatever the commit says of its encoding.
+ *
+ * @throws InvalidObjectError when the bytes are no commit.
+ */
+export function decodeCommit(oid: string, content: Buffer): CommitFields {
+  const lines = new HeaderLines(content);
+  try {
+    const tree = lines.next(TREE)?.[1];
+    if (tree === undefined) throw new Error('it names no tree');
+    const parents: string[] = [];
+    for (let parent; (parent = lines.next(PARENT)?.[1]) !== undefined;) parents.push(parent);
+    const author = decodeSignature('author', lines.next(AUTHOR)?.[1]);
+    // Some programs have written several.
+    while (lines.next(AUTHOR));
+    const committer = decodeSignature('committer', lines.next(COMMITTER)?.[1]);
+    return { tree, parents, author, committer, message: lines.rest() };
+  } catch (error) {
+    throw new InvalidObjectError(
+      `The commit ${oid} is malformed: ${(error as Error).message}; run "git fsck" on it.`,
+      { cause: error, details: { oid } },
+    );
+  }
+}
+
+const TREE = /^tree ([0-9a-f]{40})$/;
+const PARENT = /^parent ([0-9a-f]{40})$/;
+const AUTHOR = /^author (.*)$/s;
+const COMMITTER = /^committer (.*)$/s;
+
+const NEWLINE = 0x0a;
+
+/** The lines that a commit begins with, one after another. */
+class HeaderLines {
+  private at = 0;
+
+  constructor(private readonly content: Buffer) {}
+
+  /** Takes the next line if it is of this form. */
+  next(form: RegExp): RegExpExecArray | undefined {
+    const end = this.content.indexOf(NEWLINE, this.at);
+    const match = end < 0 ? null : form.exec(this.content.toString('utf8', this.at, end));
+    if (!match) return undefined;
+    this.at = end + 1;
+    return match;
+  }
+
+  /** What follows the first empty line; text ends at a NUL, as in the binding. */
+  rest(): string {
+    let { at } = this;
+    while (at < this.content.length && this.content[at] !== NEWLINE) {
+      const end = this.content.indexOf(NEWLINE, at);
+      at = end < 0 ? this.content.length : end + 1;
+    }
+    const nul = this.content.indexOf(0, at + 1);
+    return this.content.toString('utf8', at + 1, nul < 0 ? undefined : nul);
+  }
+}
+
+/**
+ * `<name> <<email>> <seconds> <offset>`, of which libgit2 wants the angle brackets only
+ * (`git_signature__parse` in its signature.c).
+ */
+function decodeSignature(role: string, line: string | undefined): Signature {
+  if (line === undefined) throw new Error(`it names no ${role}`);
+  const [open, close] = [line.lastIndexOf('<'), line.lastIndexOf('>')];
+  if (open < 0 || close <= open) throw new Error(`its ${role} has no address`);
+  const time = TIME.exec(line.slice(close + 2));
+  if (!time && line.length > close + 2) throw new Error(`the time of its ${role} is no number`);
+  return {
+    name: withoutCrud(line.slice(0, open)),
+    email: withoutCrud(line.slice(open + 1, close)),
+    time: new Date(Number(time?.[1] ?? 0) * 1000),
+    offset: decodeOffset(time?.[2] ?? ''),
+  };
+}
+
+const TIME = /^\s*([+-]?\d+)(?:.(.*))?/s;
+
+/** An offset that cannot be is none. */
+function decodeOffset(text: string): number {
+  const match = /^([+-])(\d+)/.exec(text);
+  const value = Number(match?.[2] ?? 0);
+  const [hours, minutes] = [Math.floor(value / 100), value % 100];
+  if (hours > 14 || minutes > 59 || value === 0) return 0;
+  return (match?.[1] === '-' ? -1 : 1) * (hours * 60 + minutes);
+}
+
+/** What libgit2 leaves out at the ends of names and addresses (`extract_trimmed` in its signature.c). */
+function withoutCrud(text: string): string {
+  // eslint-disable-next-line no-control-regex -- they are among what is left out
+  return text.replace(/^[\x00-\x20.,:;<>"\\']+|[\x00-\x20.,:;<>"\\']+$/g, '');
 }

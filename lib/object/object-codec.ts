@@ -1,4 +1,4 @@
-import { hashObject } from './oid';
+import { hashEncodedObject } from './oid';
 import type { ObjectType } from './oid';
 
 /** An object as it was stored. */
@@ -7,7 +7,7 @@ export interface DecodedObject {
   readonly content: Buffer;
 }
 
-const HEADER = /^(blob|tree|commit|tag) (\d+)$/;
+const HEADER = /^(blob|tree|commit|tag) (0|[1-9]\d*)$/;
 
 /** The longest header there can be: `commit`, a space, and as many digits as a size has. */
 export const MAX_HEADER_BYTES = 32;
@@ -44,6 +44,6 @@ export function decodeObject(oid: string, bytes: Buffer): DecodedObject {
   const { type, size, length } = decodeObjectHeader(bytes);
   const content = bytes.subarray(length);
   if (content.length !== size) throw new Error('it does not have the size that its header says');
-  if (hashObject(type, content) !== oid) throw new Error('its content has another oid');
+  if (hashEncodedObject(bytes) !== oid) throw new Error('its content has another oid');
   return { type, content };
 }

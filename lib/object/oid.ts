@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import * as crypto from 'node:crypto';
 
 /** An oid as it stands in a tree object: a string with one character (U+0000 to U+00FF) for each of 20 bytes. */
 export type ByteOid = string;
@@ -27,8 +27,31 @@ export function objectHeader(type: ObjectType, size: number): Buffer {
 
 /** The oid of an object: the SHA-1 of its header and content. Nothing has to be stored to know it. */
 export function hashObject(type: ObjectType, content: Uint8Array): string {
-  return createHash('sha1').update(objectHeader(type, content.length)).update(content).digest('hex');
+  const { length } = content;
+  if (length > JOINED_BYTES) {
+    return crypto.createHash('sha1').update(objectHeader(type, length)).update(content).digest('hex');
+  }
+  const headerLength = joined.write(`${type} ${length}\0`, 'latin1');
+  joined.set(content, headerLength);
+  return hashEncodedObject(joined.subarray(0, headerLength + length));
 }
+
+/** As {@link hashObject}, of an object whose header stands before its content. */
+export function hashEncodedObject(bytes: Uint8Array): string {
+  return nativeHash ? nativeHash('sha1', bytes) : crypto.createHash('sha1').update(bytes).digest('hex');
+}
+
+/**
+ * Node has it from 20.12 on. It hashes a small object twice as fast as `createHash`, which makes a stream each time,
+ * but wants all bytes in one piece.
+ */
+const nativeHash = (crypto as { hash?: (algorithm: string, data: Uint8Array) => string }).hash;
+
+/** Larger contents take longer to be copied behind their header than a stream takes to be made (measured). */
+const JOINED_BYTES = 16 * 1024;
+
+/** Where header and content are put together; every call is done with it when it returns. */
+const joined = Buffer.allocUnsafeSlow(JOINED_BYTES + 64);
 
 /** The bytes of an oid. */
 export function toByteOid(oid: string): ByteOid {

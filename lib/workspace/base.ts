@@ -44,8 +44,8 @@ export async function baseOfTreeish(source: Source, treeish: string): Promise<Ba
     : baseOfCommit(source, null, commit);
 }
 
-async function baseOfCommit({ repository, objects }: Source, ref: string | null, oid: string): Promise<Base> {
-  const commit = await readCommit(repository, oid);
+async function baseOfCommit({ objects }: Source, ref: string | null, oid: string): Promise<Base> {
+  const commit = await readCommit(objects, oid);
   return { ref, commit, tree: await StagedTree.load(commit.tree, objects) };
 }
 

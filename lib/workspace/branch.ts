@@ -26,11 +26,11 @@ export function makeBranch(ref: string, commit: Commit): Branch {
 }
 
 /** @throws ReferenceNotFoundError when there is no such branch. */
-export async function readBranch({ repository }: WorkspaceContext, name: string): Promise<Branch> {
+export async function readBranch({ repository, objects }: WorkspaceContext, name: string): Promise<Branch> {
   const ref = branchRef(name);
   const oid = await readReference(repository, ref);
   if (oid === null) throw referenceNotFound(ref);
-  return makeBranch(ref, await readCommit(repository, oid));
+  return makeBranch(ref, await readCommit(objects, oid));
 }
 
 /**
@@ -46,7 +46,7 @@ export async function createBranch(context: WorkspaceContext, name: string, from
       details: { treeish: from },
     });
   }
-  const commit = await readCommit(context.repository, oid);
+  const commit = await readCommit(context.objects, oid);
   const logMessage = `branch: Created from ${from}`;
   await createReference(
     context.repository,

@@ -91,7 +91,7 @@ export async function createCommit(
   const signed = sign(context, options);
   const tip = branch === null ? null : await readReference(repository, branch);
   const parents = given ?? (tip === null ? [] : [tip]);
-  for (const parent of parents) await readCommit(repository, checkOid('parents', parent));
+  for (const parent of parents) await readCommit(objects, checkOid('parents', parent));
   // Everybody knows the empty tree, but a commit of it needs it in the object database.
   if (tree === EMPTY_TREE_OID) await objects.writeTree(StagedTree.empty(objects), context.config.durability);
   else await objects.readTree(checkOid('tree', tree));

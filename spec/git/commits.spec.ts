@@ -43,7 +43,7 @@ function revList(folder: string, from: string, order: WalkOrder): string[] {
 
 describe('a commit that is read', () => {
   it('says what git wrote', async () => {
-    const { folder, repository } = await open();
+    const { folder, objects } = await open();
     const [one, two] = ['One', 'Two'].map((message) => commitFiles(folder, 'refs/heads/x', { message }));
     const args = ['commit-tree', EMPTY_TREE_OID, '-p', String(two), '-p', String(one), '-F', '-'];
     const env = {
@@ -55,7 +55,7 @@ describe('a commit that is read', () => {
     git(folder, 'hash-object', '-t', 'tree', '-w', '/dev/null');
     const oid = runGit(folder, args, { input: 'Subject\n\nBody ✓', env }).toString().trim();
     const committer = { ...IDENTITY, time: new Date(1_600_000_001_000), offset: 345 };
-    expect(await readCommit(repository, oid)).toEqual({
+    expect(await readCommit(objects, oid)).toEqual({
       oid,
       tree: EMPTY_TREE_OID,
       parents: [two, one],
@@ -70,15 +70,15 @@ describe('a commit that is read', () => {
   it.each(['', '\n', '\n\nSubject', 'Subject', 'Subject\n', 'Subject\r\n\r\nBody\r\n\n\n', '  Subject'])(
     'has the message as it was stored: %j',
     async (message) => {
-      const { folder, repository } = await open();
+      const { folder, objects } = await open();
       git(folder, 'hash-object', '-t', 'tree', '-w', '/dev/null');
       const oid = runGit(folder, ['commit-tree', EMPTY_TREE_OID, '-F', '-'], { input: message });
-      expect(await readCommit(repository, oid.toString().trim())).toMatchObject({ message });
+      expect(await readCommit(objects, oid.toString().trim())).toMatchObject({ message });
     },
   );
 
   it('may have headers that mean nothing here', async () => {
-    const { folder, repository } = await open();
+    const { folder, objects } = await open();
     const tree = git(folder, 'hash-object', '-t', 'tree', '-w', '/dev/null');
     const lines = [
       `tree ${tree}`,
@@ -95,19 +95,19 @@ describe('a commit that is read', () => {
     const oid = runGit(folder, args, { input: lines.join('\n') })
       .toString()
       .trim();
-    expect(await readCommit(repository, oid)).toMatchObject({ message: 'Signed', author: { name: 'A' } });
+    expect(await readCommit(objects, oid)).toMatchObject({ message: 'Signed', author: { name: 'A' } });
   });
 
   it('is the same when it comes from a walk', async () => {
-    const { folder, repository } = await open();
+    const { folder, repository, objects } = await open();
     const oid = commitFiles(folder, 'refs/heads/main', { message: 'One\n\nBody' });
     const walked: Commit[] = [];
     for await (const commit of walkCommits(repository, oid, 'time')) walked.push(commit);
-    expect(walked).toEqual([await readCommit(repository, oid)]);
+    expect(walked).toEqual([await readCommit(objects, oid)]);
   });
 
   it('is the same as the one that was made of its fields', async () => {
-    const { repository, objects } = await open();
+    const { objects } = await open();
     const fields: CommitFields = {
       tree: await objects.writeTree(StagedTree.empty(objects)),
       parents: [],
@@ -116,7 +116,7 @@ describe('a commit that is read', () => {
       message: '\nHello ✓\n',
     };
     const oid = await writeCommit(objects, fields);
-    expect(makeCommit(oid, fields)).toEqual(await readCommit(repository, oid));
+    expect(makeCommit(oid, fields)).toEqual(await readCommit(objects, oid));
   });
 
   it.each([
@@ -125,11 +125,11 @@ describe('a commit that is read', () => {
     ['a blob has', (folder: string) => git(folder, 'rev-parse', 'main:a')],
     ['a tag has', (folder: string) => git(folder, 'rev-parse', 'v1')],
   ])('cannot be had from an oid that %s', async (_, oidIn) => {
-    const { folder, repository } = await open();
+    const { folder, objects } = await open();
     commitFiles(folder, 'refs/heads/main', { files: { a: 'x' } });
     git(folder, 'tag', '--annotate', '--message=x', 'v1', 'main');
     const oid = oidIn(folder);
-    expect(await errorOf(() => readCommit(repository, oid))).toMatchObject({
+    expect(await errorOf(() => readCommit(objects, oid))).toMatchObject({
       code: 'OBJECT_NOT_FOUND',
       message: `The repository has no commit ${oid}.`,
       details: { oid },
@@ -137,7 +137,7 @@ describe('a commit that is read', () => {
   });
 
   it('cannot be had from a file that was cut short, and that is said instead of waited for', async () => {
-    const { folder, repository, objects } = await open();
+    const { folder, objects } = await open();
     expectDamage(folder);
     const signature = { name: 'Ada', email: 'a@x', time: new Date(0), offset: 0 };
     const fields = { tree: EMPTY_TREE_OID, parents: [], author: signature, committer: signature };
@@ -146,20 +146,21 @@ describe('a commit that is read', () => {
     const whole = readFileSync(file);
     rmSync(file);
     writeFileSync(file, whole.subarray(0, whole.length / 2));
-    expect(await errorOf(() => readCommit(repository, oid))).toMatchObject({
+    expect(await errorOf(() => readCommit(objects, oid))).toMatchObject({
       code: 'INVALID_OBJECT',
       details: { oid, path: file },
     });
   });
 
   it('cannot be had from bytes that are no commit', async () => {
-    const { folder, repository } = await open();
+    const { folder, objects } = await open();
     expectDamage(folder);
     const args = ['hash-object', '-t', 'commit', '-w', '--literally', '--stdin'];
     const oid = runGit(folder, args, { input: 'garbage' }).toString().trim();
-    expect(await errorOf(() => readCommit(repository, oid))).toMatchObject({
-      code: 'GIT_ERROR',
-      details: { operation: `read the commit ${oid}` },
+    expect(await errorOf(() => readCommit(objects, oid))).toMatchObject({
+      code: 'INVALID_OBJECT',
+      message: `The commit ${oid} is malformed: it names no tree; run "git fsck" on it.`,
+      details: { oid },
     });
   });
 });

@@ -6,12 +6,8 @@ import { InvalidObjectError } from '../../errors';
 import { decodeObjectHeader, MAX_HEADER_BYTES } from '../../object/object-codec';
 import { objectHeader } from '../../object/oid';
 import type { ObjectType } from '../../object/oid';
-import {
-  decodeDeltaResultSize,
-  decodeEntryHeader,
-  MAX_DELTA_HEADER_BYTES,
-  MAX_ENTRY_HEADER_BYTES,
-} from '../../object/pack/pack-entry-codec';
+import { decodeDeltaResultSize, MAX_DELTA_HEADER_BYTES } from '../../object/pack/delta';
+import { decodeEntryHeader, MAX_ENTRY_HEADER_BYTES } from '../../object/pack/pack-entry-codec';
 import type { EntryHeader } from '../../object/pack/pack-entry-codec';
 import { objectFolders } from '../alternates';
 import { InflatedFile, PIECE_BYTES } from './inflated-file';

@@ -11,12 +11,28 @@ const TYPE_NUMBERS: Readonly<Record<ObjectType, number>> = { commit: 1, tree: 2,
 const VERSION = 2;
 const OID_BYTES = 20;
 
+/** How many bytes a pack's header has. */
+export const PACK_HEADER_BYTES = 12;
+
 /** What a pack of so many objects begins with. It ends with the SHA-1 of all that is before. */
 export function encodePackHeader(objectCount: number): Buffer {
-  const header = Buffer.alloc(12, 'PACK', 'latin1');
+  const header = Buffer.alloc(PACK_HEADER_BYTES, 'PACK', 'latin1');
   header.writeUInt32BE(VERSION, 4);
   header.writeUInt32BE(objectCount, 8);
   return header;
+}
+
+/**
+ * How many objects a pack has.
+ *
+ * @param header The first {@link PACK_HEADER_BYTES} of the pack.
+ * @throws Error when it is no pack, or not of version 2.
+ */
+export function decodePackHeader(header: Buffer): number {
+  if (header.toString('latin1', 0, 4) !== 'PACK' || header.readUInt32BE(4) !== VERSION) {
+    throw new Error('it is no pack of version 2');
+  }
+  return header.readUInt32BE(8);
 }
 
 /**
@@ -55,46 +71,39 @@ const DELTA_BY_OID = 7;
 /**
  * Reads the header of a pack's entry.
  *
- * @param bytes {@link MAX_ENTRY_HEADER_BYTES} from the beginning of the entry, or more; fewer at the end of the pack.
+ * @param bytes From the beginning of the entry {@link MAX_ENTRY_HEADER_BYTES}, or more; fewer at the end of the pack.
+ * @param start Where in the bytes the entry begins.
  * @throws Error when they are no header.
  */
-export function decodeEntryHeader(bytes: Buffer): EntryHeader {
-  const { value, length } = decodeSize(bytes, 0, 4);
-  const number = (byteAt(bytes, 0) >> 4) & 7;
+export function decodeEntryHeader(bytes: Buffer, start = 0): EntryHeader {
+  const { value, end } = decodeSize(bytes, start, 4);
+  const number = (byteAt(bytes, start) >> 4) & 7;
   const kind = KINDS.get(number);
-  if (kind) return { kind, size: value, length };
-  if (number === DELTA_BY_OID && bytes.length >= length + OID_BYTES) {
-    const base = bytes.toString('hex', length, length + OID_BYTES);
-    return { kind: 'delta', size: value, length: length + OID_BYTES, base };
+  if (kind) return { kind, size: value, length: end - start };
+  if (number === DELTA_BY_OID && bytes.length >= end + OID_BYTES) {
+    const base = bytes.toString('hex', end, end + OID_BYTES);
+    return { kind: 'delta', size: value, length: end + OID_BYTES - start, base };
   }
   if (number !== DELTA_BY_OFFSET) throw new Error(`the pack has an entry of the unknown type ${number}`);
-  let at = length;
+  let at = end;
   let distance = byteAt(bytes, at) & 0x7f;
   while (byteAt(bytes, at++) >= 0x80) distance = (distance + 1) * 128 + (byteAt(bytes, at) & 0x7f);
-  return { kind: 'delta', size: value, length: at, base: distance };
+  return { kind: 'delta', size: value, length: at - start, base: distance };
 }
-
-/** The longest beginning of a delta: two sizes. */
-export const MAX_DELTA_HEADER_BYTES = 20;
 
 /**
- * The size of the object that a delta makes; it stands behind the size of the base.
+ * Reads a size: some bits of it in the first byte, seven in each of the others, the lowest first.
  *
- * @param bytes The first {@link MAX_DELTA_HEADER_BYTES} of the delta, or more, or all.
- * @throws Error when they are fewer than that takes.
+ * @returns also where it ends.
+ * @throws Error when the bytes end before it does.
  */
-export function decodeDeltaResultSize(bytes: Buffer): number {
-  return decodeSize(bytes, decodeSize(bytes, 0, 7).length, 7).value;
-}
-
-/** Reads a size: some bits of it in the first byte, seven in each of the others, the lowest first. */
-function decodeSize(bytes: Buffer, start: number, firstBits: number): { value: number; length: number } {
+export function decodeSize(bytes: Buffer, start: number, firstBits: number): { value: number; end: number } {
   let at = start;
   let value = byteAt(bytes, at) % 2 ** firstBits;
   for (let unit = 2 ** firstBits; byteAt(bytes, at++) >= 0x80; unit *= 128) {
     value += (byteAt(bytes, at) & 0x7f) * unit;
   }
-  return { value, length: at };
+  return { value, end: at };
 }
 
 function byteAt(bytes: Buffer, at: number): number {

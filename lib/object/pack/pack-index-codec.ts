@@ -21,43 +21,116 @@ const FANOUT_ENTRIES = 256;
 /** Offsets above this are numbers of places among the long ones. */
 const LONG_OFFSET = 0x80000000;
 
-/**
- * Where an object's entry begins in the pack of an index (version 2); undefined when the pack does not have it.
- *
- * @param read Reads so many bytes at a place of the index: few at a time, for an index may be large.
- * @throws Error when it is not such an index.
- */
-export function findInPackIndex(
-  read: (position: number, length: number) => Buffer,
-  oid: string,
-): number | undefined {
-  const head = read(0, 8);
-  if (head.readUInt32BE(0) !== INDEX_MAGIC || head.readUInt32BE(4) !== VERSION) {
-    throw new Error('it is no index of version 2');
-  }
-  const byte = parseInt(oid.slice(0, 2), 16);
-  const fanout = read(8, FANOUT_ENTRIES * 4);
-  const first = byte === 0 ? 0 : fanout.readUInt32BE((byte - 1) * 4);
-  const count = fanout.readUInt32BE(byte * 4) - first;
-  if (count <= 0) return undefined;
-  const objects = fanout.readUInt32BE((FANOUT_ENTRIES - 1) * 4);
-  const oidsAt = 8 + FANOUT_ENTRIES * 4;
-  const place = binarySearch(read(oidsAt + first * OID_BYTES, count * OID_BYTES), Buffer.from(oid, 'hex'));
-  if (place === undefined) return undefined;
-  const offsetsAt = oidsAt + objects * (OID_BYTES + 4);
-  const offset = read(offsetsAt + (first + place) * 4, 4).readUInt32BE();
-  if (offset < LONG_OFFSET) return offset;
-  return Number(read(offsetsAt + objects * 4 + (offset - LONG_OFFSET) * 8, 8).readBigUInt64BE());
+/** Reads so many bytes at a place of an index; throws when they are not there. */
+export type IndexRead = (position: number, length: number) => Buffer;
+
+/** How many bytes an index begins with that say where in it to look: what kind it is, and its fan-out table. */
+export const INDEX_HEAD_BYTES = 8 + FANOUT_ENTRIES * 4;
+
+/** The oids in an index that begin with the same byte, and where the entries of these objects begin in the pack. */
+export interface IndexBucket {
+  /** In order, 20 bytes each. */
+  readonly oids: Buffer;
+  /** In the same order, 4 bytes each, as {@link PackIndexLayout.offsetIn} reads them. */
+  readonly offsets: Buffer;
 }
 
-function binarySearch(oids: Buffer, oid: Buffer): number | undefined {
+/** What is where in an index (version 2). */
+export class PackIndexLayout {
+  private constructor(
+    /** How many oids begin with each byte or a lower one. */
+    private readonly fanout: Uint32Array,
+  ) {}
+
+  /**
+   * @param head The first {@link INDEX_HEAD_BYTES} of the index.
+   * @throws Error when it is not such an index.
+   */
+  static decode(head: Buffer): PackIndexLayout {
+    if (head.readUInt32BE(0) !== INDEX_MAGIC || head.readUInt32BE(4) !== VERSION) {
+      throw new Error('it is no index of version 2');
+    }
+    const fanout = Uint32Array.from({ length: FANOUT_ENTRIES }, (_, byte) => head.readUInt32BE(8 + byte * 4));
+    if (fanout.some((count, byte) => count < (fanout[byte - 1] ?? 0)))
+      throw new Error('its fan-out is damaged');
+    return new PackIndexLayout(fanout);
+  }
+
+  /** How many objects there are. */
+  get objectCount(): number {
+    return this.fanout[FANOUT_ENTRIES - 1] as number;
+  }
+
+  /** How many bytes the index has at least; more when the pack is larger than 2 GiB. */
+  get minimumBytes(): number {
+    return this.longOffsetsAt + 2 * OID_BYTES;
+  }
+
+  /**
+   * Reads what is needed to find the oids that begin with a byte.
+   *
+   * @returns undefined when there are none.
+   */
+  readBucket(read: IndexRead, byte: number): IndexBucket | undefined {
+    const first = this.fanout[byte - 1] ?? 0;
+    const count = (this.fanout[byte] as number) - first;
+    if (count === 0) return undefined;
+    return {
+      oids: read(INDEX_HEAD_BYTES + first * OID_BYTES, count * OID_BYTES),
+      offsets: read(this.offsetsAt + first * 4, count * 4),
+    };
+  }
+
+  /** Where the entry of an object begins in the pack; undefined when the bucket does not have it. */
+  offsetIn(bucket: IndexBucket, read: IndexRead, oid: string): number | undefined {
+    const place = search(bucket.oids, oid);
+    if (place === undefined) return undefined;
+    const offset = bucket.offsets.readUInt32BE(place * 4);
+    if (offset < LONG_OFFSET) return offset;
+    return Number(read(this.longOffsetsAt + (offset - LONG_OFFSET) * 8, 8).readBigUInt64BE());
+  }
+
+  private get offsetsAt(): number {
+    return INDEX_HEAD_BYTES + this.objectCount * (OID_BYTES + 4);
+  }
+
+  private get longOffsetsAt(): number {
+    return this.offsetsAt + this.objectCount * 4;
+  }
+}
+
+/** The first byte of an oid, by which the oids in an index are grouped. */
+export function firstByteOf(oid: string): number {
+  return parseInt(oid.slice(0, 2), 16);
+}
+
+/**
+ * Where an object's entry begins in the pack of an index (version 2); undefined when the pack does not have it.
+ * Little of the index is read.
+ *
+ * @throws Error when it is not such an index.
+ */
+export function findInPackIndex(read: IndexRead, oid: string): number | undefined {
+  const layout = PackIndexLayout.decode(read(0, INDEX_HEAD_BYTES));
+  const bucket = layout.readBucket(read, firstByteOf(oid));
+  return bucket && layout.offsetIn(bucket, read, oid);
+}
+
+/** Binary search by the first four bytes, in which hardly two oids are alike. */
+function search(oids: Buffer, oid: string): number | undefined {
+  const prefix = parseInt(oid.slice(0, 8), 16);
   let low = 0;
   let high = oids.length / OID_BYTES;
   while (low < high) {
     const middle = (low + high) >>> 1;
-    const order = oid.compare(oids, middle * OID_BYTES, (middle + 1) * OID_BYTES);
-    if (order === 0) return middle;
-    if (order < 0) high = middle;
+    const at = middle * OID_BYTES;
+    const other = oids.readUInt32BE(at);
+    if (other === prefix) {
+      const found = oids.toString('hex', at, at + OID_BYTES);
+      if (found === oid) return middle;
+      if (oid < found) high = middle;
+      else low = middle + 1;
+    } else if (prefix < other) high = middle;
     else low = middle + 1;
   }
   return undefined;

@@ -1,8 +1,9 @@
 import fc from 'fast-check';
 import {
-  decodeDeltaResultSize,
   decodeEntryHeader,
+  decodePackHeader,
   encodeEntryHeader,
+  encodePackHeader,
 } from '../../../lib/object/pack/pack-entry-codec';
 
 /** Reads an entry's header, in another way than the library does, as Git's documentation describes it. */
@@ -14,6 +15,23 @@ function headerAsDocumented(header: Buffer): { type: number; size: number } {
   );
   return { type: (first >> 4) & 7, size };
 }
+
+describe('The header of a pack', () => {
+  it('says how many objects there are', () => {
+    for (const count of [0, 1, 2 ** 31, 2 ** 32 - 1]) {
+      expect(decodePackHeader(encodePackHeader(count))).toBe(count);
+    }
+  });
+
+  it('is none when it is of another version, or of something else', () => {
+    const header = encodePackHeader(1);
+    for (const at of [0, 3, 4, 7]) {
+      const changed = Buffer.from(header);
+      changed[at] = 9;
+      expect(() => decodePackHeader(changed)).toThrow('it is no pack of version 2');
+    }
+  });
+});
 
 describe('The header of a pack entry', () => {
   it.each([
@@ -49,13 +67,11 @@ describe('The header of a pack entry that is read', () => {
     const sizes = fc.maxSafeNat();
     const types = fc.constantFrom('commit' as const, 'tree' as const, 'blob' as const, 'tag' as const);
     fc.assert(
-      fc.property(types, sizes, fc.uint8Array(), (kind, size, rest) => {
+      fc.property(types, sizes, fc.uint8Array(), fc.uint8Array(), (kind, size, rest, before) => {
         const header = encodeEntryHeader(kind, size);
-        expect(decodeEntryHeader(Buffer.concat([header, rest]))).toEqual({
-          kind,
-          size,
-          length: header.length,
-        });
+        const expected = { kind, size, length: header.length };
+        expect(decodeEntryHeader(Buffer.concat([header, rest]))).toEqual(expected);
+        expect(decodeEntryHeader(Buffer.concat([before, header, rest]), before.length)).toEqual(expected);
       }),
     );
   });
@@ -78,19 +94,4 @@ describe('The header of a pack entry that is read', () => {
       expect(() => read(hex)).toThrow();
     },
   );
-});
-
-describe('The size of what a delta makes', () => {
-  it.each([
-    ['0000', 0],
-    ['057f', 127],
-    ['808001ff01', 255],
-    ['05808080808010', 2 ** 39],
-  ])('stands behind that of its base: %s is %d', (hex, size) => {
-    expect(decodeDeltaResultSize(Buffer.from(`${hex}90`, 'hex'))).toBe(size);
-  });
-
-  it.each(['', '05', '80', '0580'])('is an error when the delta breaks off: "%s"', (hex) => {
-    expect(() => decodeDeltaResultSize(Buffer.from(hex, 'hex'))).toThrow();
-  });
 });

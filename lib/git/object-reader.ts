@@ -1,0 +1,152 @@
+import { Oid } from 'nodegit';
+import type { Odb, OdbObject } from 'nodegit';
+import { InvalidObjectError, ObjectNotFoundError } from '../errors';
+import type { DecodedObject } from '../object/object-codec';
+import type { ObjectType } from '../object/oid';
+import { readLooseObject, readLooseObjectNow, readLooseType } from './loose/loose-object-reader';
+import { TOO_LARGE } from './on-the-spot';
+import type { TooLarge } from './on-the-spot';
+import { PackSet } from './pack/pack-set';
+import { callGit } from './translate-error';
+
+/** How often packs may come and go while an object is looked for. */
+const SEARCHES = 5;
+
+/** `git_object_t` in libgit2's include/git2/types.h. */
+const TYPES: Readonly<Record<number, ObjectType>> = { 1: 'commit', 2: 'tree', 3: 'blob', 4: 'tag' };
+
+/**
+ * Reads objects from wherever they are, in the repository or an alternate of it: from files of their own, from packs,
+ * and, what we cannot read ourselves, through libgit2. What is given has the oid that it was asked for by.
+ */
+export class ObjectReader {
+  private readonly packs: PackSet;
+  /** Where the last object was, the next is looked for first: in packs, or in a file of its own. */
+  private packsFirst = true;
+
+  /** @param objectsFolder The `objects` folder of the repository. */
+  constructor(
+    private readonly odb: Odb,
+    objectsFolder: string,
+  ) {
+    this.packs = new PackSet(objectsFolder);
+  }
+
+  /**
+   * Reads an object on the spot.
+   *
+   * @returns undefined when that cannot be done: it is large, or damaged somewhere, or not where it was looked for.
+   *   {@link read} tells.
+   */
+  readNow(oid: string): DecodedObject | undefined {
+    try {
+      const { packsFirst } = this;
+      let object = packsFirst ? this.packs.read(oid) : this.readFile(oid);
+      if (!object) {
+        object = packsFirst ? this.readFile(oid) : this.packs.read(oid);
+        if (object) this.packsFirst = !packsFirst;
+      }
+      return object === TOO_LARGE ? undefined : object;
+    } catch (error) {
+      if (error instanceof InvalidObjectError) return undefined;
+      throw error;
+    }
+  }
+
+  /**
+   * Reads an object.
+   *
+   * @throws ObjectNotFoundError, or InvalidObjectError when it is damaged wherever it is.
+   */
+  async read(oid: string): Promise<DecodedObject> {
+    let damage: unknown;
+    let isFileDamaged = false;
+    for (let search = 1; search <= SEARCHES; search++) {
+      let packed: DecodedObject | TooLarge | undefined;
+      try {
+        packed = this.packs.read(oid);
+        if (packed && packed !== TOO_LARGE) return packed;
+      } catch (error) {
+        damage = error;
+      }
+      for (const folder of this.packs.folders) {
+        try {
+          const loose = await readLooseObject(folder, oid);
+          if (loose) return loose;
+        } catch (error) {
+          damage = error;
+          isFileDamaged = true;
+        }
+      }
+      if (packed === TOO_LARGE || !this.packs.refresh()) break;
+    }
+    // libgit2 would never come back from a file that breaks off.
+    const object = isFileDamaged ? undefined : await this.readThroughBinding(oid);
+    if (object) return object;
+    throw damage ?? notFound(oid);
+  }
+
+  /**
+   * What kind of object an oid is, now: no pack counts that is gone. The content is not looked at.
+   *
+   * @throws ObjectNotFoundError, or InvalidObjectError when it is damaged.
+   */
+  async readType(oid: string): Promise<ObjectType> {
+    this.packs.refresh();
+    try {
+      const packed = this.packs.summarize(oid);
+      if (packed) return packed.type;
+      for (const folder of this.packs.folders) {
+        const loose = readLooseType(folder, oid);
+        if (loose && loose !== TOO_LARGE) return loose;
+      }
+    } catch (error) {
+      if (!(error instanceof InvalidObjectError)) throw error;
+    }
+    return (await this.read(oid)).type;
+  }
+
+  /** Closes all files. */
+  close(): void {
+    this.packs.close();
+  }
+
+  private readFile(oid: string): DecodedObject | TooLarge | undefined {
+    for (const folder of this.packs.folders) {
+      const object = readLooseObjectNow(folder, oid);
+      if (object) return object;
+    }
+    return undefined;
+  }
+
+  /** Reads what is left to libgit2: large objects in packs, packs with an index of version 1, and oddities. */
+  private async readThroughBinding(oid: string): Promise<DecodedObject | undefined> {
+    // The binding answers null for an object that is not there, which its types do not say.
+    const object = await callGit(
+      `read the object ${oid}`,
+      () => this.odb.read(Oid.fromString(oid)) as Promise<OdbObject | null>,
+    );
+    return object ? { type: TYPES[object.type()] as ObjectType, content: contentOf(object) } : undefined;
+  }
+}
+
+function notFound(oid: string): ObjectNotFoundError {
+  return new ObjectNotFoundError(
+    `The repository has no object ${oid}. If something refers to it, "git fsck" tells what.`,
+    { details: { oid } },
+  );
+}
+
+/**
+ * A copy of an object's content. The binding makes it with `Buffer()`, for which Node would print a warning
+ * about a deprecated constructor, once in a process, although nobody here can do anything about it.
+ */
+function contentOf(object: OdbObject): Buffer {
+  const noDeprecation = process.noDeprecation ?? false;
+  process.noDeprecation = true;
+  try {
+    return (object.data() as unknown as { toBuffer(size: number): Buffer }).toBuffer(object.size());
+  } finally {
+    process.noDeprecation = noDeprecation;
+  }
+}
