@@ -136,10 +136,10 @@ export function checkOffset(option: string, offset: unknown): number {
 export function decodeCommit(oid: string, content: Buffer): CommitFields {
   const lines = new HeaderLines(content);
   try {
-    const tree = lines.next(TREE)?.[1];
+    const tree = lines.next(TREE)?.[1]?.toLowerCase();
     if (tree === undefined) throw new Error('it names no tree');
     const parents: string[] = [];
-    for (let parent; (parent = lines.next(PARENT)?.[1]) !== undefined;) parents.push(parent);
+    for (let parent; (parent = lines.next(PARENT)?.[1]);) parents.push(parent.toLowerCase());
     const author = decodeSignature('author', lines.next(AUTHOR)?.[1]);
     // Some programs have written several.
     while (lines.next(AUTHOR));
@@ -153,8 +153,8 @@ export function decodeCommit(oid: string, content: Buffer): CommitFields {
   }
 }
 
-const TREE = /^tree ([0-9a-f]{40})$/;
-const PARENT = /^parent ([0-9a-f]{40})$/;
+const TREE = /^tree ([0-9A-Fa-f]{40})$/;
+const PARENT = /^parent ([0-9A-Fa-f]{40})$/;
 const AUTHOR = /^author (.*)$/s;
 const COMMITTER = /^committer (.*)$/s;
 
@@ -196,11 +196,14 @@ function decodeSignature(role: string, line: string | undefined): Signature {
   const [open, close] = [line.lastIndexOf('<'), line.lastIndexOf('>')];
   if (open < 0 || close <= open) throw new Error(`its ${role} has no address`);
   const time = TIME.exec(line.slice(close + 2));
-  if (!time && line.length > close + 2) throw new Error(`the time of its ${role} is no number`);
+  const seconds = Number(time?.[1] ?? 0);
+  if ((!time && line.length > close + 2) || Math.abs(seconds) >= 2 ** 63) {
+    throw new Error(`the time of its ${role} is no number that can be`);
+  }
   return {
     name: withoutCrud(line.slice(0, open)),
     email: withoutCrud(line.slice(open + 1, close)),
-    time: new Date(Number(time?.[1] ?? 0) * 1000),
+    time: new Date(seconds * 1000),
     offset: decodeOffset(time?.[2] ?? ''),
   };
 }
@@ -216,8 +219,11 @@ function decodeOffset(text: string): number {
   return (match?.[1] === '-' ? -1 : 1) * (hours * 60 + minutes);
 }
 
-/** What libgit2 leaves out at the ends of names and addresses (`extract_trimmed` in its signature.c). */
+/**
+ * What libgit2 leaves out at the ends of names and addresses (`extract_trimmed` in its signature.c); text ends at a
+ * NUL, as in the binding.
+ */
 function withoutCrud(text: string): string {
   // eslint-disable-next-line no-control-regex -- they are among what is left out
-  return text.replace(/^[\x00-\x20.,:;<>"\\']+|[\x00-\x20.,:;<>"\\']+$/g, '');
+  return text.replace(/^[\x00-\x20,:;<>"\\']+|[\x00-\x20,:;<>"\\']+$/g, '').replace(/\0.*$/s, '');
 }

@@ -1,6 +1,9 @@
 import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import fc from 'fast-check';
+import { Commit as NodegitCommit } from 'nodegit';
+import type { Signature as NodegitSignature } from 'nodegit';
+import { InvalidObjectError } from '../../lib/errors';
 import { makeCommit, readCommit, walkCommits } from '../../lib/git/commits';
 import type { Commit, WalkOrder } from '../../lib/git/commits';
 import type { GitRepository } from '../../lib/git/repository';
@@ -96,6 +99,100 @@ describe('a commit that is read', () => {
       .toString()
       .trim();
     expect(await readCommit(objects, oid)).toMatchObject({ message: 'Signed', author: { name: 'A' } });
+  });
+
+  describe('is what libgit2 reads', () => {
+    const headers = (author: string, committer = author, more = ''): string =>
+      `tree ${EMPTY_TREE_OID}\nauthor ${author}\ncommitter ${committer}\n${more}`;
+    const ada = 'Ada <ada@x> 5 +0100';
+
+    it.each<[string, string]>([
+      ['without a time', `${headers('Ada <ada@x>')}\nx`],
+      ['with a blank instead of a time', `${headers('Ada <ada@x> ')}\nx`],
+      ['with two blanks before the time', `${headers('Ada <ada@x>  5 +0100')}\nx`],
+      ['with a text for a time', `${headers('Ada <ada@x> five +0100')}\nx`],
+      ['with a time before 1970', `${headers('Ada <ada@x> -5 +0100')}\nx`],
+      ['with a time that is far away', `${headers('Ada <ada@x> 99999999999 +0100')}\nx`],
+      ['with a time that is further away', `${headers('Ada <ada@x> 8640000000000 +0100')}\nx`],
+      ['with a time beyond 64 bits', `${headers('Ada <ada@x> 99999999999999999999 +0100')}\nx`],
+      ['without an offset', `${headers('Ada <ada@x> 5')}\nx`],
+      ['with a blank instead of an offset', `${headers('Ada <ada@x> 5 ')}\nx`],
+      ...[
+        'UTC',
+        '+',
+        '-',
+        '+1',
+        '-0000',
+        '+0060',
+        '+1459',
+        '-1459',
+        '+1500',
+        '0100',
+        '+01:00',
+        '+0100 x',
+        '-30',
+      ].map(
+        (offset): [string, string] =>
+          [`with the offset ${offset}`, `${headers(`Ada <ada@x> 5 ${offset}`)}\nx`] as const,
+      ),
+      ['with an offset beyond 32 bits', `${headers('Ada <ada@x> 5 +99999999999')}\nx`],
+      ['without a blank before the address', `${headers('Ada<ada@x> 5 +0100')}\nx`],
+      ['without a name', `${headers('<ada@x> 5 +0100')}\nx`],
+      ['with a name of blanks', `${headers('  <ada@x> 5 +0100')}\nx`],
+      ['with an empty address', `${headers('Ada <> 5 +0100')}\nx`],
+      ['without an address', `${headers('Ada 5 +0100')}\nx`],
+      ['with an address that is not closed', `${headers('Ada <ada@x 5 +0100')}\nx`],
+      ['with brackets in the wrong order', `${headers('Ada >ada@x< 5 +0100')}\nx`],
+      ['with more brackets', `${headers('Ada <b> <ada@x>> 5 +0100')}\nx`],
+      ['with marks around the name', `${headers(`"'.,:;\\Ada's "A" \\;:,.'" <.,"ada@x;> 5 +0100`)}\nx`],
+      ...[...`,:;\\"'.!()-`].map((mark): [string, string] => [
+        `with ${mark} around the name`,
+        `${headers(`${mark}${mark} Ada ${mark} <${mark}ada@x${mark}> 5 +0100`)}\nx`,
+      ]),
+      ['with two authors', `${headers(`${ada}\nauthor Bob <b@x> 6 +0000`)}\nx`],
+      ['with two committers', `${headers(ada, `${ada}\ncommitter Bob <b@x> 6 +0000`)}\nx`],
+      ['without a committer', `tree ${EMPTY_TREE_OID}\nauthor ${ada}\n\nx`],
+      ['without an author', `tree ${EMPTY_TREE_OID}\ncommitter ${ada}\n\nx`],
+      ['without a tree', `author ${ada}\ncommitter ${ada}\n\nx`],
+      ['with the parent after the author', `${headers(ada, ada, `parent ${EMPTY_TREE_OID}\n`)}\nx`],
+      ['with a short parent', `tree ${EMPTY_TREE_OID}\nparent 12\nauthor ${ada}\ncommitter ${ada}\n\nx`],
+      ['with a tree in upper case', `${headers(ada).replace(/[0-9a-f]{40}/, (oid) => oid.toUpperCase())}\nx`],
+      ['with an encoding', `${headers(ada, ada, 'encoding ISO-8859-1\n')}\nGr\xfc\xdfe`],
+      ['with bytes that are no UTF-8', `${headers('Gr\xfc\xdfe <a@x> 5 +0100')}\nGr\xfc\xdfe \xe4\xbd`],
+      ['with a tag that it merges', `${headers(ada, ada, 'mergetag object 1\n type commit\n \n x\n')}\nx`],
+      ['with a signature', `${headers(ada, ada, 'gpgsig -----BEGIN\n \n abc\n -----END\n')}\nx\n`],
+      ['without a message', headers(ada)],
+      ['with an empty message', `${headers(ada)}\n`],
+      ['with a message that begins with newlines', `${headers(ada)}\n\n\nx`],
+      ['with a header that breaks off', `${headers(ada)}gpgsig abc`],
+      ['with a committer that breaks off', headers(ada).slice(0, -1)],
+      ['with NUL in the message', `${headers(ada)}\nab\0c`],
+      ['with NUL in the name', `${headers('A\0da <ada@x> 5 +0100')}\nx`],
+      ['with carriage returns', `${headers(`${ada}\r`)}\r\nx`],
+    ])('%s', async (_, content) => {
+      const { folder, repository, objects } = await open();
+      expectDamage(folder);
+      git(folder, 'hash-object', '-t', 'tree', '-w', '/dev/null');
+      const args = ['hash-object', '-t', 'commit', '-w', '--literally', '--stdin'];
+      const oid = runGit(folder, args, { input: Buffer.from(content, 'latin1') })
+        .toString()
+        .trim();
+      const oracle = await NodegitCommit.lookup(repository.handle, oid).then(
+        (commit) => ({
+          tree: commit.treeId().tostrS(),
+          parents: commit.parents().map((parent) => parent.tostrS()),
+          message: commit.messageRaw(),
+          author: signatureOf(commit.author()),
+          committer: signatureOf(commit.committer()),
+        }),
+        () => 'refused',
+      );
+      const read = await readCommit(objects, oid).then(
+        ({ tree, parents, message, author, committer }) => ({ tree, parents, message, author, committer }),
+        (error: unknown) => (error instanceof InvalidObjectError ? 'refused' : error),
+      );
+      expect(read).toEqual(oracle);
+    });
   });
 
   it('is the same when it comes from a walk', async () => {
@@ -313,6 +410,16 @@ describe('a walk of history', () => {
     }
   });
 });
+
+function signatureOf(signature: NodegitSignature): Signature {
+  const when = signature.when();
+  return {
+    name: signature.name(),
+    email: signature.email(),
+    time: new Date(when.time() * 1000),
+    offset: when.offset(),
+  };
+}
 
 /** Commits by the positions of their parents, with times in seconds after the usual one; returns the oids. */
 function importHistory(

@@ -35,7 +35,7 @@ describe('a decoded object', () => {
     ['less than the header says', 'blob 4\0abc', 'it does not have the size that its header says'],
     ['more than the header says', 'blob 2\0abc', 'it does not have the size that its header says'],
     ['the content of another object', 'blob 3\0abc', 'its content has another oid'],
-    ['a size with a leading zero', 'blob 03\0abc', 'its content has another oid'],
+    ['a size with a leading zero', 'blob 03\0abc', 'it has no valid header'],
   ])('cannot be had from %s', (_, bytes, message) => {
     expect(() => decodeObject(ANY, Buffer.from(bytes))).toThrow(message);
   });

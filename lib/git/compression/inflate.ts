@@ -30,6 +30,7 @@ export function inflateExactly(bytes: Buffer, start: number, size: number): Buff
  * Inflates as much as there is room for. Whatever follows the zlib stream is ignored.
  *
  * @param start Where the zlib stream begins.
+ * @param target Has room for one byte at least.
  * @returns how many bytes were written; when that is as many as there is room for, there may be more.
  * @throws Error when it is damaged, or breaks off before there is no room left.
  */

@@ -33,18 +33,23 @@ export class KeptInflate {
   private failure: Error | undefined;
 
   private constructor(
+    private readonly makeStream: () => object,
     private handle: ZlibHandle,
     private writeState: Uint32Array,
   ) {
     this.adopt(handle);
   }
 
-  /** One that works; undefined where Node has it no longer, or differently. */
-  static create(): KeptInflate | undefined {
+  /**
+   * One that works; undefined where Node has it no longer, or differently.
+   *
+   * @param makeStream Makes a stream of Node's that inflates.
+   */
+  static create(makeStream: () => object = createInflate): KeptInflate | undefined {
     try {
-      const opened = openState();
+      const opened = openState(makeStream());
       if (!opened) return undefined;
-      const kept = new KeptInflate(...opened);
+      const kept = new KeptInflate(makeStream, ...opened);
       if (kept.works()) return kept;
       kept.handle.close();
     } catch {
@@ -77,7 +82,7 @@ export class KeptInflate {
   /** Nothing that a damaged stream may have left behind reaches the next one. */
   private renew(failure: Error): Error {
     this.handle.close();
-    [this.handle, this.writeState] = openState() as [ZlibHandle, Uint32Array];
+    [this.handle, this.writeState] = openState(this.makeStream()) as [ZlibHandle, Uint32Array];
     this.adopt(this.handle);
     return failure;
   }
@@ -113,8 +118,8 @@ export class KeptInflate {
   }
 }
 
-function openState(): [ZlibHandle, Uint32Array] | undefined {
-  const { _handle: handle, _writeState: state } = createInflate() as unknown as ZlibStream;
+function openState(stream: ZlibStream): [ZlibHandle, Uint32Array] | undefined {
+  const { _handle: handle, _writeState: state } = stream;
   const isComplete =
     typeof handle?.writeSync === 'function' &&
     typeof handle.reset === 'function' &&

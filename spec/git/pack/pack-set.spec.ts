@@ -1,0 +1,362 @@
+import { createHash, randomBytes } from 'node:crypto';
+import {
+  chmodSync,
+  copyFileSync,
+  existsSync,
+  readdirSync,
+  readFileSync,
+  readlinkSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
+import path from 'node:path';
+import { deflateSync } from 'node:zlib';
+import { PackSet } from '../../../lib/git/pack/pack-set';
+import { hashObject } from '../../../lib/object/oid';
+import type { ObjectType } from '../../../lib/object/oid';
+import { crc32 } from '../../../lib/object/pack/crc32';
+import { encodeEntryHeader, encodePackHeader } from '../../../lib/object/pack/pack-entry-codec';
+import { encodePackIndex } from '../../../lib/object/pack/pack-index-codec';
+import { errorOf } from '../../support/error-of';
+import {
+  commitFiles,
+  git,
+  runGit,
+  temporaryFolder,
+  temporaryRepository,
+} from '../../support/temporary-repository';
+
+const MISSING = '1'.repeat(40);
+
+let folder: string;
+let objects: string;
+let packs: PackSet;
+
+beforeEach(() => {
+  folder = temporaryRepository();
+  objects = path.join(folder, '.git/objects');
+  packs = new PackSet(objects);
+});
+
+afterEach(() => {
+  packs.close();
+  expect(openFiles()).toEqual([]);
+});
+
+/** The files below the repository's objects that this process has open. */
+function openFiles(): string[] {
+  const descriptors = '/proc/self/fd';
+  if (!existsSync(descriptors)) return [];
+  return readdirSync(descriptors).flatMap((descriptor) => {
+    try {
+      const target = readlinkSync(path.join(descriptors, descriptor));
+      return target.startsWith(objects) ? [target] : [];
+    } catch {
+      return [];
+    }
+  });
+}
+
+function packFiles(extension: string): string[] {
+  const all = readdirSync(path.join(objects, 'pack')).filter((file) => file.endsWith(extension));
+  return all.map((file) => path.join(objects, 'pack', file));
+}
+
+/** Commits versions of files that have much in common, so that git makes deltas of them; returns the commit. */
+function commitVersions(count: number): string {
+  let text = randomBytes(700).toString('hex');
+  let parent: string | undefined;
+  for (let version = 0; version < count; version++) {
+    const files = {
+      'a/text': `${base}version ${version}\n`,
+      [`b/${version}`]: `small ${version}`,
+      empty: '',
+    };
+    parent = commitFiles(folder, 'refs/heads/main', { files, parents: parent ? [parent] : [] });
+  }
+  git(folder, 'tag', '--annotate', '--force', '--message=x', 'v1', 'main');
+  return String(parent);
+}
+
+interface Stored {
+  readonly oid: string;
+  readonly type: ObjectType;
+  readonly content: Buffer;
+}
+
+/** All objects of a repository, as `git cat-file --batch` gives them. */
+function allObjects(repository = folder): Stored[] {
+  const args = ['cat-file', '--batch-all-objects', '--batch'];
+  const output = runGit(repository, args);
+  const found: Stored[] = [];
+  for (let at = 0; at < output.length;) {
+    const end = output.indexOf('\n', at);
+    const [oid = '', type, size] = output.toString('latin1', at, end).split(' ');
+    const content = output.subarray(end + 1, end + 1 + Number(size));
+    found.push({ oid, type: type as ObjectType, content });
+    at = end + 2 + content.length;
+  }
+  return found;
+}
+
+function expectAll(stored: readonly Stored[], from = packs): void {
+  for (const { oid, type, content } of stored) {
+    const read = from.read(oid);
+    expect(read).toMatchObject({ type });
+    expect(read !== 'too large' && read?.content.equals(content)).toBe(true);
+    expect(from.summarize(oid)).toEqual({ type, size: content.length });
+  }
+}
+
+/** The longest chain of deltas in the only pack. */
+function longestChain(): number {
+  const lengths = git(folder, 'verify-pack', '-v', String(packFiles('.idx')[0])).matchAll(
+    /^chain length = (\d+)/gm,
+  );
+  return Math.max(...Array.from(lengths, ([, length]) => Number(length)));
+}
+
+describe('Every object in packs', () => {
+  it.each([
+    ['after git gc', () => git(folder, 'gc', '--quiet')],
+    [
+      'by deltas that name their base',
+      () => git(folder, '-c', 'repack.useDeltaBaseOffset=false', 'repack', '-adfq'),
+    ],
+    ['without compression', () => git(folder, '-c', 'pack.compression=0', 'repack', '-adfFq', '--depth=2')],
+    [
+      'with a multi-pack index',
+      () => git(folder, 'repack', '-adq') + git(folder, 'multi-pack-index', 'write'),
+    ],
+  ])('is the one that git reads: %s', (_, pack) => {
+    commitVersions(12);
+    pack();
+    const stored = allObjects();
+    expect(stored.length).toBeGreaterThan(50);
+    expect(new Set(stored.map(({ type }) => type)).size).toBe(4);
+    expectAll(stored);
+    expectAll([...stored].reverse());
+  });
+
+  it('is read at the end of a long chain of deltas', () => {
+    commitVersions(70);
+    git(folder, 'repack', '-adfq', '--depth=50', '--window=80');
+    expect(longestChain()).toBeGreaterThanOrEqual(45);
+    for (const { oid, content } of allObjects().reverse()) {
+      const fresh = new PackSet(objects);
+      expect(fresh.read(oid)).toMatchObject({ content });
+      fresh.close();
+    }
+  });
+
+  it('is found among several packs, and in those of alternates', () => {
+    for (let pack = 0; pack < 4; pack++) {
+      commitFiles(folder, `refs/heads/${pack}`, { files: { a: `content ${pack}`, b: 'the same' } });
+      git(folder, 'repack', '-dq');
+    }
+    expect(packFiles('.pack')).toHaveLength(4);
+    const stored = allObjects();
+    expectAll(stored);
+    const clone = path.join(temporaryFolder(), 'clone');
+    git(folder, 'clone', '--quiet', '--shared', '--branch=0', folder, clone);
+    const there = new PackSet(path.join(clone, '.git/objects'));
+    expectAll(stored, there);
+    there.close();
+  });
+
+  it('is not read on the spot when it is large, or a delta of what is large', () => {
+    const large = randomBytes(200_000);
+    const [one, two] = [large, Buffer.concat([large, Buffer.from('more')])];
+    commitFiles(folder, 'refs/heads/main', { files: { one, two, small: 'small' } });
+    git(folder, 'repack', '-adfq');
+    expect(longestChain()).toBe(1);
+    for (const content of [one, two]) {
+      const oid = hashObject('blob', content);
+      expect(packs.read(oid)).toBe('too large');
+      expect(packs.summarize(oid)).toEqual({ type: 'blob', size: content.length });
+    }
+    expect(packs.read(hashObject('blob', Buffer.from('small')))).toMatchObject({ type: 'blob' });
+  });
+});
+
+describe('An object that no pack has', () => {
+  it('is not found', () => {
+    expect(packs.read(MISSING)).toBeUndefined();
+    commitVersions(2);
+    git(folder, 'repack', '-adq');
+    packs.refresh();
+    for (const oid of [MISSING, '0'.repeat(40), 'f'.repeat(40)]) expect(packs.read(oid)).toBeUndefined();
+  });
+
+  it('is found once there was another look, and packs that are gone are closed then', () => {
+    const first = commitVersions(2);
+    git(folder, 'repack', '-adq');
+    expect(packs.read(first)).toMatchObject({ type: 'commit' });
+    const [old] = packFiles('.pack');
+    const second = commitVersions(2);
+    git(folder, 'repack', '-adq');
+    expect(packs.read(second)).toBeUndefined();
+    if (existsSync('/proc/self/fd')) expect(openFiles()).toContain(`${String(old)} (deleted)`);
+    expect(packs.refresh()).toBe(true);
+    expect(packs.refresh()).toBe(false);
+    expect(openFiles()).toEqual([]);
+    for (const oid of [first, second]) expect(packs.read(oid)).toMatchObject({ type: 'commit' });
+  });
+
+  it('is nothing any more when all was closed', () => {
+    const oid = commitVersions(1);
+    git(folder, 'repack', '-adq');
+    expect(packs.read(oid)).toBeDefined();
+    packs.close();
+    expect(packs.read(oid)).toBeUndefined();
+  });
+});
+
+describe('Many packs', () => {
+  it('are not all open at once, and all found', () => {
+    const blobs: string[] = [];
+    for (let pack = 0; pack < 70; pack++) {
+      const content = Buffer.from(`content ${pack}`);
+      blobs.push(writePack(`pack-${pack}`, [{ type: 'blob', content }])[0] as string);
+    }
+    for (const oid of [...blobs, ...blobs.reverse()]) expect(packs.read(oid)).toMatchObject({ type: 'blob' });
+    if (existsSync('/proc/self/fd')) expect(openFiles()).toHaveLength(128);
+    git(folder, 'fsck', '--strict');
+  });
+});
+
+/** An entry of a pack that is made by hand: an object, or a delta, of the base so far before or of this oid. */
+type Entry =
+  | { readonly type: ObjectType; readonly content: Buffer }
+  | { readonly delta: Buffer; readonly base: number | string; readonly oid: string };
+
+/** Writes a pack and its index, sound or not, and returns the oids. */
+function writePack(name: string, entries: readonly Entry[]): string[] {
+  const parts = [encodePackHeader(entries.length)];
+  let offset = 12;
+  const packed = entries.map((entry) => {
+    const content = 'delta' in entry ? entry.delta : entry.content;
+    const header = encodeEntryHeader('delta' in entry ? 'blob' : entry.type, content.length);
+    const head = [header];
+    if ('delta' in entry) {
+      const isOffset = typeof entry.base === 'number';
+      header[0] = ((header[0] as number) & 0x8f) | ((isOffset ? 6 : 7) << 4);
+      head.push(isOffset ? Buffer.from([entry.base as number]) : Buffer.from(entry.base as string, 'hex'));
+    }
+    const bytes = Buffer.concat([...head, deflateSync(content)]);
+    const oid = 'delta' in entry ? entry.oid : hashObject(entry.type, entry.content);
+    const place = { oid, offset, crc32: crc32(bytes) };
+    parts.push(bytes);
+    offset += bytes.length;
+    return place;
+  });
+  const checksum = sha1(Buffer.concat(parts));
+  const index = encodePackIndex(packed, checksum);
+  writeFileSync(path.join(objects, 'pack', `${name}.pack`), Buffer.concat([...parts, checksum]));
+  writeFileSync(path.join(objects, 'pack', `${name}.idx`), Buffer.concat([index, sha1(index)]));
+  return packed.map(({ oid }) => oid);
+}
+
+function sha1(bytes: Buffer): Buffer {
+  return createHash('sha1').update(bytes).digest();
+}
+
+describe('A pack that is damaged', () => {
+  const delta = Buffer.from([3, 4, 0x90, 3, 1, 0x64]);
+  const oid = hashObject('blob', Buffer.from('abcd'));
+
+  it.each<[string, Entry[], RegExp]>([
+    ['has a delta of itself', [{ delta, base: 0, oid }], /not in the pack/],
+    ['has a delta of itself by oid', [{ delta, base: oid, oid }], /not in the pack/],
+    ['has a delta of what is before the pack', [{ delta, base: 100, oid }], /not in the pack/],
+    ['has a delta of what is not there', [{ delta, base: MISSING, oid }], /not in the pack/],
+    [
+      'has deltas of each other',
+      [
+        { delta, base: MISSING, oid },
+        { delta, base: oid, oid: MISSING },
+      ],
+      /in a circle|too large/,
+    ],
+    ['has another object in its place', [{ delta, base: 1, oid }], /not in the pack|unknown type|damaged/],
+  ])('is an error that names it: one that %s', async (_, entries, reason) => {
+    writePack('pack-crafted', entries);
+    const error = await errorOf(() => Promise.resolve(packs.read(oid)));
+    expect(error).toMatchObject({
+      code: 'INVALID_OBJECT',
+      details: { oid, path: path.join(objects, 'pack/pack-crafted.pack') },
+    });
+    expect(error.message).toMatch(reason);
+  });
+
+  it('is passed over when another one has the object sound', () => {
+    writePack('pack-a', [{ delta, base: 0, oid }]);
+    writePack('pack-b', [{ type: 'blob', content: Buffer.from('abcd') }]);
+    writePack('pack-c', [{ delta, base: 0, oid }]);
+    expect(packs.read(oid)).toMatchObject({ content: Buffer.from('abcd') });
+  });
+
+  it('gives what is sound in it, and errors for the rest, whatever bit of it is another', () => {
+    commitVersions(5);
+    git(folder, '-c', 'core.looseCompression=0', 'repack', '-adfq');
+    const stored = allObjects();
+    const [file = ''] = packFiles('.pack');
+    const whole = readFileSync(file);
+    chmodSync(file, 0o644);
+    let refused = 0;
+    for (let at = 12; at < whole.length - 20; at += 31) {
+      const changed = Buffer.from(whole);
+      changed[at] = (changed[at] as number) ^ (1 << (at % 8));
+      writeFileSync(file, changed);
+      const fresh = new PackSet(objects);
+      for (const { oid: each, content } of stored) {
+        try {
+          const read = fresh.read(each);
+          if (read !== 'too large') expect(read?.content.equals(content)).toBe(true);
+        } catch (error) {
+          expect(error).toMatchObject({ code: 'INVALID_OBJECT', details: { oid: each, path: file } });
+          refused++;
+        }
+      }
+      fresh.close();
+    }
+    expect(refused).toBeGreaterThan(20);
+  });
+
+  it('is left to others when it, or its index, is cut short, of version 1, or not the one for the other', () => {
+    const commit = commitVersions(3);
+    git(folder, 'repack', '-adq');
+    const [pack = '', index = ''] = [...packFiles('.pack'), ...packFiles('.idx')];
+    const [wholePack, wholeIndex] = [readFileSync(pack), readFileSync(index)];
+    for (const file of [pack, index]) chmodSync(file, 0o644);
+    const unseen = (): void => {
+      packs.refresh();
+      expect(packs.read(commit)).toBeUndefined();
+    };
+    for (const length of [0, 11, 31, 40, wholePack.length - 1]) {
+      writeFileSync(pack, wholePack.subarray(0, length));
+      unseen();
+    }
+    writeFileSync(pack, wholePack);
+    for (const length of [0, 7, 1031, 1040, wholeIndex.length - 600]) {
+      writeFileSync(index, wholeIndex.subarray(0, length));
+      unseen();
+    }
+    const swapped = Buffer.from(wholeIndex);
+    swapped.swap32();
+    writeFileSync(index, swapped);
+    unseen();
+    rmSync(index);
+    git(folder, 'index-pack', '--index-version=1', '-o', index, pack);
+    unseen();
+    rmSync(index);
+    writeFileSync(index, wholeIndex);
+    rmSync(pack);
+    unseen();
+    writeFileSync(pack, wholePack);
+    packs.refresh();
+    expect(packs.read(commit)).toMatchObject({ type: 'commit' });
+    copyFileSync(pack, pack.replace('pack-', 'pack-0-'));
+    git(folder, 'fsck');
+  });
+});
