@@ -1,5 +1,5 @@
-import { Commit as NodegitCommit, Oid, Revwalk } from 'nodegit';
-import type { Signature as NodegitSignature } from 'nodegit';
+import { Oid, Revwalk } from 'nodegit';
+import type { Commit as NodegitCommit, Signature as NodegitSignature } from 'nodegit';
 import { ObjectNotFoundError } from '../errors';
 import { decodeCommit } from '../object/commit-codec';
 import type { CommitFields, Signature } from '../object/commit-codec';

@@ -59,7 +59,7 @@ export class ObjectReader {
    * @throws ObjectNotFoundError, or InvalidObjectError when it is damaged wherever it is.
    */
   async read(oid: string): Promise<DecodedObject> {
-    let damage: unknown;
+    let damage: Error | undefined;
     let isFileDamaged = false;
     for (let search = 1; search <= SEARCHES; search++) {
       let packed: DecodedObject | TooLarge | undefined;
@@ -67,14 +67,14 @@ export class ObjectReader {
         packed = this.packs.read(oid);
         if (packed && packed !== TOO_LARGE) return packed;
       } catch (error) {
-        damage = error;
+        damage = error as Error;
       }
       for (const folder of this.packs.folders) {
         try {
           const loose = await readLooseObject(folder, oid);
           if (loose) return loose;
         } catch (error) {
-          damage = error;
+          damage = error as Error;
           isFileDamaged = true;
         }
       }

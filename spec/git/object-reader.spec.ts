@@ -28,8 +28,8 @@ beforeEach(async () => {
   ({ folder } = opened);
 });
 
-afterEach(() => {
-  opened.objects.close();
+afterEach(async () => {
+  await opened.objects.close();
 });
 
 function storeLoose(content: Uint8Array): string {
@@ -209,7 +209,7 @@ describe('While git packs anew all the time', () => {
         await new Promise(setImmediate);
       }
       await packing;
-      objects.close();
+      await objects.close();
       console.log(rounds > 3 ? 'all well' : rounds);`;
     const { stdout, stderr } = runChild(program, { args: [library, folder, ...oids], timeout: 50_000 });
     expect({ stdout, stderr }).toEqual({ stdout: 'all well\n', stderr: '' });

@@ -36,7 +36,8 @@ export async function readLooseObject(
   try {
     return decodeObject(oid, await inflateInBackground(await readFile(file)));
   } catch (error) {
-    return absentOrDamaged(oid, file, error);
+    if (isAbsent(error)) return undefined;
+    throw damagedObject(oid, file, error);
   }
 }
 
@@ -79,7 +80,8 @@ function withFile<T>(
     if (size === undefined) return undefined;
     return size > ON_THE_SPOT_BYTES ? TOO_LARGE : use(readWhole(file, size));
   } catch (error) {
-    return absentOrDamaged(oid, file, error);
+    if (isAbsent(error)) return undefined;
+    throw damagedObject(oid, file, error);
   }
 }
 
@@ -95,6 +97,6 @@ function readWhole(file: string, size: number): Buffer {
 }
 
 /** The object may have been packed, and its file deleted, since. */
-function absentOrDamaged(oid: string, file: string, error: unknown): undefined {
-  if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw damagedObject(oid, file, error);
+function isAbsent(error: unknown): boolean {
+  return (error as NodeJS.ErrnoException).code === 'ENOENT';
 }

@@ -67,8 +67,9 @@ function commitVersions(count: number): string {
   let text = randomBytes(700).toString('hex');
   let parent: string | undefined;
   for (let version = 0; version < count; version++) {
+    text += `${randomBytes(8).toString('hex')}\n`;
     const files = {
-      'a/text': `${base}version ${version}\n`,
+      'a/text': text,
       [`b/${version}`]: `small ${version}`,
       empty: '',
     };
