@@ -145,7 +145,7 @@ describe('a commit that is read', () => {
       ['with brackets in the wrong order', `${headers('Ada >ada@x< 5 +0100')}\nx`],
       ['with more brackets', `${headers('Ada <b> <ada@x>> 5 +0100')}\nx`],
       ['with marks around the name', `${headers(`"'.,:;\\Ada's "A" \\;:,.'" <.,"ada@x;> 5 +0100`)}\nx`],
-      ...[...`,:;\\"'.!()-`].map((mark): [string, string] => [
+      ...Array.from(`,:;\\"'.!()-`).map((mark): [string, string] => [
         `with ${mark} around the name`,
         `${headers(`${mark}${mark} Ada ${mark} <${mark}ada@x${mark}> 5 +0100`)}\nx`,
       ]),
