@@ -11,6 +11,22 @@ export { WorkspaceConfig } from './workspace/config';
 export type { ConfigOptions } from './workspace/config';
 export { WorkspaceIndex } from './workspace/workspace-index';
 export type { AddBlobOptions, EntryObject } from './workspace/workspace-index';
+export type {
+  AutomaticMaintenance,
+  AutomaticMaintenanceOptions,
+  MaintenanceOutcome,
+} from './workspace/maintenance-options';
+export type {
+  MaintainOptions,
+  MaintenanceBusy,
+  MaintenanceDone,
+  MaintenanceReport,
+} from './git/maintenance/maintain';
+export type { CleanUpResult } from './git/maintenance/clean-up';
+export type { GitIndexes, GitIndexResult } from './git/maintenance/git-indexes';
+export type { MaintenanceHolder } from './git/maintenance/gc-lock';
+export type { MaintenanceProblem, MaintenanceProgress, MaintenanceStep } from './git/maintenance/step';
+export type { StorageStatistics } from './git/maintenance/storage';
 export type { Branch } from './workspace/branch';
 export type { CreateCommitOptions } from './workspace/commit-stage';
 export type { Commit, WalkOrder } from './git/commits';

@@ -88,7 +88,7 @@ export class CommitQueue implements Backlog {
   }
 
   private async putInPlace(group: readonly Entry[]): Promise<void> {
-    const { objects, stage, config } = this.context;
+    const { objects, stage, config, maintenance } = this.context;
     const written = await objects.write(
       group.flatMap((each) => each.objects),
       config.durability,
@@ -101,6 +101,7 @@ export class CommitQueue implements Backlog {
     }
     for (const { base } of group) stage.settle(base);
     await objects.release([written, ...group.map(({ protection }) => protection)]);
+    maintenance.afterCommit();
   }
 
   private async moveBranch(group: readonly Entry[]): Promise<void> {

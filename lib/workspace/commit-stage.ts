@@ -96,7 +96,10 @@ export async function createCommit(
   if (tree === EMPTY_TREE_OID) await objects.writeTree(StagedTree.empty(objects), context.config.durability);
   else await objects.readTree(checkOid('tree', tree));
   const commit = await writeCommit(context, { ...signed, tree, parents });
-  if (branch !== null) await moveBranch(context, branch, commit, parents[0] ?? null);
+  if (branch !== null) {
+    await moveBranch(context, branch, commit, parents[0] ?? null);
+    context.maintenance.afterCommit();
+  }
   return commit;
 }
 

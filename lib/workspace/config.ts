@@ -3,6 +3,8 @@ import { InvalidArgumentError } from '../errors';
 import type { Durability } from '../git/durable';
 import { checkOffset, checkSignature } from '../object/commit-codec';
 import type { Signature, SignatureInput } from '../object/commit-codec';
+import { resolveMaintenance } from './maintenance-options';
+import type { AutomaticMaintenance, AutomaticMaintenanceOptions } from './maintenance-options';
 
 /** What may be configured when a workspace is opened. */
 export interface ConfigOptions {
@@ -20,6 +22,11 @@ export interface ConfigOptions {
    * crash of the machine. Commits that are asked for at the same time share the cost of that.
    */
   readonly durability?: Durability;
+  /**
+   * Whether the repository is maintained by itself, in the background after a commit, when it has too many loose objects
+   * or packs: as `Workspace.maintain` does it. Default: false.
+   */
+  readonly maintenance?: boolean | AutomaticMaintenanceOptions;
 }
 
 const DEFAULT_AUTHOR: SignatureInput = Object.freeze({ name: 'gitmodel', email: 'gitmodel@local' });
@@ -31,6 +38,7 @@ export class WorkspaceConfig {
   #lockWaitTimeout = 30_000;
   #lockWaitInterval = 50;
   #durability: Durability = 'git';
+  #maintenance: AutomaticMaintenance | null = null;
 
   /** @throws InvalidArgumentError that names the option. */
   constructor(options: ConfigOptions = {}) {
@@ -39,6 +47,7 @@ export class WorkspaceConfig {
     if (options.lockWaitTimeout !== undefined) this.lockWaitTimeout = options.lockWaitTimeout;
     if (options.lockWaitInterval !== undefined) this.lockWaitInterval = options.lockWaitInterval;
     if (options.durability !== undefined) this.durability = options.durability;
+    if (options.maintenance !== undefined) this.maintenance = options.maintenance;
   }
 
   /** See {@link ConfigOptions.author}. */
@@ -90,6 +99,15 @@ export class WorkspaceConfig {
       });
     }
     this.#durability = durability;
+  }
+
+  /** See {@link ConfigOptions.maintenance}; null when nothing runs by itself. */
+  get maintenance(): AutomaticMaintenance | null {
+    return this.#maintenance;
+  }
+
+  set maintenance(option: boolean | AutomaticMaintenanceOptions | null) {
+    this.#maintenance = resolveMaintenance(option);
   }
 
   /**

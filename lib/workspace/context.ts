@@ -3,6 +3,7 @@ import type { ObjectStore } from '../git/object-store';
 import type { GitRepository } from '../git/repository';
 import type { CommitQueue } from './commit-queue';
 import type { WorkspaceConfig } from './config';
+import type { Maintenance } from './maintenance';
 import type { OperationGate } from './operation-gate';
 import type { Stage } from './stage';
 
@@ -14,6 +15,7 @@ export interface WorkspaceContext {
   readonly gate: OperationGate;
   readonly stage: Stage;
   readonly commits: CommitQueue;
+  readonly maintenance: Maintenance;
 }
 
 /** How long to wait for locks, as configured now. */

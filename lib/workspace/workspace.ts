@@ -9,6 +9,8 @@ import { walkCommits } from '../git/commits';
 import type { Commit, WalkOrder } from '../git/commits';
 import { diffTrees } from '../git/diff';
 import type { TreeDiff } from '../git/diff';
+import type { MaintainOptions, MaintenanceReport } from '../git/maintenance/maintain';
+import type { StorageStatistics } from '../git/maintenance/storage';
 import { ObjectStore } from '../git/object-store';
 import { createRepository, openRepository } from '../git/repository';
 import type { GitRepository, Repository } from '../git/repository';
@@ -33,6 +35,7 @@ import type { ConfigOptions } from './config';
 import { lockWait } from './context';
 import type { WorkspaceContext } from './context';
 import { GitRecordStore } from './git-record-store';
+import { Maintenance } from './maintenance';
 import { OperationGate } from './operation-gate';
 import type { Deferred } from './operation-gate';
 import { Stage } from './stage';
@@ -114,9 +117,11 @@ export class Workspace implements AsyncDisposable {
     const objects = await ObjectStore.open(repository);
     const source = { repository, objects };
     const base = await (ref === undefined ? baseOfHead(source) : baseOfBranch(source, ref));
-    const parts = { ...source, config, gate: new OperationGate(path), stage: new Stage(base) };
+    const gate = new OperationGate(path);
+    const maintenance = new Maintenance(repository, config, gate);
+    const parts = { ...source, config, gate, stage: new Stage(base), maintenance };
     const commits = new CommitQueue(parts);
-    parts.gate.attach(commits);
+    gate.attach(commits);
     return new Workspace({ ...parts, commits });
   }
 
@@ -420,6 +425,44 @@ export class Workspace implements AsyncDisposable {
       const tree = await objects.writeTree(stage.tree);
       await syncIndex(repository, { tree, checkout, head: stage.base.ref }, lockWait(this.context.config));
     });
+  }
+
+  // --- Upkeep ------------------------------------------------------------------------------------------------
+
+  /**
+   * Brings the repository into a form that is small and quick to read: loose objects become a pack, small packs
+   * become one, what killed processes left behind is removed, and git, where it is installed, writes a multi-pack
+   * index and a commit graph. No object is dropped; that is left to `git gc`.
+   *
+   * Readers and writers, of this library and others, may go on meanwhile, and `git gc` and this exclude each other.
+   * What is staged and not committed stays as it is. To have it done by itself, set the option `maintenance`.
+   *
+   * @returns what was done; `{ status: 'busy' }`, and who is at it, when somebody else cleans up at this time.
+   * @throws ObjectWriteError when a pack cannot be written, for example because the disk is full. Nothing is lost.
+   *
+   * @example
+   * ```ts
+   * const report = await ws.maintain({ progress: ({ step, done, total }) => console.log(step, done, total) });
+   * if (report.status === 'done') console.log(report.looseObjects.packed, report.packs.after, report.problems);
+   * ```
+   */
+  async maintain(options?: MaintainOptions): Promise<MaintenanceReport> {
+    const { gate, maintenance } = this.context;
+    return gate.read(() => maintenance.run(options));
+  }
+
+  /**
+   * What the objects of the repository are stored in: from this, whether {@link maintain} is worth while can be seen.
+   *
+   * @example
+   * ```ts
+   * const { looseObjects, packs } = await ws.storage();
+   * if (looseObjects.count > 10_000 || packs.count > 20) await ws.maintain();
+   * ```
+   */
+  async storage(): Promise<StorageStatistics> {
+    const { gate, maintenance } = this.context;
+    return gate.read(() => maintenance.storage());
   }
 
   /**

@@ -11,6 +11,7 @@ import { deflateObject } from '../compression/deflate';
 import { syncPath } from '../durable';
 import type { Durability } from '../durable';
 import { Turn } from '../turn';
+import { keepContent } from './keep-file';
 
 /** Git lets everybody read packs, and nobody change them. */
 const PACK_PERMISSIONS = 0o444;
@@ -48,7 +49,7 @@ export async function writePack(
     await settled([writeSynced(temporaryPack, pack), writeSynced(temporaryIndex, index)]);
     const keep = path.join(folder, `${name}.keep`);
     leftovers.push(keep);
-    await writeFile(keep, `gitmodel, process ${process.pid}: until a branch refers to the objects\n`);
+    await writeFile(keep, keepContent());
     await rename(temporaryPack, path.join(folder, `${name}.pack`));
     await rename(temporaryIndex, path.join(folder, `${name}.idx`));
     if (durability === 'fsync') await syncPath(folder);

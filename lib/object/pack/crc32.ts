@@ -2,7 +2,12 @@ import * as zlib from 'node:zlib';
 
 /** The checksum of a pack's entry (CRC-32 as in RFC 1952, the one of gzip). */
 export function crc32(...parts: readonly Buffer[]): number {
-  return parts.reduce<number>((sum, part) => (nativeCrc32 ?? portableCrc32)(part, sum), 0);
+  return parts.reduce(extendCrc32, 0);
+}
+
+/** The checksum of more bytes, behind those that a checksum is of already. */
+export function extendCrc32(sum: number, part: Buffer): number {
+  return (nativeCrc32 ?? portableCrc32)(part, sum);
 }
 
 /** Node has it from 20.15 on. */

@@ -1,0 +1,78 @@
+import { readFile, rm, stat } from 'node:fs/promises';
+import path from 'node:path';
+import { isAbandonedKeep } from '../pack/keep-file';
+import { FANOUT, namesIn } from './loose-list';
+import { GRACE_MS } from './loose-packer';
+import { TEMPORARY_INDEX_PREFIX, TEMPORARY_PACK_PREFIX } from './raw-pack-writer';
+import type { StepContext } from './step';
+
+/** What was removed of what killed processes had left behind. */
+export interface CleanUpResult {
+  readonly temporaryFiles: number;
+  readonly keepFiles: number;
+  /** How many bytes the temporary files had. */
+  readonly bytes: number;
+}
+
+/** What git names temporary files by. */
+const TEMPORARY_PREFIX = 'tmp_';
+
+/**
+ * Removes what killed processes have left behind:
+ *
+ * - temporary files of git, libgit2 and this library that have not been written to for two weeks, the time that git
+ *   gives to them; those of an earlier upkeep at once, for there is only one at a time;
+ * - packs without an index, into which nobody looks, after the same time;
+ * - `.keep` files of this library whose process is gone. What they protected is an ordinary pack then.
+ */
+export async function cleanUp({ objectsFolder, problems }: StepContext): Promise<CleanUpResult> {
+  const packFolder = path.join(objectsFolder, 'pack');
+  let [temporaryFiles, keepFiles, bytes] = [0, 0, 0];
+  const remove = async (file: string, isDue: (time: number) => boolean): Promise<void> => {
+    try {
+      const { mtimeMs, size } = await stat(file);
+      if (!isDue(mtimeMs)) return;
+      await rm(file, { force: true });
+      temporaryFiles++;
+      bytes += size;
+    } catch (error) {
+      const { code, message } = error as NodeJS.ErrnoException;
+      if (code !== 'ENOENT') problems.push({ path: file, message: `It could not be removed: ${message}` });
+    }
+  };
+  const limit = Date.now() - GRACE_MS;
+  const isOld = (time: number): boolean => time < limit;
+
+  for (const folder of ['', ...FANOUT].map((name) => path.join(objectsFolder, name))) {
+    const names = (await namesIn(folder)).filter((name) => name.startsWith(TEMPORARY_PREFIX));
+    for (const name of names) await remove(path.join(folder, name), isOld);
+  }
+  const names = new Set(await namesIn(packFolder));
+  for (const name of names) {
+    const file = path.join(packFolder, name);
+    if (isOwnTemporary(name)) await remove(file, () => true);
+    else if (name.startsWith(TEMPORARY_PREFIX)) await remove(file, isOld);
+    else if (name.endsWith('.keep') && (await isAbandoned(file))) {
+      await rm(file, { force: true });
+      keepFiles++;
+    } else if (
+      name.endsWith('.pack') &&
+      ['.idx', '.keep'].every((end) => !names.has(withEnding(name, end)))
+    ) {
+      await remove(file, isOld);
+    }
+  }
+  return { temporaryFiles, keepFiles, bytes };
+}
+
+function isOwnTemporary(name: string): boolean {
+  return [TEMPORARY_PACK_PREFIX, TEMPORARY_INDEX_PREFIX].some((prefix) => name.startsWith(prefix));
+}
+
+function withEnding(pack: string, ending: string): string {
+  return pack.slice(0, -'.pack'.length) + ending;
+}
+
+async function isAbandoned(keepFile: string): Promise<boolean> {
+  return isAbandonedKeep(await readFile(keepFile, 'utf8').catch(() => ''));
+}

@@ -1,0 +1,203 @@
+import { readFileSync, rmSync, statSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
+import { promisify } from 'node:util';
+import { inflate, inflateSync } from 'node:zlib';
+import { visitLinks } from '../../object/object-links';
+import { decodeObject } from '../../object/object-codec';
+import type { DecodedObject } from '../../object/object-codec';
+import type { ObjectType } from '../../object/oid';
+import { OID_BYTES } from '../../object/oid-list';
+import type { OidList } from '../../object/oid-list';
+import { crc32 } from '../../object/pack/crc32';
+import { encodeEntryHeader } from '../../object/pack/pack-entry-codec';
+import { deflateObject } from '../compression/deflate';
+import { looseObjectFile } from '../loose/loose-object-file';
+import { listLooseObjects } from './loose-list';
+import { RawPackWriter } from './raw-pack-writer';
+import { readRoots } from './roots';
+import { Pace } from './step';
+import type { StepContext } from './step';
+
+const inflateInBackground = promisify(inflate);
+
+/** Larger objects stay in files of their own, which serve them as well; so an object can be handled in memory. */
+const MAX_OBJECT_BYTES = 16 * 1024 * 1024;
+
+/** Up to this size a file is read and inflated on the spot, for a hop to another thread alone costs more. */
+const ON_THE_SPOT_BYTES = 32 * 1024;
+
+/** zlib allocates its output in chunks of this size; the default is made for larger data, and costs more. */
+const SMALL_CHUNK = 2048;
+
+/** After so long without use, `git gc` takes what nothing refers to for garbage (`gc.pruneExpire`). */
+export const GRACE_MS = 14 * 24 * 3600 * 1000;
+
+/** What has become of the loose objects. */
+export interface LooseResult {
+  /** How many are in the new pack. */
+  readonly packed: number;
+  /** How many still have files of their own. */
+  readonly left: number;
+}
+
+/**
+ * Moves loose objects into one pack: their files go away when the pack is on the disk with its name.
+ *
+ * Which ones? `git gc` leaves alone what nothing refers to, as long as it is young: a writer is about to refer to
+ * it. But of packs, `git repack -a -d` drops at once what nothing refers to. So what a running writer has written,
+ * ours or git's, must not get into a pack before a reference leads to it: it would be worse off there. Therefore
+ * only these are packed:
+ *
+ * - what references lead to, from loose object to loose object. What is behind a packed one is not looked for, which
+ *   keeps the cost to what is new; `git repack -d` does it the same way;
+ * - what has not been used for two weeks. `git gc` would delete it if it were garbage, so no writer may count on
+ *   it; and what hangs below a packed folder is reached in the end. A file whose time changes meanwhile stays: a
+ *   writer has just found it.
+ *
+ * All others stay loose: what is staged, what only logs or an index refer to, and what is large. What is damaged
+ * stays too, and is told.
+ */
+export async function packLooseObjects(context: StepContext): Promise<LooseResult> {
+  // Roots before files: what a reference leads to was written before the reference.
+  const roots = await readRoots(context.commonFolder);
+  const list = await listLooseObjects(context.objectsFolder);
+  if (list.count === 0) return { packed: 0, left: 0 };
+  const packer = new LoosePacker(context, list);
+  const packed = await packer.run(roots);
+  return { packed, left: list.count - packed };
+}
+
+/** Packs the loose objects of a list. */
+class LoosePacker {
+  /** By position: whether an object waits for its turn, or had it. */
+  private readonly seen: Uint8Array;
+  /** What waits to be packed: commits come first in a pack, then folders, then files, as git likes to read them. */
+  private readonly waiting: readonly [commits: number[], folders: number[], files: number[]] = [[], [], []];
+  /** The positions of what was packed, in the order of the entries. */
+  private readonly packed: Uint32Array;
+  private packedCount = 0;
+  /** How many of them references lead to; the others come after them, with the times that their files had. */
+  private reachedCount = 0;
+  private readonly oldTimes: number[] = [];
+  private readonly pace: Pace;
+
+  constructor(
+    private readonly context: StepContext,
+    private readonly list: OidList,
+  ) {
+    this.seen = new Uint8Array(list.count);
+    this.packed = new Uint32Array(list.count);
+    this.pace = new Pace(context, 'loose-objects', list.count);
+  }
+
+  /** Returns how many files are gone. */
+  async run(roots: ReadonlySet<string>): Promise<number> {
+    const writer = await RawPackWriter.open(this.context.objectsFolder);
+    try {
+      for (const root of roots) this.enqueue(Buffer.from(root, 'hex'), 0, 'commit');
+      await this.packReached(writer);
+      this.reachedCount = this.packedCount;
+      await this.packOld(writer);
+    } catch (error) {
+      await writer.discard();
+      throw error;
+    }
+    if (writer.objects === 0) await writer.discard();
+    else await writer.finish();
+    return this.removeFiles();
+  }
+
+  private readonly enqueue = (source: Buffer, at: number, type: ObjectType | undefined): void => {
+    const position = this.list.find(source, at);
+    if (position < 0 || this.seen[position]) return;
+    this.seen[position] = 1;
+    this.waiting[type === 'tree' ? 1 : type === 'blob' ? 2 : 0].push(position);
+  };
+
+  private async packReached(writer: RawPackWriter): Promise<void> {
+    const [commits, folders, files] = this.waiting;
+    for (;;) {
+      const position = commits.pop() ?? folders.pop() ?? files.pop();
+      if (position === undefined) return;
+      const object = await this.pack(position, writer);
+      if (object) visitLinks(object, this.enqueue);
+      if (this.pace.isOver()) await this.pace.next(this.packedCount);
+    }
+  }
+
+  private async packOld(writer: RawPackWriter): Promise<void> {
+    const limit = Date.now() - GRACE_MS;
+    for (let position = 0; position < this.list.count; position++) {
+      if (this.seen[position]) continue;
+      const time = timeOf(this.fileAt(position));
+      if (time < limit && (await this.pack(position, writer))) this.oldTimes.push(time);
+      if (this.pace.isOver()) await this.pace.next(this.packedCount);
+    }
+  }
+
+  /** Returns the object, unless it has to stay where it is. */
+  private async pack(position: number, writer: RawPackWriter): Promise<DecodedObject | undefined> {
+    const object = await this.read(position);
+    if (!object) return undefined;
+    const { type, content } = object;
+    const header = encodeEntryHeader(type, content.length);
+    const deflated = deflateObject(type, content);
+    const body = deflated instanceof Buffer ? deflated : await deflated;
+    const offset = writer.position;
+    for (const part of [header, body]) {
+      const written = writer.write(part);
+      if (written) await written;
+    }
+    writer.completeEntry(this.list.bytes, position * OID_BYTES, offset, crc32(header, body));
+    this.packed[this.packedCount++] = position;
+    return object;
+  }
+
+  private async read(position: number): Promise<DecodedObject | undefined> {
+    const oid = this.list.oidAt(position);
+    const file = this.fileAt(position);
+    try {
+      const { size } = statSync(file);
+      if (size > MAX_OBJECT_BYTES) return undefined;
+      const bytes =
+        size <= ON_THE_SPOT_BYTES
+          ? inflateSync(readFileSync(file), { chunkSize: SMALL_CHUNK, maxOutputLength: MAX_OBJECT_BYTES })
+          : await inflateInBackground(await readFile(file), { maxOutputLength: MAX_OBJECT_BYTES });
+      return decodeObject(oid, bytes);
+    } catch (error) {
+      const { code, message } = error as NodeJS.ErrnoException;
+      // Somebody else may have packed it; or it is large.
+      if (code === 'ENOENT' || code === 'ERR_BUFFER_TOO_LARGE') return undefined;
+      this.context.problems.push({ path: file, message: `The object ${oid} is damaged: ${message}` });
+      return undefined;
+    }
+  }
+
+  /**
+   * Removes the files of what was packed, the last one first: what led to an object goes after it. So whenever this
+   * ends, killed or not, references lead to all that is left, and the next time finds it.
+   */
+  private async removeFiles(): Promise<number> {
+    let removed = 0;
+    for (let number = this.packedCount - 1; number >= 0; number--) {
+      const file = this.fileAt(this.packed[number] as number);
+
+      if (number < this.reachedCount || timeOf(file) === this.oldTimes[number - this.reachedCount]) {
+        rmSync(file, { force: true });
+        removed++;
+      }
+      if (this.pace.isOver()) await this.pace.next(this.packedCount);
+    }
+    this.pace.tell(this.packedCount);
+    return removed;
+  }
+
+  private fileAt(position: number): string {
+    return looseObjectFile(this.context.objectsFolder, this.list.oidAt(position));
+  }
+}
+
+/** When a file was written or refreshed, in milliseconds since 1970; never when it is gone. */
+function timeOf(file: string): number {
+  return statSync(file, { throwIfNoEntry: false })?.mtimeMs ?? Infinity;
+}

@@ -1,0 +1,54 @@
+import { OID_BYTES } from '../../object/oid-list';
+import { Turn } from '../turn';
+
+/** So many parts a sort is done in; a million items are sorted in parts of 250, each in a moment. */
+const BUCKETS = 4096;
+
+/** What {@link orderInTurns} needs to know. */
+export interface Ordering {
+  /** About where an item stands among all, from 0 up to, but not including, 1. Never against the order. */
+  readonly share: (item: number) => number;
+  /** Which of two items comes first, as for `sort`. */
+  readonly compare: (a: number, b: number) => number;
+}
+
+/** The numbers from 0 up to `count` in an order; others get their turn meanwhile. */
+export async function orderInTurns(count: number, { share, compare }: Ordering): Promise<Uint32Array> {
+  const turn = new Turn();
+  const starts = new Uint32Array(BUCKETS + 1);
+  const bucketOf = (item: number): number => Math.floor(share(item) * BUCKETS);
+  for (let item = 0; item < count; item++) {
+    const next = bucketOf(item) + 1;
+    starts[next] = (starts[next] as number) + 1;
+    if (item % BUCKETS === 0 && turn.isOver()) await turn.next();
+  }
+  for (let bucket = 1; bucket <= BUCKETS; bucket++) {
+    starts[bucket] = (starts[bucket] as number) + (starts[bucket - 1] as number);
+  }
+  const places = starts.slice();
+  const order = new Uint32Array(count);
+  for (let item = 0; item < count; item++) {
+    const bucket = bucketOf(item);
+    const place = places[bucket] as number;
+    order[place] = item;
+    places[bucket] = place + 1;
+    if (item % BUCKETS === 0 && turn.isOver()) await turn.next();
+  }
+  for (let bucket = 0; bucket < BUCKETS; bucket++) {
+    order.subarray(starts[bucket], starts[bucket + 1]).sort(compare);
+    if (turn.isOver()) await turn.next();
+  }
+  return order;
+}
+
+/** The positions of oids, one after the other, in the order of the oids; equal ones in the order of their positions. */
+export async function orderOids(oids: Buffer): Promise<Uint32Array> {
+  return orderInTurns(oids.length / OID_BYTES, {
+    share: (item) => oids.readUInt32BE(item * OID_BYTES) / 2 ** 32,
+    compare: (a, b) => compareAt(oids, a * OID_BYTES, b * OID_BYTES) || a - b,
+  });
+}
+
+function compareAt(oids: Buffer, a: number, b: number): number {
+  return oids.compare(oids, b, b + OID_BYTES, a, a + OID_BYTES);
+}
