@@ -36,7 +36,7 @@ export interface MaintenanceDone extends GitIndexes {
   readonly looseObjects: { readonly packed: number; readonly left: number };
   /** How many packs there were, how many of them (and of what was loose) became one, and how many there are now. */
   readonly packs: { readonly before: number; readonly consolidated: number; readonly after: number };
-  /** How many bytes loose objects, packs and indexes of packs have. */
+  /** How many bytes loose objects, packs and indexes of packs take on the disk. */
   readonly bytes: { readonly before: number; readonly after: number };
   /** What killed processes had left behind. */
   readonly removed: CleanUpResult;

@@ -7,7 +7,7 @@ import type { PackFile } from './pack-list';
 
 /** What the objects of a repository are stored in, those of its alternates apart; as `git count-objects -v` has it. */
 export interface StorageStatistics {
-  /** Objects in files of their own, and how many bytes the files have together. */
+  /** Objects in files of their own, and how many bytes the files take on the disk: whole blocks. */
   readonly looseObjects: { readonly count: number; readonly bytes: number };
   /** Packs, the objects in them, and how many bytes they and their indexes have together. */
   readonly packs: {
@@ -18,6 +18,9 @@ export interface StorageStatistics {
     readonly kept: number;
   };
 }
+
+/** What file systems count blocks in, whatever the size of theirs is. */
+const BLOCK_BYTES = 512;
 
 /** Counts what a repository's objects are stored in. */
 export async function measureStorage(objectsFolder: string): Promise<StorageStatistics> {
@@ -32,10 +35,10 @@ async function measureLooseObjects(objectsFolder: string): Promise<StorageStatis
   const turn = new Turn();
   for (const digits of FANOUT) {
     for (const name of await listLooseFolder(objectsFolder, digits)) {
-      const size = statSync(path.join(objectsFolder, digits, name), { throwIfNoEntry: false })?.size;
-      if (size === undefined) continue;
+      const file = statSync(path.join(objectsFolder, digits, name), { throwIfNoEntry: false });
+      if (!file) continue;
       count++;
-      bytes += size;
+      bytes += file.blocks * BLOCK_BYTES;
       if (turn.isOver()) await turn.next();
     }
   }
