@@ -1,0 +1,96 @@
+import { spawnSync } from 'node:child_process';
+import { existsSync, readdirSync, readFileSync, utimesSync, writeFileSync } from 'node:fs';
+import { hostname } from 'node:os';
+import path from 'node:path';
+import { takeGcLock } from '../../../lib/git/maintenance/gc-lock';
+import type { GcLock } from '../../../lib/git/maintenance/gc-lock';
+import { git, temporaryFolder } from '../../support/temporary-repository';
+import { looseRepository } from './repositories';
+
+const ended = spawnSync(process.execPath, ['--version']).pid;
+
+let folder: string;
+const file = (): string => path.join(folder, 'gc.pid');
+const lockFile = (): string => path.join(folder, 'gc.pid.lock');
+
+beforeEach(() => {
+  folder = temporaryFolder();
+});
+
+function take(): GcLock {
+  const lock = takeGcLock(folder);
+  if (!('release' in lock)) throw new Error(`It is held by ${JSON.stringify(lock)}.`);
+  return lock;
+}
+
+describe('The lock of "git gc"', () => {
+  it('keeps git out while it is held, and no longer', () => {
+    folder = looseRepository(1);
+    const lock = take();
+    expect(() => git(folder, 'gc', '--quiet')).toThrow(
+      `gc is already running on machine '${hostname()}' pid ${process.pid}`,
+    );
+    lock.release();
+    git(folder, 'gc', '--quiet');
+    expect(existsSync(file())).toBe(false);
+  });
+
+  it('is written as git writes it', () => {
+    const lock = take();
+    expect(readFileSync(file(), 'utf8')).toBe(`${process.pid} ${hostname()}`);
+    expect(readdirSync(folder)).toEqual(['gc.pid']);
+    lock.release();
+    expect(readdirSync(folder)).toEqual([]);
+  });
+
+  it('is held by one at a time, also within a process', () => {
+    const lock = take();
+    expect(takeGcLock(folder)).toEqual({ pid: process.pid, host: hostname() });
+    expect(readdirSync(folder)).toEqual(['gc.pid']);
+    lock.release();
+    take().release();
+  });
+
+  it.each([
+    ['whose process has ended', () => `${ended} ${hostname()}`, 0],
+    ['that is older than twelve hours', () => `${process.pid} ${hostname()}`, 12.1],
+    ['of another machine that is older than twelve hours', () => '1 another.example', 12.1],
+    ['that is damaged', () => 'what is this', 0],
+    ['that is empty', () => '', 0],
+  ])('is taken over from one %s', (_, content, hours) => {
+    writeFileSync(file(), content());
+    const time = Date.now() / 1000 - hours * 3600;
+    utimesSync(file(), time, time);
+    take().release();
+  });
+
+  it.each([
+    ['running process', () => `${process.pid} ${hostname()}`, process.pid, hostname()],
+    ['process of another machine', () => `${ended} another.example`, ended, 'another.example'],
+  ])('is left to a %s', (_, content, pid, host) => {
+    writeFileSync(file(), content());
+    expect(takeGcLock(folder)).toEqual({ pid, host });
+    expect(readFileSync(file(), 'utf8')).toBe(content());
+    expect(existsSync(lockFile())).toBe(false);
+  });
+
+  it('waits for nobody who is just taking it', () => {
+    writeFileSync(lockFile(), '');
+    expect(takeGcLock(folder)).toEqual({ pid: null, host: null });
+    expect(readdirSync(folder)).toEqual(['gc.pid.lock']);
+  });
+
+  it('is not hindered by one that was killed while it took it', () => {
+    writeFileSync(lockFile(), `${ended} ${hostname()}`);
+    take().release();
+    expect(readdirSync(folder)).toEqual([]);
+  });
+
+  it('is given up when the process exits', () => {
+    const lock = take();
+    const listeners = process.listeners('exit');
+    (listeners.at(-1) as (code: number) => void)(0);
+    expect(existsSync(file())).toBe(false);
+    lock.release();
+  });
+});
