@@ -18,7 +18,7 @@ function programsOf(page: string): Program[] {
   }));
 }
 
-describe.each(['README.md', 'docs/fields.md', 'docs/models.md'])('The page %s', (page) => {
+describe.each(['README.md', 'docs/fields.md', 'docs/models.md', 'docs/upkeep.md'])('The page %s', (page) => {
   const programs = programsOf(page);
 
   it('has examples that compile', () => {
