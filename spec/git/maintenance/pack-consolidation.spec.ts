@@ -159,10 +159,34 @@ describe('Consolidating packs', () => {
 
   describe('leaves a damaged pack as it is, tells of it, and consolidates the others', () => {
     const DAMAGES: readonly [string, (pack: string) => void, RegExp][] = [
-      ['in the middle of the pack', (pack) => { damage(pack, 200); }, /checksum|unknown type|no base|breaks off/],
-      ['at the end of the pack', (pack) => { damage(pack, -1); }, /do not belong together/],
-      ['in the index', (pack) => { damage(pack.replace('.pack', '.idx'), 1200); }, /checksum that it ends with/],
-      ['cut short', (pack) => { cutShort(pack); }, /belong together|breaks off/],
+      [
+        'in the middle of the pack',
+        (pack) => {
+          damage(pack, 200);
+        },
+        /checksum|unknown type|no base|breaks off/,
+      ],
+      [
+        'at the end of the pack',
+        (pack) => {
+          damage(pack, -1);
+        },
+        /do not belong together/,
+      ],
+      [
+        'in the index',
+        (pack) => {
+          damage(pack.replace('.pack', '.idx'), 1200);
+        },
+        /checksum that it ends with/,
+      ],
+      [
+        'cut short',
+        (pack) => {
+          cutShort(pack);
+        },
+        /belong together|breaks off/,
+      ],
     ];
     const cutShort = (pack: string): void => {
       chmodSync(pack, 0o644);
