@@ -1,8 +1,11 @@
 import { OID_BYTES } from '../../object/oid-list';
 import { Turn } from '../turn';
 
-/** So many parts a sort is done in; a million items are sorted in parts of 250, each in a moment. */
-const BUCKETS = 4096;
+/** About so many items are sorted at a time, in a moment. */
+const BUCKET_ITEMS = 128;
+
+/** How many items are gone through before it is looked whether others should get their turn. */
+const STRIDE = 4096;
 
 /** What {@link orderInTurns} needs to know. */
 export interface Ordering {
@@ -15,14 +18,15 @@ export interface Ordering {
 /** The numbers from 0 up to `count` in an order; others get their turn meanwhile. */
 export async function orderInTurns(count: number, { share, compare }: Ordering): Promise<Uint32Array> {
   const turn = new Turn();
-  const starts = new Uint32Array(BUCKETS + 1);
-  const bucketOf = (item: number): number => Math.floor(share(item) * BUCKETS);
+  const buckets = Math.ceil(count / BUCKET_ITEMS);
+  const starts = new Uint32Array(buckets + 1);
+  const bucketOf = (item: number): number => Math.floor(share(item) * buckets);
   for (let item = 0; item < count; item++) {
     const next = bucketOf(item) + 1;
     starts[next] = (starts[next] as number) + 1;
-    if (item % BUCKETS === 0 && turn.isOver()) await turn.next();
+    if (item % STRIDE === 0 && turn.isOver()) await turn.next();
   }
-  for (let bucket = 1; bucket <= BUCKETS; bucket++) {
+  for (let bucket = 1; bucket <= buckets; bucket++) {
     starts[bucket] = (starts[bucket] as number) + (starts[bucket - 1] as number);
   }
   const places = starts.slice();
@@ -32,9 +36,9 @@ export async function orderInTurns(count: number, { share, compare }: Ordering):
     const place = places[bucket] as number;
     order[place] = item;
     places[bucket] = place + 1;
-    if (item % BUCKETS === 0 && turn.isOver()) await turn.next();
+    if (item % STRIDE === 0 && turn.isOver()) await turn.next();
   }
-  for (let bucket = 0; bucket < BUCKETS; bucket++) {
+  for (let bucket = 0; bucket < buckets; bucket++) {
     order.subarray(starts[bucket], starts[bucket + 1]).sort(compare);
     if (turn.isOver()) await turn.next();
   }

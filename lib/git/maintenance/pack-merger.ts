@@ -66,6 +66,7 @@ export class PackMerger {
       }
       if (this.pace.isOver()) await this.pace.next(start + number);
     }
+    source.rest();
   }
 
   /** Copies an entry; returns its checksum. */

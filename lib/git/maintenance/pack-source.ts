@@ -27,7 +27,8 @@ export class UnusablePack extends Error {
 
 /** A pack to be copied from, entry after entry, in the order in which they are in it. */
 export class PackSource {
-  private readonly window = Buffer.allocUnsafe(WINDOW_BYTES);
+  /** Only while it is copied from: many may be open. */
+  private window: Buffer | undefined;
   private windowStart = 0;
   private windowLength = 0;
 
@@ -53,7 +54,8 @@ export class PackSource {
       const { size } = await handle.stat();
       if (size < CHECKSUM_BYTES) throw new Error('the pack breaks off');
       const source = new PackSource(pack, listing, handle, size);
-      const checksum = await source.read(size - CHECKSUM_BYTES, CHECKSUM_BYTES);
+      const checksum = Buffer.alloc(CHECKSUM_BYTES);
+      await handle.read(checksum, 0, CHECKSUM_BYTES, size - CHECKSUM_BYTES);
       if (!checksum.equals(listing.packChecksum)) throw new Error('pack and index do not belong together');
       return source;
     } catch (error) {
@@ -86,18 +88,25 @@ export class PackSource {
    * @throws UnusablePack when there are not so many.
    */
   async read(position: number, length: number): Promise<Buffer> {
+    const window = (this.window ??= Buffer.allocUnsafe(WINDOW_BYTES));
     if (position < this.windowStart || position + length > this.windowStart + this.windowLength) {
-      const { bytesRead } = await this.handle.read(this.window, 0, WINDOW_BYTES, position);
+      const { bytesRead } = await this.handle.read(window, 0, WINDOW_BYTES, position);
       this.windowStart = position;
       this.windowLength = bytesRead;
       if (bytesRead < length) throw this.damaged('the pack breaks off');
     }
-    return this.window.subarray(position - this.windowStart, position - this.windowStart + length);
+    return window.subarray(position - this.windowStart, position - this.windowStart + length);
   }
 
   /** The error that says what is wrong with the pack. */
   damaged(message: string): UnusablePack {
     return new UnusablePack(this.pack, false, message);
+  }
+
+  /** Lets go of the memory for reading; it can be read from again. */
+  rest(): void {
+    this.window = undefined;
+    this.windowLength = 0;
   }
 
   /** Closes the file. */
