@@ -13,6 +13,7 @@ export { WorkspaceIndex } from './workspace/workspace-index';
 export type { AddBlobOptions, EntryObject } from './workspace/workspace-index';
 export type { Branch } from './workspace/branch';
 export type { CreateCommitOptions } from './workspace/commit-stage';
+export type { Relayout, RelayoutOptions } from './workspace/relayout';
 export type { Commit, WalkOrder } from './git/commits';
 export type { Durability } from './git/durable';
 export type { ChangedPath, ChangeStatus, TreeDiff } from './git/diff';
