@@ -8,6 +8,8 @@ export interface Options {
   readonly cases: readonly string[];
   /** How many records the stores have, instead of each case's own sizes. */
   readonly size: number | undefined;
+  /** Also the sizes that take long. */
+  readonly long: boolean;
   /** How often each measurement is repeated; the median counts. */
   readonly runs: number;
   readonly help: boolean;
@@ -31,6 +33,7 @@ export function parseOptions(args: readonly string[], knownCases: readonly strin
     json: values.json ?? false,
     cases,
     size: values.size === undefined ? undefined : wholeNumber('size', values.size),
+    long: values.long ?? false,
     runs: values.runs === undefined ? DEFAULT_RUNS : wholeNumber('runs', values.runs),
     help: values.help ?? false,
   };
@@ -46,6 +49,7 @@ export function usage(knownCases: readonly string[]): string {
     '  --json         one JSON object a line (with "npm run --silent", nothing else on stdout)',
     `  --case NAME    only this case, may be repeated: ${knownCases.join(', ')}`,
     '  --size N       stores of N records, instead of the sizes of each case',
+    '  --long         also the sizes that take long: a million records',
     `  --runs K       the median of K runs (default: ${DEFAULT_RUNS})`,
     '',
     'Peers that are not installed are skipped; "npm run bench:peers" installs them.',
@@ -60,6 +64,7 @@ function parse(args: readonly string[]) {
         json: { type: 'boolean' },
         case: { type: 'string', multiple: true },
         size: { type: 'string' },
+        long: { type: 'boolean' },
         runs: { type: 'string' },
         help: { type: 'boolean' },
       },
