@@ -1,6 +1,7 @@
 /**
  * What layouts cost: for each way to spread records over folders, and several numbers of records, what a commit of
- * one new record writes and takes, and what getting a record reads and takes. Prints a JSON object a line.
+ * one new record writes and takes, and what getting a record reads and takes. Prints a JSON object a line. Times are
+ * those of the processor, which the disk and other programs do not blur.
  *
  * Arguments: the numbers of records. Default: 1000 10000 100000; a million takes some ten minutes.
  */
@@ -8,7 +9,6 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { Model, sharded, Workspace } from 'gitmodel';
-import { elapsed } from './contestants/answer';
 import { scattered } from './contestants/scattered';
 import { checkRepository, fastImport, git, gitWith, initRepository } from './harness/git';
 import { pathOf } from './harness/layout';
@@ -71,7 +71,7 @@ async function commit(store: string, size: number, shards: Shards): Promise<obje
     for (let n = first; n < first + count; n++) await new Page(pageValues(n)).save({ commit: true });
   };
   await commits(size, WARM_UP);
-  const seconds = await elapsed(() => commits(size + WARM_UP, COMMITS));
+  const seconds = await processorTime(() => commits(size + WARM_UP, COMMITS));
   checkRepository(store);
   const objects = git(store, 'rev-list', '--objects', '--no-object-names', `main~${COMMITS}..main`).split(
     '\n',
@@ -88,7 +88,7 @@ async function read(store: string, size: number, shards: Shards): Promise<object
   await using ws = await Workspace.open(store);
   const Page = ws.register(modelIn(shards));
   const ids = Array.from({ length: Math.min(READS, size) }, (_, n) => pageId(scattered(n, size)));
-  const seconds = await elapsed(async () => {
+  const seconds = await processorTime(async () => {
     for (const id of ids) await Page.get(id);
   });
   const ways = ids.slice(0, SAMPLE).map((id) => treesAbove(pathOf(id, shards)));
@@ -98,6 +98,14 @@ async function read(store: string, size: number, shards: Shards): Promise<object
     treeBytes: round(bytesOf(store, trees) / ways.length),
     getMicroseconds: round((seconds / ids.length) * 1e6),
   };
+}
+
+/** How much time of the processor something takes, in all threads of this process, in seconds. */
+async function processorTime(operation: () => Promise<void>): Promise<number> {
+  const start = process.cpuUsage();
+  await operation();
+  const { user, system } = process.cpuUsage(start);
+  return (user + system) / 1e6;
 }
 
 /** The folders on the way to a file, from the root. */

@@ -35,7 +35,7 @@ async function main(): Promise<void> {
   if (!options.json) console.log(table(results));
 }
 
-async function* measure({ cases, size, long, runs }: Options): AsyncGenerator<Result, void> {
+async function* measure({ cases, sizes, long, runs }: Options): AsyncGenerator<Result, void> {
   const contestants: Contestants = { gitmodel: gitmodel(), pygit2: pygit2(), gitDocumentDb: gitDocumentDb() };
   await using arena = await Arena.open(runs, (text) => {
     console.error(text);
@@ -43,8 +43,8 @@ async function* measure({ cases, size, long, runs }: Options): AsyncGenerator<Re
   for (const each of CASES) {
     if (cases.length > 0 && !cases.includes(each.name)) continue;
     const results: Result[] = [];
-    const sizes = [...each.sizes, ...(long ? (each.longSizes ?? []) : [])];
-    for (const records of size === undefined ? sizes : [size]) {
+    const own = [...each.sizes, ...(long ? (each.longSizes ?? []) : [])];
+    for (const records of sizes.length > 0 ? sizes : own) {
       results.push(...(await each.run(arena, contestants, records)));
     }
     yield* results;

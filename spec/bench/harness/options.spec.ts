@@ -7,7 +7,7 @@ describe('The options of the benchmarks', () => {
     expect(parseOptions([], CASES)).toEqual({
       json: false,
       cases: [],
-      size: undefined,
+      sizes: [],
       long: false,
       runs: 5,
       help: false,
@@ -15,11 +15,23 @@ describe('The options of the benchmarks', () => {
   });
 
   it('take what is asked for', () => {
-    const args = ['--json', '--case', 'all', '--case', 'save', '--size', '50', '--long', '--runs=1'];
+    const args = [
+      '--json',
+      '--case',
+      'all',
+      '--case',
+      'save',
+      '--size',
+      '50',
+      '--size',
+      '60',
+      '--long',
+      '--runs=1',
+    ];
     expect(parseOptions(args, CASES)).toEqual({
       json: true,
       cases: ['all', 'save'],
-      size: 50,
+      sizes: [50, 60],
       long: true,
       runs: 1,
       help: false,
