@@ -1,14 +1,14 @@
 /**
  * Makes plots and tables of measured figures, so that nobody copies them by hand. Reads the JSON lines that the
  * benchmarks have printed to `performance/results.jsonl` and `performance/layouts.jsonl`, writes `performance/*.svg`,
- * and fills in the tables of `performance.md`. The same lines always give the same files.
+ * and fills in the tables and plots of `performance.md`. The same lines always give the same files.
  *
  * Argument: the folder of the documentation. Default: docs.
  */
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { chart } from './plot/chart.mjs';
-import { layoutTable, resultTable, withTable } from './plot/tables.mjs';
+import { layoutTable, resultTable, withBlock } from './plot/tables.mjs';
 
 const docs = process.argv[2] ?? path.join(import.meta.dirname, '../docs');
 const results = latest(read('results'), ({ case: name, size, peer }) => `${name} ${size} ${peer}`);
@@ -41,7 +41,7 @@ function series(label, name, peer) {
 const CHARTS = {
   write: {
     title: 'Writing a record among many',
-    unit: 'µs a record',
+    unit: 'µs',
     series: [
       series('save', 'save'),
       series('save, pygit2', 'save', 'pygit2'),
@@ -53,7 +53,7 @@ const CHARTS = {
   },
   commit: {
     title: 'Committing a record',
-    unit: 'ms a commit',
+    unit: 'ms',
     series: [
       series('commit-one', 'commit-one'),
       series('commit-one, pygit2', 'commit-one', 'pygit2'),
@@ -65,7 +65,7 @@ const CHARTS = {
   },
   read: {
     title: 'Reading a record',
-    unit: 'µs a record',
+    unit: 'µs',
     series: [
       series('get-cold', 'get-cold'),
       series('get-cold, pygit2', 'get-cold', 'pygit2'),
@@ -98,13 +98,15 @@ const CHARTS = {
   },
 };
 
-for (const [name, each] of Object.entries(CHARTS)) {
-  const drawn = { ...each, series: each.series.filter(({ points }) => points.length > 0) };
-  if (drawn.series.length === 0) continue;
-  writeFileSync(path.join(docs, 'performance', `${name}.svg`), chart(drawn));
+const drawn = [];
+for (const [name, { title, unit, series: all }] of Object.entries(CHARTS)) {
+  const measured = all.filter(({ points }) => points.length > 0);
+  if (measured.length === 0) continue;
+  writeFileSync(path.join(docs, 'performance', `${name}.svg`), chart({ title, unit, series: measured }));
+  if (name !== 'layouts') drawn.push(`![${title}](performance/${name}.svg)`);
 }
 const page = path.join(docs, 'performance.md');
 let text = readFileSync(page, 'utf8');
-if (results.length > 0) text = withTable(text, 'results', resultTable(results));
-if (layouts.length > 0) text = withTable(text, 'layouts', layoutTable(layouts));
+if (results.length > 0) text = withBlock(text, 'results', `${resultTable(results)}\n\n${drawn.join('\n\n')}`);
+if (layouts.length > 0) text = withBlock(text, 'layouts', layoutTable(layouts));
 writeFileSync(page, text);

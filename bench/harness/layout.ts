@@ -4,7 +4,7 @@ import { createHash } from 'node:crypto';
 export type Shards = { readonly width: number; readonly levels: number } | null;
 
 /** What `sharded()` does without options. The contestants' trees are compared, so it cannot be anything else. */
-export const SHARDED: Shards = { width: 2, levels: 1 };
+export const SHARDED: Shards = { width: 1, levels: 3 };
 
 /** The path of a record's data. */
 export function pathOf(id: string, shards: Shards): string {

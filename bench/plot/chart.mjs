@@ -34,13 +34,12 @@ export function chart({ title, unit, series }) {
   const line = (from, to) =>
     `<path d="M${from.map(coordinate).join(' ')}L${to.map(coordinate).join(' ')}" stroke="${GRID}"/>`;
   const parts = [
-    text([PLOT.left, 24], title, 'font-size="15" font-weight="bold"'),
+    text([PLOT.left, 24], `${title}, in ${unit}`, 'font-size="15" font-weight="bold"'),
     ...x.ticks.map((tick) => line([x.at(tick), PLOT.top], [x.at(tick), PLOT.bottom])),
     ...x.ticks.map((tick) => text([x.at(tick), PLOT.bottom + 20], number(tick), 'text-anchor="middle"')),
     ...y.ticks.map((tick) => line([PLOT.left, y.at(tick)], [PLOT.right, y.at(tick)])),
     ...y.ticks.map((tick) => text([PLOT.left - 8, y.at(tick) + 4], number(tick), 'text-anchor="end"')),
     text([(PLOT.left + PLOT.right) / 2, PLOT.bottom + 44], 'records in the store', 'text-anchor="middle"'),
-    text([PLOT.left - 8, PLOT.top - 10], unit, 'text-anchor="end"'),
   ];
   let color = -1;
   series.forEach(({ label, points, isPeer }, position) => {

@@ -32,11 +32,11 @@ export function layoutTable(layouts) {
 }
 
 /**
- * A page with another table between the two comments that mark its place.
+ * A page with something else between the two comments that mark its place.
  *
  * @throws Error when the page has no such place.
  */
-export function withTable(page, name, lines) {
+export function withBlock(page, name, lines) {
   const [begin, end] = [`<!-- ${name}: begin -->`, `<!-- ${name}: end -->`];
   const [from, to] = [page.indexOf(begin), page.indexOf(end)];
   if (from === -1 || to < from) throw new Error(`The page needs "${begin}" and "${end}" after it.`);

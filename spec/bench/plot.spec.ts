@@ -35,7 +35,7 @@ describe('The plots of the benchmarks', () => {
     expect(readdirSync(path.join(docs, 'performance')).sort()).toEqual(['commit.svg', 'results.jsonl']);
     expect(drawing).toMatch(/^<svg xmlns="http:\/\/www.w3.org\/2000\/svg" [^]*<\/svg>\n$/);
     for (const text of [
-      'ms a commit',
+      'Committing a record, in ms',
       'records in the store',
       'commit-one',
       'commit-one, pygit2',
@@ -63,6 +63,8 @@ describe('The plots of the benchmarks', () => {
         '| ------------ | ------- | ------ | ---- | ------- | --------- | ------------------- |',
         '| `commit-one` | 1,000   | pygit2 | 1.5  | 6       | ms/commit | 4×                  |',
         '| `commit-one` | 10,000  | pygit2 | 3    | skipped | ms/commit | it is not installed |',
+        '',
+        '![Committing a record](performance/commit.svg)',
         '',
         '<!-- results: end --> between <!-- layouts: begin --><!-- layouts: end -->',
       ].join('\n'),

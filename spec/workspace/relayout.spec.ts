@@ -33,7 +33,7 @@ const foldersByLetter: Layout = {
 const LAYOUTS: Readonly<Record<string, DataPath>> = {
   flat: flat(),
   sharded: sharded(),
-  'sharded over two levels': sharded({ width: 1, levels: 2 }),
+  'sharded with two digits': sharded({ width: 2 }),
   'a function': byLetter,
   'folders by a strategy that tells ids': foldersByLetter,
 };
@@ -196,7 +196,7 @@ describe('A model that gets another layout', () => {
     const ws = await openWorkspace(path);
     await ws.relayout(picturesIn(sharded()), { from: flat(), message: 'Move' });
 
-    const folder = 'picture/f2/a1';
+    const folder = 'picture/f/2/9/a1';
     expect(filesAt(path, 'main').sort()).toEqual(
       [
         ...['data.json', 'image.data', 'notes/1.txt', 'unknown.data'].map((name) => `${folder}/${name}`),
@@ -273,14 +273,14 @@ describe('A model gets no other layout', () => {
   it('when the place of a record is taken', async () => {
     const path = emptyRepository();
     await store(path, flat(), ['a1', 'b']);
-    await addFiles(path, { 'picture/f2/a1/notes.txt': 'Mine' });
+    await addFiles(path, { 'picture/f/2/9/a1/notes.txt': 'Mine' });
 
     expect(await refused(path, flat(), sharded())).toMatchObject({
       code: 'INTEGRITY',
       message:
-        'What is at "picture/f2/a1" is where a record belongs in the new layout; move or delete it first. ' +
+        'What is at "picture/f/2/9/a1" is where a record belongs in the new layout; move or delete it first. ' +
         'Nothing has changed.',
-      details: { model: 'Picture', path: 'picture/f2/a1' },
+      details: { model: 'Picture', path: 'picture/f/2/9/a1' },
     });
     expectLog(path, ['More', 'Pictures']);
   });
@@ -288,11 +288,11 @@ describe('A model gets no other layout', () => {
   it('when a file is where a folder is needed', async () => {
     const path = emptyRepository();
     await store(path, flat(), ['a1']);
-    await addFiles(path, { 'picture/f2': 'A file' });
+    await addFiles(path, { 'picture/f/2': 'A file' });
 
     expect(await refused(path, flat(), sharded())).toMatchObject({
       code: 'INTEGRITY',
-      details: { model: 'Picture', path: 'picture/f2' },
+      details: { model: 'Picture', path: 'picture/f/2' },
     });
     expectLog(path, ['More', 'Pictures']);
   });
@@ -311,13 +311,13 @@ describe('A model gets no other layout', () => {
 
   it('when the folder of a record has records of the new layout in it', async () => {
     const path = emptyRepository();
-    await store(path, flat(), ['f2']);
+    await store(path, flat(), ['f']);
     await store(path, sharded(), ['a1']);
 
     expect(await refused(path, flat(), sharded())).toMatchObject({
       code: 'INTEGRITY',
-      message: expect.stringContaining('within the record "picture/f2" of the old one') as string,
-      details: { model: 'Picture', path: 'picture/f2/a1/data.json' },
+      message: expect.stringContaining('within the record "picture/f" of the old one') as string,
+      details: { model: 'Picture', path: 'picture/f/2/9/a1/data.json' },
     });
     expectLog(path, ['Pictures', 'Pictures']);
   });
@@ -339,7 +339,7 @@ describe('A record that neither layout has where it is', () => {
   async function misplaced(): Promise<string> {
     const path = emptyRepository();
     await store(path, sharded(), ['a1', 'b']);
-    await addFiles(path, { 'picture/00/lost/data.json': '{"model":"Picture","fields":{"slug":"lost"}}' });
+    await addFiles(path, { 'picture/0/0/0/lost/data.json': '{"model":"Picture","fields":{"slug":"lost"}}' });
     return path;
   }
 
@@ -351,7 +351,7 @@ describe('A record that neither layout has where it is', () => {
       await errorOf(() => ws.relayout(picturesIn(flat()), { from: sharded(), message: 'Move' })),
     ).toMatchObject({
       code: 'INVALID_RECORD',
-      details: { path: 'picture/00/lost/data.json' },
+      details: { path: 'picture/0/0/0/lost/data.json' },
     });
     expectLog(path, ['More', 'Pictures']);
   });
@@ -364,8 +364,8 @@ describe('A record that neither layout has where it is', () => {
     const result = await ws.relayout(picturesIn(flat()), { from: sharded(), message: 'Move', onInvalid });
 
     expect(result.records).toBe(2);
-    expect(told).toEqual(['picture/00/lost/data.json']);
-    expect(filesAt(path, 'main')).toContain('picture/00/lost/data.json');
+    expect(told).toEqual(['picture/0/0/0/lost/data.json']);
+    expect(filesAt(path, 'main')).toContain('picture/0/0/0/lost/data.json');
     expectLog(path, ['Move', 'More', 'Pictures']);
   });
 
