@@ -55,13 +55,16 @@ async function bulk(ws: Workspace, Page: Page, values: Iterable<PageValues>): Pr
   const instances = function* (): Generator<InstanceType<Page>> {
     for (const each of values) yield new Page(each);
   };
-  const seconds = await elapsed(() =>
-    ws.commitOnSuccess(
-      async () => {
-        for (const each of instances()) await each.save();
-      },
-      { message: 'All' },
-    ),
+  const options = { message: 'All' };
+  const saveAll = async (): Promise<void> => {
+    for (const each of instances()) await each.save();
+  };
+  // A library that has no bulk() yet is measured by what comes closest.
+  const { bulk } = ws as Workspace & {
+    bulk?: (items: Iterable<object>, options: object) => Promise<unknown>;
+  };
+  const seconds = await elapsed(
+    () => bulk?.call(ws, instances(), options) ?? ws.commitOnSuccess(saveAll, options),
   );
   return { seconds: [seconds], tree: ws.branch?.tree ?? '' };
 }
