@@ -1,9 +1,10 @@
 /** The benchmarks' command line; see `--help`. */
-import { all } from './cases/all';
+import { bulk, bulkFlat } from './cases/bulk';
 import type { Case, Contestants } from './cases/case';
-import { commitOne } from './cases/commit-one';
-import { getCold, getWarm } from './cases/get';
+import { commitConcurrent, commitFsync, commitGrowth, commitOne } from './cases/commit';
 import { loadSave } from './cases/load-save';
+import { memory } from './cases/memory';
+import { all, getCold, getWarm } from './cases/read';
 import { save } from './cases/save';
 import { Arena } from './harness/arena';
 import { gitDocumentDb, gitmodel, pygit2 } from './harness/contestant';
@@ -12,7 +13,12 @@ import type { Options } from './harness/options';
 import { jsonLine, table } from './harness/report';
 import type { Result } from './harness/result';
 
-const CASES: readonly Case[] = [save, commitOne, getCold, getWarm, all, loadSave];
+const CASES: readonly Case[] = [
+  ...[save, bulk, bulkFlat],
+  ...[commitOne, commitConcurrent, commitFsync, commitGrowth],
+  ...[getCold, getWarm, all],
+  ...[memory, loadSave],
+];
 const NAMES = CASES.map(({ name }) => name);
 
 async function main(): Promise<void> {
@@ -29,7 +35,7 @@ async function main(): Promise<void> {
   if (!options.json) console.log(table(results));
 }
 
-async function* measure({ cases, size, runs }: Options): AsyncGenerator<Result, void> {
+async function* measure({ cases, sizes, long, runs }: Options): AsyncGenerator<Result, void> {
   const contestants: Contestants = { gitmodel: gitmodel(), pygit2: pygit2(), gitDocumentDb: gitDocumentDb() };
   await using arena = await Arena.open(runs, (text) => {
     console.error(text);
@@ -37,7 +43,8 @@ async function* measure({ cases, size, runs }: Options): AsyncGenerator<Result, 
   for (const each of CASES) {
     if (cases.length > 0 && !cases.includes(each.name)) continue;
     const results: Result[] = [];
-    for (const records of size === undefined ? each.sizes : [size]) {
+    const own = [...each.sizes, ...(long ? (each.longSizes ?? []) : [])];
+    for (const records of sizes.length > 0 ? sizes : own) {
       results.push(...(await each.run(arena, contestants, records)));
     }
     yield* results;

@@ -29,6 +29,7 @@ export type { MaintenanceProblem, MaintenanceProgress, MaintenanceStep } from '.
 export type { StorageStatistics } from './git/maintenance/storage';
 export type { Branch } from './workspace/branch';
 export type { CreateCommitOptions } from './workspace/commit-stage';
+export type { Relayout, RelayoutOptions } from './workspace/relayout';
 export type { Commit, WalkOrder } from './git/commits';
 export type { Durability } from './git/durable';
 export type { ChangedPath, ChangeStatus, TreeDiff } from './git/diff';

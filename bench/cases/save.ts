@@ -1,8 +1,8 @@
 import { medianCost } from '../harness/arena';
-import type { Answer, Contestant } from '../harness/contestant';
+import type { Contestant } from '../harness/contestant';
 import { compare } from '../harness/result';
 import { against } from './against';
-import { present } from './case';
+import { as, checkSameTrees, present } from './case';
 import type { Case } from './case';
 
 const NAME = 'save';
@@ -15,13 +15,13 @@ export const save: Case = {
   sizes: [1_000, 10_000],
 
   async run(arena, { gitmodel, pygit2 }, size) {
-    const batch: Contestant = { ...pygit2, name: 'pygit2-batch' };
-    const answers = await arena.measureSaves(present(gitmodel, pygit2, batch), (contestant) => ({
+    const batch = as('pygit2-batch', pygit2);
+    const answers = await arena.measureNewStores(present(gitmodel, pygit2, batch), (contestant) => ({
       operation: contestant === batch ? 'save-batch' : 'save',
       size,
       warmUp: WARM_UP,
     }));
-    checkSameTree(answers);
+    checkSameTrees(answers);
     const cost = (contestant: Contestant): number =>
       medianCost(answers.get(contestant) ?? [], size) * MICROSECONDS;
     return against({ case: NAME, size, ours: cost(gitmodel), unit: 'µs/record' }, [
@@ -49,9 +49,3 @@ export const save: Case = {
     return [compare({ ...facts, ours: costs.get(largest) ?? NaN, note }, costs.get(smallest) ?? NaN)];
   },
 };
-
-/** It is no comparison unless all have written the same. */
-function checkSameTree(answers: ReadonlyMap<Contestant, readonly Answer[]>): void {
-  const trees = new Set([...answers.values()].flat().map(({ tree }) => tree));
-  if (trees.size !== 1) throw new Error(`The contestants wrote different trees: ${[...trees].join(', ')}.`);
-}

@@ -7,7 +7,6 @@ import { execFileSync } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { GitDocumentDB } from 'git-documentdb';
-import { scattered } from '../../build/bench/contestants/scattered.js';
 
 const job = JSON.parse(process.argv[2]);
 const rows = readFileSync(job.records, 'utf8')
@@ -44,7 +43,7 @@ async function main() {
     case 'populate':
       populate();
       return { seconds: [] };
-    case 'commit-one':
+    case 'commit':
       return {
         seconds: [
           await measure(async () => {
@@ -53,20 +52,6 @@ async function main() {
           }),
         ],
       };
-    case 'get': {
-      const pass = async () => {
-        for (let n = 0; n < job.count; n++) await db.get(rows[scattered(n, job.size)].id);
-      };
-      return { seconds: [await measure(pass), await measure(pass)] };
-    }
-    case 'all': {
-      let count = 0;
-      const seconds = await measure(async () => {
-        count = (await db.find()).length;
-      });
-      if (count !== job.size) throw new Error(`There are ${count} records, not ${job.size}.`);
-      return { seconds: [seconds] };
-    }
     default:
       throw new Error(`git-documentdb has no "${job.operation}".`);
   }

@@ -1,81 +1,115 @@
 /** gitmodel's own part in the benchmarks: does one job, and prints how long it took. */
-import { readFileSync } from 'node:fs';
 import { Workspace } from 'gitmodel';
+import type { BoundModel, OpenOptions } from 'gitmodel';
 import type { Answer, Job } from '../harness/contestant';
-import { PageModel } from '../page';
+import { PageModel, pageId, pageValues, ShardedPageModel } from '../page';
+import type { PageValues } from '../page';
+import { answer, elapsed } from './answer';
 import { scattered } from './scattered';
 
-interface Row {
-  readonly id: string;
-  readonly fields: { slug: string; title: string; content: string; published: boolean };
-}
+type Page = BoundModel<typeof PageModel>;
 
 const job = JSON.parse(process.argv[2] ?? '') as Job;
-const rows = readFileSync(job.records, 'utf8')
-  .trimEnd()
-  .split('\n')
-  .map((line) => JSON.parse(line) as Row);
 
 async function main(): Promise<Answer> {
-  await using ws = await Workspace.open(job.folder, { create: true, bare: true });
-  const Page = ws.register(PageModel);
+  await using ws = await open(job.folder);
+  const Page = ws.register(job.shards ? ShardedPageModel : PageModel);
   switch (job.operation) {
-    case 'save': {
-      await warmUp(job.warmUp);
-      const start = performance.now();
-      for (const { fields } of rows.slice(0, job.size)) await new Page(fields).save();
-      const tree = await ws.index.writeTree();
-      return { seconds: [(performance.now() - start) / 1000], tree };
-    }
-    case 'populate': {
-      for (const { fields } of rows.slice(0, job.size)) await new Page(fields).save();
-      await ws.commit({ message: 'All' });
-      return { seconds: [] };
-    }
-    case 'commit-one': {
-      const commitOne = async ({ fields }: Row): Promise<unknown> =>
-        new Page(fields).save({ commit: true, message: 'One' });
-      const first = job.first + job.warmUp;
-      for (const row of rows.slice(job.first, first)) await commitOne(row);
-      const start = performance.now();
-      for (const row of rows.slice(first, first + job.count)) await commitOne(row);
-      return { seconds: [(performance.now() - start) / 1000], tree: ws.branch?.tree ?? '' };
-    }
-    case 'get': {
-      const seconds = [];
-      for (let pass = 0; pass < 2; pass++) {
-        const start = performance.now();
-        for (let n = 0; n < job.count; n++) await Page.get(rows[scattered(n, job.size)]?.id ?? '');
-        seconds.push((performance.now() - start) / 1000);
-      }
-      return { seconds };
-    }
-    case 'all': {
-      const start = performance.now();
-      let count = 0;
-      for await (const page of Page.all()) count += page.slug.length > 0 ? 1 : 0;
-      if (count !== job.size) throw new Error(`There are ${count} records, not ${job.size}.`);
-      return { seconds: [(performance.now() - start) / 1000] };
-    }
+    case 'save':
+      return await save(ws, Page);
+    case 'bulk':
+      return await bulk(ws, Page, pages(0, job.size));
+    case 'bulk-streamed':
+      return await bulk(ws, Page, generated(job.size));
+    case 'commit':
+      return await commit(ws, Page);
+    case 'get':
+      return { seconds: [await elapsed(() => get(Page)), await elapsed(() => get(Page))] };
+    case 'all':
+      return { seconds: [await elapsed(() => all(Page))] };
     default:
       throw new Error(`gitmodel has no "${job.operation}".`);
   }
 }
 
+async function save(ws: Workspace, Page: Page): Promise<Answer> {
+  await warmUp(job.warmUp);
+  const values = pages(0, job.size);
+  let tree = '';
+  const seconds = await elapsed(async () => {
+    for (const each of values) await new Page(each).save();
+    tree = await ws.index.writeTree();
+  });
+  return { seconds: [seconds], tree };
+}
+
 /** Saves records to another store, as if the process had been running for a while. */
 async function warmUp(count: number): Promise<void> {
-  await using ws = await Workspace.open(`${job.folder}-warm-up`, { create: true, bare: true });
+  await using ws = await open(`${job.folder}-warm-up`);
   const Page = ws.register(PageModel);
-  for (const { fields } of rows.slice(0, count)) await new Page(fields).save();
+  for (const values of pages(0, count)) await new Page(values).save();
   await ws.index.writeTree();
 }
 
-main().then(
-  (answer) => {
-    process.stdout.write(JSON.stringify(answer));
-  },
-  (error: unknown) => {
-    console.error(error);
-    process.exitCode = 1;
-  },
-);
+async function bulk(ws: Workspace, Page: Page, values: Iterable<PageValues>): Promise<Answer> {
+  const instances = function* (): Generator<InstanceType<Page>> {
+    for (const each of values) yield new Page(each);
+  };
+  const options = { message: 'All' };
+  const saveAll = async (): Promise<void> => {
+    for (const each of instances()) await each.save();
+  };
+  // A library that has no bulk() yet is measured by what comes closest.
+  const { bulk } = ws as Workspace & {
+    bulk?: (items: Iterable<object>, options: object) => Promise<unknown>;
+  };
+  const seconds = await elapsed(
+    () => bulk?.call(ws, instances(), options) ?? ws.commitOnSuccess(saveAll, options),
+  );
+  return { seconds: [seconds], tree: ws.branch?.tree ?? '' };
+}
+
+async function commit(ws: Workspace, Page: Page): Promise<Answer> {
+  const commitAll = async (values: Iterator<PageValues>): Promise<void> => {
+    for (let next = values.next(); !next.done; next = values.next()) {
+      await new Page(next.value).save({ commit: true, message: 'One' });
+    }
+  };
+  const inFlight = async (values: readonly PageValues[]): Promise<void> => {
+    const iterator = values[Symbol.iterator]();
+    await Promise.all(Array.from({ length: job.inFlight }, () => commitAll(iterator)));
+  };
+  await inFlight(pages(job.first, job.warmUp));
+  const measured = pages(job.first + job.warmUp, job.count);
+  const seconds = await elapsed(() => inFlight(measured));
+  return { seconds: [seconds], tree: ws.branch?.tree ?? '' };
+}
+
+async function get(Page: Page): Promise<void> {
+  for (let n = 0; n < job.count; n++) await Page.get(pageId(scattered(n, job.size)));
+}
+
+async function all(Page: Page): Promise<void> {
+  let count = 0;
+  for await (const page of Page.all()) count += page.slug.length > 0 ? 1 : 0;
+  if (count !== job.size) throw new Error(`There are ${count} records, not ${job.size}.`);
+}
+
+function open(folder: string): Promise<Workspace> {
+  const options: OpenOptions & Pick<Job, 'durability'> = {
+    create: true,
+    bare: true,
+    durability: job.durability,
+  };
+  return Workspace.open(folder, options);
+}
+
+function pages(first: number, count: number): PageValues[] {
+  return [...generated(count, first)];
+}
+
+function* generated(count: number, first = 0): Generator<PageValues> {
+  for (let n = first; n < first + count; n++) yield pageValues(n);
+}
+
+answer(main);

@@ -3,8 +3,8 @@
 Takes a job as JSON in the first argument, prints the answer as JSON; see bench/harness/contestant.ts.
 """
 
+import hashlib
 import json
-import os
 import sys
 from time import perf_counter
 
@@ -15,29 +15,41 @@ BRANCH = "refs/heads/main"
 SIGNATURE = pygit2.Signature("gitmodel", "gitmodel@local")
 
 
+def shards_of(row_id, shards):
+    """The folders between the model's and the record's."""
+    if shards is None:
+        return []
+    digits, width = hashlib.sha1(row_id.encode()).hexdigest(), shards["width"]
+    return [digits[level * width : (level + 1) * width] for level in range(shards["levels"])]
+
+
 def record_tree(repo, row):
     builder = repo.TreeBuilder()
     builder.insert("data.json", repo.create_blob(row["bytes"].encode()), BLOB)
     return builder.write()
 
 
-def root_tree(repo, model_tree):
-    builder = repo.TreeBuilder()
-    builder.insert("page", model_tree, TREE)
+def with_entry(repo, tree, path, entry):
+    """Writes the tree with the entry at the path, and all trees on the way; returns the oid."""
+    name, *rest = path
+    if rest:
+        below = tree[name] if tree is not None and name in tree else None
+        entry = with_entry(repo, below, rest, entry)
+    builder = repo.TreeBuilder(tree) if tree is not None else repo.TreeBuilder()
+    builder.insert(name, entry, TREE)
     return builder.write()
 
 
-def save(repo, root, row):
+def save(repo, root, row, shards):
     """Stages one record: the root tree with it, complete in the object database."""
-    model = repo.TreeBuilder(repo[root]["page"].id) if root else repo.TreeBuilder()
-    model.insert(row["id"], record_tree(repo, row), TREE)
-    return root_tree(repo, model.write())
+    path = ["page", *shards_of(row["id"], shards), row["id"]]
+    return with_entry(repo, repo[root] if root else None, path, record_tree(repo, row))
 
 
 def save_all(repo, rows):
     root = None
     for row in rows:
-        root = save(repo, root, row)
+        root = save(repo, root, row, None)
     return root
 
 
@@ -46,61 +58,73 @@ def save_batch(repo, rows):
     model = repo.TreeBuilder()
     for row in rows:
         model.insert(row["id"], record_tree(repo, row), TREE)
-    return root_tree(repo, model.write())
+    root = repo.TreeBuilder()
+    root.insert("page", model.write(), TREE)
+    return root.write()
 
 
-def read(repo, tree, row_id):
-    return json.loads(repo[tree[row_id + "/data.json"].id].data)
+def commit_all(repo, root, tip, rows, shards):
+    for row in rows:
+        root = save(repo, root, row, shards)
+        tip = repo.create_commit(BRANCH, SIGNATURE, SIGNATURE, "One", root, [tip])
+    return root, tip
+
+
+def records_below(repo, tree, levels):
+    for entry in tree:
+        if levels:
+            yield from records_below(repo, entry, levels - 1)
+        else:
+            yield json.loads(entry["data.json"].data)
 
 
 def scattered(n, size):
     return (n * 7919) % size
 
 
+def timed(operation):
+    start = perf_counter()
+    result = operation()
+    return perf_counter() - start, result
+
+
 def main(job):
     with open(job["records"]) as lines:
         rows = [json.loads(line) for line in lines]
-    folder, operation = job["folder"], job["operation"]
+    folder, operation, shards = job["folder"], job["operation"], job["shards"]
     size, count, warm_up = job["size"], job["count"], job["warmUp"]
-    new = not os.path.exists(folder)
-    repo = pygit2.init_repository(folder, True) if new else pygit2.Repository(folder)
 
-    if operation == "save":
-        save_all(pygit2.init_repository(folder + "-warm-up", True), rows[:warm_up])
-        start = perf_counter()
-        root = save_all(repo, rows[:size])
-        return {"seconds": [perf_counter() - start], "tree": str(root)}
-    if operation == "save-batch":
-        save_batch(pygit2.init_repository(folder + "-warm-up", True), rows[:warm_up])
-        start = perf_counter()
-        root = save_batch(repo, rows[:size])
-        return {"seconds": [perf_counter() - start], "tree": str(root)}
-    if operation == "populate":
-        repo.create_commit(BRANCH, SIGNATURE, SIGNATURE, "All", save_batch(repo, rows[:size]), [])
-        return {"seconds": []}
+    if operation in ("save", "save-batch"):
+        function = save_all if operation == "save" else save_batch
+        function(pygit2.init_repository(folder + "-warm-up", True), rows[:warm_up])
+        repo = pygit2.init_repository(folder, True)
+        seconds, root = timed(lambda: function(repo, rows[:size]))
+        return {"seconds": [seconds], "tree": str(root)}
 
+    if job["durability"] == "fsync":
+        pygit2.option(pygit2.GIT_OPT_ENABLE_FSYNC_GITDIR, True)
+    repo = pygit2.Repository(folder)
     tip = repo.lookup_reference(BRANCH).target
     root = repo[tip].tree.id
-    if operation == "commit-one":
-        for position, row in enumerate(rows[job["first"] : job["first"] + warm_up + count]):
-            if position == warm_up:
-                start = perf_counter()
-            root = save(repo, root, row)
-            tip = repo.create_commit(BRANCH, SIGNATURE, SIGNATURE, "One", root, [tip])
-        return {"seconds": [perf_counter() - start], "tree": str(root)}
+    if operation == "commit":
+        first, measured = job["first"], job["first"] + warm_up
+        root, tip = commit_all(repo, root, tip, rows[first:measured], shards)
+        rows = rows[measured : measured + count]
+        seconds, (root, tip) = timed(lambda: commit_all(repo, root, tip, rows, shards))
+        return {"seconds": [seconds], "tree": str(root)}
     if operation == "get":
-        seconds, tree = [], repo[repo[root]["page"].id]
-        for _ in range(2):
-            start = perf_counter()
+        tree = repo[root]["page"]
+
+        def get():
             for n in range(count):
-                read(repo, tree, rows[scattered(n, size)]["id"])
-            seconds.append(perf_counter() - start)
-        return {"seconds": seconds}
+                row_id = rows[scattered(n, size)]["id"]
+                path = "/".join([*shards_of(row_id, shards), row_id, "data.json"])
+                assert json.loads(tree[path].data)["fields"]["slug"] == row_id
+
+        return {"seconds": [timed(get)[0], timed(get)[0]]}
     if operation == "all":
-        start = perf_counter()
-        tree = repo[repo[root]["page"].id]
-        records = [json.loads(repo[repo[entry.id]["data.json"].id].data) for entry in tree]
-        seconds = perf_counter() - start
+        levels = shards["levels"] if shards else 0
+        seconds, records = timed(lambda: list(records_below(repo, repo[root]["page"], levels)))
         assert len(records) == size
         return {"seconds": [seconds]}
     raise ValueError(operation)

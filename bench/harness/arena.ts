@@ -1,26 +1,42 @@
 import { execFileSync } from 'node:child_process';
-import { existsSync } from 'node:fs';
+import { cpSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import type { Answer, Contestant, Job } from './contestant';
-import { writeRecordsFile } from './records-file';
+import { checkRepository, fastImport, git, initRepository } from './git';
+import type { Shards } from './layout';
+import { writeImportStream, writeRecords } from './records';
 import { median } from './statistics';
 
 /** What takes longer than this is measured once: it repeats what it does often enough by itself. */
 const LONG_RUN_SECONDS = 15;
 
 /** What a measurement says about its job; the arena adds where everything is. */
-export type Task = Pick<Job, 'operation' | 'size'> & Partial<Pick<Job, 'count' | 'warmUp'>>;
+export type Task = Pick<Job, 'operation' | 'size'> & Partial<Omit<Job, 'operation' | 'size' | 'folder'>>;
+
+/** A series of commits. */
+export interface Commits {
+  /** How many records the store has before. */
+  readonly size: number;
+  readonly shards: Shards;
+  /** How many commits are measured. */
+  readonly count: number;
+  /** How many commits come before them. */
+  readonly warmUp: number;
+  /** How many are under way at a time. Default: 1. */
+  readonly inFlight?: number;
+  readonly durability?: Job['durability'];
+}
 
 /**
  * Where contestants are measured: a temporary folder with the records and everybody's stores, which all stay
  * until the end, because deleting thousands of files slows down those who write the next ones.
  */
 export class Arena implements AsyncDisposable {
-  private readonly recordFiles = new Map<number, Promise<string>>();
-  private readonly stores = new Map<string, Promise<string>>();
-  private folders = 0;
+  /** The files and stores that are made once, by what they are; all are named by numbers in the folder. */
+  private readonly made = new Map<string, Promise<string>>();
+  private paths = 0;
 
   private constructor(
     private readonly root: string,
@@ -33,45 +49,44 @@ export class Arena implements AsyncDisposable {
     return new Arena(await mkdtemp(path.join(tmpdir(), 'gitmodel-bench-')), runs, progress);
   }
 
-  /** Measures several contestants in turn, run by run, so that a noisy moment hits all; an answer list each. */
-  async measureSaves(
+  /** Measures what fills new stores. */
+  async measureNewStores(
     contestants: readonly Contestant[],
     task: (contestant: Contestant) => Task,
   ): Promise<Map<Contestant, Answer[]>> {
     return this.inTurns(contestants, async (contestant) => {
-      const job = task(contestant);
-      const folder = this.newFolder();
-      const answer = await this.run(contestant, folder, job, job.size);
-      return { answer, folder };
+      const folder = this.newPath();
+      return { answer: await this.run(contestant, folder, task(contestant)), folder };
     });
   }
 
-  /** Measures reads of stores that are filled before. */
-  async measureReads(contestants: readonly Contestant[], task: Task): Promise<Map<Contestant, Answer[]>> {
-    return this.inTurns(contestants, async (contestant) => {
-      const folder = await this.filledStore(contestant, task.size, 'reading');
-      return { answer: await this.run(contestant, folder, task, task.size), folder };
-    });
+  /** Measures reads of one repository, which all contestants share. */
+  async measureReads(
+    contestants: readonly Contestant[],
+    folder: string,
+    task: Task,
+  ): Promise<Map<Contestant, Answer[]>> {
+    return this.inTurns(contestants, async (contestant) => ({
+      answer: await this.run(contestant, folder, task),
+      folder,
+    }));
   }
 
   /** Measures commits to stores that are filled before; every run commits other records. */
   async measureCommits(
     contestants: readonly Contestant[],
-    size: number,
-    count: (contestant: Contestant) => number,
-    warmUp: (contestant: Contestant) => number,
+    commits: (contestant: Contestant) => Commits,
   ): Promise<Map<Contestant, Answer[]>> {
-    const most = Math.max(...contestants.map((contestant) => warmUp(contestant) + count(contestant)));
+    const most = Math.max(...contestants.map(commits).map(({ warmUp, count }) => warmUp + count));
+    const stores = new Map<Contestant, string>();
     return this.inTurns(contestants, async (contestant, run) => {
-      const folder = await this.filledStore(contestant, size, 'commits');
-      const task: Task = {
-        operation: 'commit-one',
-        size,
-        count: count(contestant),
-        warmUp: warmUp(contestant),
-      };
-      const answer = await this.run(contestant, folder, task, size + this.runs * most, size + run * most);
-      return { answer, folder };
+      const { size, shards, ...task } = commits(contestant);
+      const folder = stores.get(contestant) ?? (await this.ownStore(contestant, size, shards));
+      stores.set(contestant, folder);
+      const first = size + run * most;
+      const recordCount = size + this.runs * most;
+      const job: Task = { operation: 'commit', size, shards, first, ...task };
+      return { answer: await this.run(contestant, folder, job, recordCount), folder };
     });
   }
 
@@ -81,9 +96,35 @@ export class Arena implements AsyncDisposable {
     task: Task,
   ): Promise<Map<Contestant, Answer[]>> {
     return this.inTurns(contestants, async (contestant) => ({
-      answer: await this.run(contestant, this.newFolder(), task, task.size),
+      answer: await this.run(contestant, this.newPath(), task),
       folder: undefined,
     }));
+  }
+
+  /** A file with the stream with which `git fast-import` makes one commit of so many records. */
+  importStream(size: number, shards: Shards): Promise<string> {
+    return this.once(`stream ${size} ${JSON.stringify(shards)}`, (file) =>
+      writeImportStream(file, size, shards),
+    );
+  }
+
+  /** A repository of so many records, as `git fast-import` leaves it: everything is in a pack. */
+  importedStore(size: number, shards: Shards): Promise<string> {
+    return this.once(`imported ${size} ${JSON.stringify(shards)}`, async (folder) => {
+      const stream = await this.importStream(size, shards);
+      this.progress(`git: filling a store with ${size} records`);
+      initRepository(folder);
+      fastImport(folder, stream);
+    });
+  }
+
+  /** The same after `git gc`: in one pack, with deltas. */
+  packedStore(size: number, shards: Shards): Promise<string> {
+    return this.once(`packed ${size} ${JSON.stringify(shards)}`, async (folder) => {
+      cpSync(await this.importedStore(size, shards), folder, { recursive: true });
+      this.progress(`git: gc of ${size} records`);
+      git(folder, 'gc', '--quiet');
+    });
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -105,56 +146,53 @@ export class Arena implements AsyncDisposable {
         if (folder !== undefined) folders.set(contestant, folder);
       }
     }
-    for (const folder of folders.values()) checkRepository(folder);
+    for (const folder of new Set(folders.values())) checkRepository(folder);
     return answers;
   }
 
   private async run(
     contestant: Contestant,
     folder: string,
-    { operation, size, count = 0, warmUp = 0 }: Task,
-    recordCount: number,
-    first = 0,
+    task: Task,
+    recordCount = task.size,
   ): Promise<Answer> {
-    this.progress(`${contestant.name}: ${operation}, ${size} records`);
-    const records = await this.records(recordCount);
+    this.progress(`${contestant.name}: ${task.operation}, ${task.size} records`);
+    const records = contestant.needsRecords ? await this.records(recordCount) : '';
     // Who syncs a file waits for all that the file system has not written yet, also for what others have left.
     if (process.platform !== 'win32') execFileSync('sync');
-    return contestant.run({ operation, folder, records, size, count, first, warmUp });
+    const defaults = { shards: null, stream: '', count: 0, first: 0, warmUp: 0, inFlight: 1 } as const;
+    return contestant.run({ ...defaults, durability: 'git', ...task, folder, records });
   }
 
-  private filledStore(contestant: Contestant, size: number, purpose: string): Promise<string> {
-    const key = `${contestant.name} ${size} ${purpose}`;
-    const known = this.stores.get(key);
-    if (known) return known;
-    const folder = this.newFolder();
-    const store = this.run(contestant, folder, { operation: 'populate', size }, size).then(() => folder);
-    this.stores.set(key, store);
-    return store;
+  /** A store of so many records for one contestant alone, to commit to. */
+  private async ownStore(contestant: Contestant, size: number, shards: Shards): Promise<string> {
+    const folder = this.newPath();
+    if (contestant.fillsItself) await this.run(contestant, folder, { operation: 'populate', size });
+    else cpSync(await this.importedStore(size, shards), folder, { recursive: true });
+    return folder;
   }
 
   private records(count: number): Promise<string> {
-    const known = this.recordFiles.get(count) ?? writeRecordsFile(this.root, count);
-    this.recordFiles.set(count, known);
-    return known;
+    return this.once(`records ${count}`, (file) => writeRecords(file, count));
   }
 
-  private newFolder(): string {
-    return path.join(this.root, `store-${this.folders++}`);
+  private once(what: string, make: (path: string) => Promise<void>): Promise<string> {
+    const known = this.made.get(what);
+    if (known) return known;
+    const made = this.newPath();
+    const promise = make(made).then(() => made);
+    this.made.set(what, promise);
+    return promise;
+  }
+
+  private newPath(): string {
+    return path.join(this.root, String(this.paths++));
   }
 }
 
 /** The median of one of the times that each run took, divided among operations. */
 export function medianCost(answers: readonly Answer[], operations: number, pass = 0): number {
   return median(answers.map(({ seconds }) => (seconds[pass] ?? NaN) / operations));
-}
-
-/** No figure counts that was had at the price of the repository. */
-function checkRepository(folder: string): void {
-  const gitFolder = existsSync(path.join(folder, '.git')) ? path.join(folder, '.git') : folder;
-  execFileSync('git', [`--git-dir=${gitFolder}`, 'fsck', '--strict', '--no-dangling', '--no-progress'], {
-    stdio: 'pipe',
-  });
 }
 
 function sum(values: readonly number[]): number {

@@ -1,17 +1,23 @@
 import { spawn, spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import path from 'node:path';
+import type { Shards } from './layout';
 
 /** The project's folder: this file runs from build/bench/harness/. */
 const PROJECT = path.resolve(__dirname, '../../..');
 
 /** What a contestant is asked to do, in a process of its own. It measures itself, without its start. */
 export interface Job {
-  readonly operation: 'save' | 'save-batch' | 'populate' | 'commit-one' | 'get' | 'all' | 'load-save';
-  /** The folder of the store; `save` and `populate` make it. */
+  readonly operation:
+    'populate' | 'save' | 'save-batch' | 'bulk' | 'bulk-streamed' | 'commit' | 'get' | 'all' | 'load-save';
+  /** The folder of the store. What fills one makes it. */
   readonly folder: string;
+  /** How the records are spread over folders. */
+  readonly shards: Shards;
   /** The file with the records: on each line `{"id", "fields", "bytes"}`, the last being what is stored. */
   readonly records: string;
+  /** For `bulk` by stock git: the file with the stream for `git fast-import`. */
+  readonly stream: string;
   /** How many of the records, from the first, the store has. */
   readonly size: number;
   /** How many operations to measure: commits, or ids to get. */
@@ -23,6 +29,10 @@ export interface Job {
    * is measured and not one that has just started: commits, or saves to another store.
    */
   readonly warmUp: number;
+  /** How many commits are under way at a time. */
+  readonly inFlight: number;
+  /** Whether a commit is on disk when it is acknowledged. */
+  readonly durability: 'git' | 'fsync';
   /** Who does it, in a program for several. */
   readonly contestant?: string;
 }
@@ -33,6 +43,8 @@ export interface Answer {
   readonly seconds: readonly number[];
   /** The oid of the tree that was written, where one was. */
   readonly tree?: string;
+  /** The most memory that the process had, in megabytes. */
+  readonly megabytes?: number;
 }
 
 /** Somebody whose work is measured. */
@@ -40,6 +52,10 @@ export interface Contestant {
   readonly name: string;
   /** Why it cannot take part; undefined when it can. */
   readonly absent: string | undefined;
+  /** Whether it reads the records from a file; gitmodel makes them itself. */
+  readonly needsRecords: boolean;
+  /** Whether its stores have a form of their own, so that only it can fill them. */
+  readonly fillsItself: boolean;
   run(job: Job): Promise<Answer>;
 }
 
@@ -47,7 +63,14 @@ const HINT = 'run "npm run bench:peers"';
 
 /** This library. */
 export function gitmodel(): Contestant {
-  return program('gitmodel', process.execPath, path.join(__dirname, '../contestants/gitmodel.js'));
+  const script = path.join(__dirname, '../contestants/gitmodel.js');
+  return { ...program('gitmodel', process.execPath, script), needsRecords: false };
+}
+
+/** Stock git, from a program in Node that does nothing but start it and take what it prints. */
+export function stockGit(name: string): Contestant {
+  const script = path.join(__dirname, '../contestants/stock-git.js');
+  return { ...program(name, process.execPath, script), needsRecords: false };
 }
 
 /** A script written by hand on pygit2: the same blobs, trees and commits, nothing more. */
@@ -79,17 +102,22 @@ function codec(contestant: string): Contestant {
 
 /** The package of this name. */
 export function gitDocumentDb(): Contestant {
-  return existsSync(path.join(PROJECT, 'bench/node_modules/git-documentdb'))
-    ? program('git-documentdb', process.execPath, path.join(PROJECT, 'bench/contestants/git-documentdb.mjs'))
-    : missing('git-documentdb', `it is not installed; ${HINT}`);
+  const name = 'git-documentdb';
+  if (!existsSync(path.join(PROJECT, 'bench/node_modules', name))) {
+    return missing(name, `it is not installed; ${HINT}`);
+  }
+  const script = path.join(PROJECT, 'bench/contestants/git-documentdb.mjs');
+  return { ...program(name, process.execPath, script), fillsItself: true };
 }
 
 function missing(name: string, reason: string): Contestant {
-  return { name, absent: reason, run: () => Promise.reject(new Error(`${name} cannot run: ${reason}`)) };
+  const run = (): Promise<never> => Promise.reject(new Error(`${name} cannot run: ${reason}`));
+  return { name, absent: reason, needsRecords: false, fillsItself: false, run };
 }
 
 function program(name: string, command: string, script: string): Contestant {
-  return { name, absent: undefined, run: (job) => ask(name, command, script, job) };
+  const run = (job: Job): Promise<Answer> => ask(name, command, script, job);
+  return { name, absent: undefined, needsRecords: true, fillsItself: false, run };
 }
 
 async function ask(name: string, command: string, script: string, job: Job): Promise<Answer> {

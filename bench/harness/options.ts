@@ -6,8 +6,10 @@ export interface Options {
   readonly json: boolean;
   /** The cases to run; empty for all. */
   readonly cases: readonly string[];
-  /** How many records the stores have, instead of each case's own sizes. */
-  readonly size: number | undefined;
+  /** How many records the stores have, instead of each case's own sizes; empty for those. */
+  readonly sizes: readonly number[];
+  /** Also the sizes that take long. */
+  readonly long: boolean;
   /** How often each measurement is repeated; the median counts. */
   readonly runs: number;
   readonly help: boolean;
@@ -30,7 +32,8 @@ export function parseOptions(args: readonly string[], knownCases: readonly strin
   return {
     json: values.json ?? false,
     cases,
-    size: values.size === undefined ? undefined : wholeNumber('size', values.size),
+    sizes: (values.size ?? []).map((size) => wholeNumber('size', size)),
+    long: values.long ?? false,
     runs: values.runs === undefined ? DEFAULT_RUNS : wholeNumber('runs', values.runs),
     help: values.help ?? false,
   };
@@ -45,7 +48,8 @@ export function usage(knownCases: readonly string[]): string {
     '',
     '  --json         one JSON object a line (with "npm run --silent", nothing else on stdout)',
     `  --case NAME    only this case, may be repeated: ${knownCases.join(', ')}`,
-    '  --size N       stores of N records, instead of the sizes of each case',
+    '  --size N       stores of N records, instead of the sizes of each case; may be repeated',
+    '  --long         also the sizes that take long: a million records',
     `  --runs K       the median of K runs (default: ${DEFAULT_RUNS})`,
     '',
     'Peers that are not installed are skipped; "npm run bench:peers" installs them.',
@@ -59,7 +63,8 @@ function parse(args: readonly string[]) {
       options: {
         json: { type: 'boolean' },
         case: { type: 'string', multiple: true },
-        size: { type: 'string' },
+        size: { type: 'string', multiple: true },
+        long: { type: 'boolean' },
         runs: { type: 'string' },
         help: { type: 'boolean' },
       },

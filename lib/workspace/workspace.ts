@@ -15,6 +15,7 @@ import { ObjectStore } from '../git/object-store';
 import { createRepository, openRepository } from '../git/repository';
 import type { GitRepository, Repository } from '../git/repository';
 import { resolveRevision } from '../git/revision';
+import { bindingOf } from '../model/binding';
 import type { ModelOptions } from '../model/decorators/declaration';
 import { Model } from '../model/decorators/decorators';
 import type { RecordCollection } from '../model/record/record-collection';
@@ -38,6 +39,8 @@ import { GitRecordStore } from './git-record-store';
 import { Maintenance } from './maintenance';
 import { OperationGate } from './operation-gate';
 import type { Deferred } from './operation-gate';
+import { relayout } from './relayout';
+import type { Relayout, RelayoutOptions } from './relayout';
 import { Stage } from './stage';
 import { WorkspaceIndex } from './workspace-index';
 
@@ -211,6 +214,38 @@ export class Workspace implements AsyncDisposable {
   /** The registered models by name. */
   get models(): ModelRegistry['models'] {
     return this.registry.models;
+  }
+
+  /**
+   * Moves all records of a model to the layout that its class says, from the one in which they are stored, in one
+   * commit. Their files move as they are, with all that is in the folder of a record. What is in the new layout
+   * already stays, so that it can be called again.
+   *
+   * @param model The class, with the new layout.
+   * @throws PendingChangesError when changes are staged already.
+   * @throws IntegrityError when something else is where a record belongs; nothing has changed.
+   * @throws InvalidRecordError when the model's folder has a record where neither layout has it, unless
+   *   `onInvalid` takes it.
+   * @throws ConcurrentUpdateError when somebody else moved the branch; nothing has changed.
+   *
+   * @example
+   * ```ts
+   * @Model({ name: 'Page', dataPath: sharded() }) // it was flat()
+   * class Page extends GitModel {
+   *   @CharField() title!: string;
+   * }
+   * const { commit, records } = await ws.relayout(Page, { from: flat(), message: 'Shard the pages' });
+   * console.log(commit, records);
+   * ```
+   */
+  async relayout(model: ModelConstructor, options: RelayoutOptions): Promise<Relayout> {
+    const { gate, stage } = this.context;
+    const { schema } = bindingOf(this.register(model), 'get another layout');
+    const operation = (): Promise<Deferred<Relayout>> => {
+      refusePending(stage, 'relayout() would commit them too');
+      return relayout(this.context, schema, options);
+    };
+    return gate.changeAndDefer(operation, { alone: true });
   }
 
   // --- The index and commits ---------------------------------------------------------------------------------

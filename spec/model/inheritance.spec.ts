@@ -26,7 +26,7 @@ describe('The options of a parent', () => {
     const Child = ws.register(ChildModel);
     await new Child({ slug: 'a' }).save();
 
-    expect(Child.getDataPath('a')).toBe('childmodel/86/a/data.txt');
+    expect(Child.getDataPath('a')).toBe('childmodel/8/6/f/a/data.txt');
     expect(await collect(Child.all().ids())).toEqual(['a']);
   });
 
@@ -40,8 +40,8 @@ describe('The options of a parent', () => {
     const ws = await openWorkspace();
 
     expect(ws.register(GrandchildModel).getDataPath('a')).toBe('grandchild/a.txt');
-    expect(ws.register(OtherModel).getDataPath('a')).toBe('others/86/a/data.json');
-    expect(ws.register(ChildModel).getDataPath('a')).toBe('childmodel/86/a/record.txt');
+    expect(ws.register(OtherModel).getDataPath('a')).toBe('others/8/6/f/a/data.json');
+    expect(ws.register(ChildModel).getDataPath('a')).toBe('childmodel/8/6/f/a/record.txt');
   });
 
   it('leave the parent what it is: abstract', async () => {

@@ -2,7 +2,7 @@
 /* eslint-disable @typescript-eslint/no-unsafe-return, @typescript-eslint/no-invalid-void-type, no-self-assign
    -- what does not compile has no types, and nothing here is run */
 import { FileMode, GitModelError, ValidationError, Workspace } from 'gitmodel';
-import type { Branch, Commit, TreeDiff, TreeEntry, ValidationIssue } from 'gitmodel';
+import type { Branch, Commit, Relayout, TreeDiff, TreeEntry, ValidationIssue } from 'gitmodel';
 import type { Repository, Tree } from 'nodegit';
 import type { Expect, Same } from './same';
 
@@ -16,6 +16,7 @@ export type Results = Expect<
       Gives<typeof Workspace.open>,
       Gives<typeof ws.commit>,
       Gives<typeof ws.commitOnSuccess>,
+      Gives<typeof ws.relayout>,
       Gives<typeof ws.createCommit>,
       Gives<typeof ws.hasChanges>,
       Gives<typeof ws.diff>,
@@ -31,6 +32,7 @@ export type Results = Expect<
       Workspace,
       string | null,
       string | null,
+      Relayout,
       string,
       boolean,
       TreeDiff,

@@ -7,18 +7,32 @@ describe('The options of the benchmarks', () => {
     expect(parseOptions([], CASES)).toEqual({
       json: false,
       cases: [],
-      size: undefined,
+      sizes: [],
+      long: false,
       runs: 5,
       help: false,
     });
   });
 
   it('take what is asked for', () => {
-    const args = ['--json', '--case', 'all', '--case', 'save', '--size', '50', '--runs=1'];
+    const args = [
+      '--json',
+      '--case',
+      'all',
+      '--case',
+      'save',
+      '--size',
+      '50',
+      '--size',
+      '60',
+      '--long',
+      '--runs=1',
+    ];
     expect(parseOptions(args, CASES)).toEqual({
       json: true,
       cases: ['all', 'save'],
-      size: 50,
+      sizes: [50, 60],
+      long: true,
       runs: 1,
       help: false,
     });
@@ -38,6 +52,6 @@ describe('The options of the benchmarks', () => {
   });
 
   it('are explained, with the cases there are', () => {
-    expect(usage(CASES)).toMatch(/--json[^]*--case NAME.*save, all[^]*--size N[^]*--runs K/);
+    expect(usage(CASES)).toMatch(/--json[^]*--case NAME.*save, all[^]*--size N[^]*--long[^]*--runs K/);
   });
 });

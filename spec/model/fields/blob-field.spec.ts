@@ -374,7 +374,7 @@ describe.each<[string, DataPath, string, (id: string) => string[]]>([
   ],
   [
     'shards',
-    sharded(),
+    sharded({ width: 2 }),
     'photo/86/other.txt',
     (id) => {
       const folder = { 'a.b': '69', c: '84' }[id] as string;

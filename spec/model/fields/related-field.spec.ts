@@ -361,7 +361,7 @@ describe.each([
 
   it.each<[string, DataPath | undefined]>([
     ['the usual', undefined],
-    ['a sharded', sharded()],
+    ['a sharded', sharded({ width: 2 })],
     ['its own', (id) => `${id}.json`],
   ])('makes their field null with onDelete setNull, in %s layout', async (_layout, dataPath) => {
     const { path, Author, Book } = await openBooks('setNull', dataPath);
@@ -377,7 +377,7 @@ describe.each([
 
   it.each<[string, DataPath | undefined]>([
     ['the usual', undefined],
-    ['a sharded', sharded()],
+    ['a sharded', sharded({ width: 2 })],
     ['its own', (id) => `${id}.json`],
   ])('deletes them too with onDelete cascade, in %s layout', async (_layout, dataPath) => {
     const { path, Author, Book } = await openBooks('cascade', dataPath);

@@ -159,8 +159,8 @@ describe('Records without a class', () => {
     await posts.save({ id: 'hello', fields: { title: 'Hello', text: 'The body.' } });
     await ws.commit({ message: 'A post' });
 
-    expect(git(path, 'ls-tree', '-r', '--name-only', 'HEAD')).toBe('content/posts/aa/hello/data.md');
-    expect(git(path, 'show', 'HEAD:content/posts/aa/hello/data.md').trim()).toBe(
+    expect(git(path, 'ls-tree', '-r', '--name-only', 'HEAD')).toBe('content/posts/a/a/f/hello/data.md');
+    expect(git(path, 'show', 'HEAD:content/posts/a/a/f/hello/data.md').trim()).toBe(
       '---\ntitle: Hello\n---\n\nThe body.',
     );
     expect(await posts.get('hello')).toEqual({ id: 'hello', fields: { title: 'Hello', text: 'The body.' } });

@@ -73,14 +73,14 @@ const LAYOUTS: readonly (readonly [string, DataPath | undefined, string, string]
   ['none', undefined, 'page/2020-a/data.json', 'page/2021-b/data.json'],
   ['flat()', flat(), 'page/2020-a/data.json', 'page/2021-b/data.json'],
   [
-    'sharded()',
-    sharded(),
+    'sharded({ width: 2 })',
+    sharded({ width: 2 }),
     `page/${sha1('2020-a').slice(0, 2)}/2020-a/data.json`,
     `page/${sha1('2021-b').slice(0, 2)}/2021-b/data.json`,
   ],
   [
-    'sharded({ width: 1, levels: 3 })',
-    sharded({ width: 1, levels: 3 }),
+    'sharded()',
+    sharded(),
     `page/${digits('2020-a', 3)}/2020-a/data.json`,
     `page/${digits('2021-b', 3)}/2021-b/data.json`,
   ],
@@ -185,10 +185,15 @@ describe('sharded()', () => {
     expect(await errorOf(() => sharded(options))).toMatchObject({ code: 'INVALID_MODEL' });
   });
 
+  it('has one level when only a width is given', () => {
+    expect(sharded({ width: 2 }).levels).toBe(1);
+    expect(sharded({ levels: 2 }).locate('a')).toBe(`${digits('a', 2)}/a`);
+  });
+
   it('takes all forty digits', () => {
     expect(sharded({ width: 40 }).locate('a')).toBe(`${sha1('a')}/a`);
     expect(sharded({ width: 1, levels: 40 }).locate('a')).toBe(`${digits('a', 40)}/a`);
-    expect(sharded({ width: undefined as never }).locate('ä')).toBe(`${sha1('ä').slice(0, 2)}/ä`);
+    expect(sharded({ width: undefined as never }).locate('ä')).toBe(`${digits('ä', 3)}/ä`);
   });
 
   it('does not find a record that is in another shard than its own', async () => {
@@ -200,7 +205,7 @@ describe('sharded()', () => {
         [`page/${right}/right/data.json`]: stored('right'),
       },
     });
-    const { Page } = await openPages({ dataPath: sharded() }, path);
+    const { Page } = await openPages({ dataPath: sharded({ width: 2 }) }, path);
 
     expect(await Page.getOrNull('wrong')).toBeNull();
     expect((await Page.all().toArray()).map(({ slug }) => slug)).toEqual(['right']);
@@ -209,7 +214,7 @@ describe('sharded()', () => {
   });
 
   it('lets files stand beside its folders', async () => {
-    const { ws, Page } = await openPages({ dataPath: sharded({ levels: 2 }) });
+    const { ws, Page } = await openPages({ dataPath: sharded({ width: 2, levels: 2 }) });
     const page = new Page({ slug: 'a' });
     await page.save();
     await ws.index.addBlob('page/README.md', 'Pages');
@@ -454,7 +459,7 @@ describe('The file of a record', () => {
 describe('An id that begins with a dot', () => {
   it.each<readonly [string, DataPath]>([
     ['flat', flat()],
-    ['sharded', sharded()],
+    ['sharded', sharded({ width: 2 })],
     ['given by a function', (id) => `${id}.json`],
   ])('is found like any other: %s', async (_what, dataPath) => {
     const { Page } = await openPages({ dataPath });
@@ -476,7 +481,7 @@ describe('What somebody else has put into the folders', () => {
     craftTree(path, entries),
     name,
   ];
-  /** Beside the good record, on each of the three levels that `sharded()` has: the model, the shard, the record. */
+  /** Beside the good record, on each of the three levels of one shard: the model, the shard, the record. */
   const bad: readonly (readonly [string, (path: string, name: string) => Entry])[] = [
     ['a submodule', (_path, name) => ['160000', MISSING_COMMIT, name]],
     ['a symbolic link', (path, name) => ['120000', craftBlob(path, '/etc'), name]],
@@ -487,13 +492,13 @@ describe('What somebody else has put into the folders', () => {
   ];
 
   describe.each(bad)('%s', (_what, craft) => {
-    it.each([0, 1])('is reported on level %d of sharded(), and the rest is read', async (level) => {
+    it.each([0, 1])('is reported on level %d of shards, and the rest is read', async (level) => {
       const path = craftRepository((repo) => {
         const good = folder(repo, [data(repo)], 'good');
         const shard = folder(repo, level === 1 ? [good, craft(repo, BAD)] : [good], SHARD);
         return craftTree(repo, [folder(repo, level === 0 ? [shard, craft(repo, BAD)] : [shard], 'page')]);
       });
-      const { Page } = await openPages({ dataPath: sharded() }, path);
+      const { Page } = await openPages({ dataPath: sharded({ width: 2 }) }, path);
       const codes: string[] = [];
       const onInvalid = ({ code }: { code: string }): unknown => codes.push(code);
 

@@ -1,0 +1,50 @@
+/** Stock git's part in the benchmarks: does one job, and prints how long it took. */
+import { spawn } from 'node:child_process';
+import type { Answer, Job } from '../harness/contestant';
+import { fastImport, git, initRepository } from '../harness/git';
+import { answer, elapsed } from './answer';
+
+const job = JSON.parse(process.argv[2] ?? '') as Job;
+
+async function main(): Promise<Answer> {
+  switch (job.operation) {
+    case 'bulk': {
+      initRepository(job.folder);
+      const seconds = await elapsed(() => {
+        fastImport(job.folder, job.stream);
+      });
+      return { seconds: [seconds], tree: git(job.folder, 'rev-parse', 'main^{tree}') };
+    }
+    case 'all':
+      return { seconds: [await elapsed(all)] };
+    default:
+      throw new Error(`stock git has no "${job.operation}".`);
+  }
+}
+
+/** Lists the blobs, and parses what `git cat-file` prints of them. One process of git feeds the other. */
+async function all(): Promise<void> {
+  const list = 'git ls-tree -r --format="%(objectname)" main | git cat-file --batch --buffer';
+  const child = spawn('sh', ['-c', list], { cwd: job.folder, stdio: ['ignore', 'pipe', 'inherit'] });
+  let count = 0;
+  let rest: Buffer = Buffer.alloc(0);
+  for await (const chunk of child.stdout as AsyncIterable<Buffer>) {
+    rest = rest.length === 0 ? chunk : Buffer.concat([rest, chunk]);
+    let start = 0;
+    for (;;) {
+      // Before each object: its oid, `blob`, its size and a newline; after it another newline.
+      const header = rest.indexOf(10, start);
+      if (header === -1) break;
+      const size = Number(rest.toString('latin1', rest.lastIndexOf(32, header) + 1, header));
+      const end = header + 1 + size;
+      if (rest.length <= end) break;
+      const record = JSON.parse(rest.toString('utf8', header + 1, end)) as { fields: { slug: string } };
+      count += record.fields.slug.length > 0 ? 1 : 0;
+      start = end + 1;
+    }
+    rest = rest.subarray(start);
+  }
+  if (count !== job.size) throw new Error(`There are ${count} records, not ${job.size}.`);
+}
+
+answer(main);
