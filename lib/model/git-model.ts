@@ -7,10 +7,10 @@ import { GitBlob } from './git-blob';
 import { doesNotExist } from './record/does-not-exist';
 import { idText, isId } from './record/id';
 import { assignValues, fillInstance } from './record/instance';
-import { findRecord, readRecord, recordSource } from './record/loading';
+import { findRecord, findRecords, readRecord, recordSource } from './record/loading';
 import { encodeInstance, writeFiles } from './record/record-codec';
 import { RecordSet } from './record/record-set';
-import { stateOf } from './record/record-state';
+import { Stateful, stateOf } from './record/record-state';
 import type {
   DeleteOptions,
   ReadAllOptions,
@@ -43,7 +43,7 @@ import type { IdOf, ModelConstructor, ModelId, ModelValues, RecordChange, Record
  * const page = await Page.get('hello');
  * ```
  */
-export abstract class GitModel<Id extends ModelId = string> {
+export abstract class GitModel<Id extends ModelId = string> extends Stateful {
   /** The record's id, whichever field holds it; a model that marks none gets an automatic one, a UUID. */
   declare id: Id;
 
@@ -54,6 +54,7 @@ export abstract class GitModel<Id extends ModelId = string> {
    * @throws UnknownFieldError for a value of no field.
    */
   constructor(_values?: object) {
+    super();
     bindingOf(new.target, 'be instantiated');
   }
 
@@ -143,7 +144,7 @@ export abstract class GitModel<Id extends ModelId = string> {
   }
 
   /** The model and the id: `Page hello`. */
-  toString(): string {
+  override toString(): string {
     return `${this.constructor.name} ${String(this.getId())}`;
   }
 
@@ -284,7 +285,8 @@ export abstract class GitModel<Id extends ModelId = string> {
     id: IdOf<T>,
     options: ReadOptions = {},
   ): Promise<T> {
-    const record = await findRecord(this, id, options);
+    const finding = findRecord(this, id, options);
+    const record = finding instanceof Promise ? await finding : finding;
     if (!record) throw doesNotExist(this.name, id, options);
     return record;
   }
@@ -296,6 +298,28 @@ export abstract class GitModel<Id extends ModelId = string> {
     options: ReadOptions = {},
   ): Promise<T | null> {
     return findRecord(this, id, options);
+  }
+
+  /**
+   * Reads the records with these ids, faster than one by one, and as they are at one time. They come in the order of
+   * the ids, whatever that is: null where there is no record, and the same instance for an id that is there twice.
+   *
+   * @param options With `onInvalid`, what cannot be read as a record of the model is null too.
+   * @throws InvalidRecordError when what is stored is not a record of this model, unless there is `onInvalid`.
+   *
+   * @example
+   * ```ts
+   * const [home, about] = await Page.getMany(['home', 'about']);
+   * console.log(home?.title, about === null);
+   * const released = await Page.getMany(['home'], { at: 'HEAD' });
+   * ```
+   */
+  static async getMany<T extends GitModel<ModelId>>(
+    this: ModelConstructor<T>,
+    ids: Iterable<IdOf<T>>,
+    options: ReadAllOptions = {},
+  ): Promise<(T | null)[]> {
+    return findRecords(this, ids, options);
   }
 
   /** All records, by the bytes of their paths: in the usual layout, of their ids. */

@@ -107,7 +107,7 @@ export class ModelRegistry {
     const bound = typeof name === 'string' ? this.byName.get(name.toLowerCase()) : undefined;
     if (bound) {
       const { schema } = bindingOf(bound, 'be read');
-      return new RecordCollection(schema.name, schema, schema.serializer, this.store, rulesOf(bound));
+      return new RecordCollection(schema.name, schema, this.store, rulesOf(bound));
     }
     const place = compilePlace(name, options, (problem) => {
       throw new InvalidArgumentError(`The collection ${problem}`, {
@@ -121,7 +121,7 @@ export class ModelRegistry {
         { details: { option: 'folder', value: place.folder } },
       );
     }
-    return new RecordCollection(name, place, place.serializer, this.store, undefined);
+    return new RecordCollection(name, place, this.store, undefined);
   }
 
   /** The bound class of a model, by its class, bound or not, or by its name. */

@@ -17,6 +17,7 @@ export function parsePath(path: string, kind: EntryKind = 'blob'): string[] {
     throw invalidPath(String(path), '', 'is not a string');
   }
   const segments = path.split('/');
+  if (PLAIN.test(path) && path.length <= MAX_NAME_BYTES) return segments;
   const last = segments.length - 1;
   segments.forEach((segment, position) => {
     const reason = unsafeNameReason(segment) ?? unsafeKindReason(segment, position < last ? 'tree' : kind);
@@ -26,17 +27,27 @@ export function parsePath(path: string, kind: EntryKind = 'blob'): string[] {
 }
 
 /**
+ * Most paths: nothing but letters, digits, `_`, `-` and dots of ASCII, and no name that begins with a dot. Git gives
+ * no meaning to any such name, of whatever kind its entry is.
+ */
+const PLAIN = /^[-\w][-\w.]*(?:\/[-\w][-\w.]*)*$/;
+
+/**
  * Checks a single name that becomes a folder, for example a record's id, and returns it.
  *
  * @throws InvalidPathError with the reason; `details` holds `name` and `reason`.
  */
 export function checkFolderName(name: string): string {
+  if (PLAIN_NAME.test(name)) return name;
   const reason = name.includes('/')
     ? 'contains a slash'
     : (unsafeNameReason(name) ?? unsafeKindReason(name, 'tree'));
   if (reason) throw invalidPath(name, name, reason);
   return name;
 }
+
+/** The same as {@link PLAIN} for one name, no longer than the usual file systems can hold. */
+const PLAIN_NAME = /^[-\w][-\w.]{0,254}$/;
 
 function invalidPath(path: string, name: string, reason: string): InvalidPathError {
   const shown = JSON.stringify(path);

@@ -1,4 +1,6 @@
 import { PathConflictError } from '../errors';
+import { andThen } from './awaitable';
+import type { Awaitable } from './awaitable';
 import { fromByteName, toByteName } from './byte-name';
 import type { ByteName } from './byte-name';
 import { FileMode, isTreeMode, kindOfMode } from './file-mode';
@@ -11,7 +13,7 @@ import type { UnwrittenObject } from './tree-node';
 /** Where a staged tree gets the folders from that it has not loaded. */
 export interface TreeSource {
   /** The folder stored under this oid; without a promise when there is nothing to wait for. */
-  readTree(oid: string): TreeNode | Promise<TreeNode>;
+  readTree(oid: string): Awaitable<TreeNode>;
 }
 
 /** An entry of a tree, as the outside sees it. */
@@ -69,9 +71,16 @@ export class StagedTree {
    * @throws InvalidPathError when no tree could have such a path.
    */
   async entry(path: string): Promise<StagedEntry | undefined> {
+    return this.lookUp(path);
+  }
+
+  /** The same as {@link entry}; without a promise when there is nothing to wait for. */
+  lookUp(path: string): Awaitable<StagedEntry | undefined> {
     const names = parseNames(path);
-    const entry = await this.find(names);
-    return entry && describe(folderOf(path), names.at(-1) as ByteName, entry);
+    return andThen(
+      this.find(names),
+      (entry) => entry && describeEntry(folderOf(path), names.at(-1) as ByteName, entry),
+    );
   }
 
   /**
@@ -165,19 +174,34 @@ export class StagedTree {
     return new StagedTree(root, this.source);
   }
 
-  private async find(names: readonly ByteName[]): Promise<NodeEntry | undefined> {
-    const folders = await this.foldersAbove(names);
-    return folders.length === names.length ? folders.at(-1)?.get(names.at(-1) as ByteName) : undefined;
-  }
-
-  private async folder(path: string): Promise<TreeNode | undefined> {
+  /** The folder at a path, the root for `''`; undefined when there is none. */
+  folder(path: string): Awaitable<TreeNode | undefined> {
     if (path === '') return this.root;
-    const entry = await this.find(parseNames(path));
-    return entry && isTreeMode(entry.mode) ? this.open(entry) : undefined;
+    return andThen(this.find(parseNames(path)), (entry) =>
+      entry && isTreeMode(entry.mode) ? this.open(entry) : undefined,
+    );
   }
 
-  private async open(folder: NodeEntry): Promise<TreeNode> {
+  /** The folder that an entry of one of this tree's folders stands for. */
+  open(folder: NodeEntry): Awaitable<TreeNode> {
     return folder.node ?? this.source.readTree(folder.oid);
+  }
+
+  /** The entry that so many names, from `depth` on, lead to from a folder. */
+  private find(
+    names: readonly ByteName[],
+    from: TreeNode = this.root,
+    depth = 0,
+  ): Awaitable<NodeEntry | undefined> {
+    let folder = from;
+    for (let level = depth; level < names.length - 1; level++) {
+      const entry = folder.get(names[level] as ByteName);
+      if (!entry || !isTreeMode(entry.mode)) return undefined;
+      const opened = this.open(entry);
+      if (opened instanceof Promise) return opened.then((node) => this.find(names, node, level + 1));
+      folder = opened;
+    }
+    return folder.get(names.at(-1) as ByteName);
   }
 
   /**
@@ -207,7 +231,7 @@ export class StagedTree {
 
   private async *walkFolder(path: string, folder: TreeNode): AsyncGenerator<StagedEntry, void> {
     for (const [name, entry] of folder.list()) {
-      const described = describe(path, name, entry);
+      const described = describeEntry(path, name, entry);
       yield described;
       if (described.kind === 'tree') yield* this.walkFolder(described.path, await this.open(entry));
     }
@@ -228,10 +252,11 @@ function inTheWay(names: readonly ByteName[], depth: number, entry: NodeEntry): 
 }
 
 function* listFolder(path: string, folder: TreeNode): Generator<StagedEntry, void> {
-  for (const [name, entry] of folder.list()) yield describe(path, name, entry);
+  for (const [name, entry] of folder.list()) yield describeEntry(path, name, entry);
 }
 
-function describe(folder: string, byteName: ByteName, entry: NodeEntry): StagedEntry {
+/** An entry of a folder, as the outside sees it. */
+export function describeEntry(folder: string, byteName: ByteName, entry: NodeEntry): StagedEntry {
   const name = fromByteName(byteName);
   return {
     name,

@@ -1,14 +1,14 @@
-import { DoesNotExistError, GitModelError, ObjectNotFoundError, PendingChangesError } from '../errors';
-import { resolveRevision } from '../git/revision';
+import { DoesNotExistError, ObjectNotFoundError, PendingChangesError } from '../errors';
 import { isSameJson } from '../model/json-value';
+import type { Cursor } from '../model/record/cursor';
 import { NEW_RECORD, setState, stateOf } from '../model/record/record-state';
 import type { RecordState } from '../model/record/record-state';
 import type {
   BlobStore,
   DeleteOptions,
+  FoundRecord,
   ReadAllOptions,
   ReadOptions,
-  RecordBlob,
   RecordFile,
   RecordPlace,
   RecordStore,
@@ -18,30 +18,28 @@ import type {
 } from '../model/record/record-store';
 import { isSameStored } from '../model/record/stored-form';
 import { recordPaths } from '../model/schema/layout';
+import type { SerializedPlace } from '../model/schema/place';
+import type { Awaitable } from '../object/awaitable';
 import { FileMode } from '../object/file-mode';
 import { hashObject } from '../object/oid';
 import type { ObjectType } from '../object/oid';
-import { StagedTree } from '../object/staged-tree';
-import type { StagedEntry } from '../object/staged-tree';
 import { commitStage } from './commit-stage';
 import type { WorkspaceContext } from './context';
-import { mapAhead } from './map-ahead';
-import { entriesOf, filesOf, locateRecord, locateRecords, notARecord } from './record-locations';
-import type { RecordLocation } from './record-locations';
+import { entriesOf, locateRecord } from './record-locations';
+import { RecordReader } from './record-reader';
 import { checkUnchanged, makeRoom, putFiles } from './record-staging';
 import type { Stage, StageMark } from './stage';
-
-/** How many records are read at a time when all are: enough to keep libgit2's threads at work. */
-const READ_AHEAD = 64;
 
 /** Keeps the records of a workspace's models in its staged tree. */
 export class GitRecordStore implements RecordStore {
   readonly blobs: BlobStore;
+  private readonly reader: RecordReader;
 
   constructor(private readonly context: WorkspaceContext) {
     const { gate, objects } = context;
+    this.reader = new RecordReader(context);
     this.blobs = {
-      read: (oid) => gate.read(async () => objects.readBlob(oid)),
+      read: (oid) => gate.read(() => objects.readBlob(oid)),
       open: (oid) => gate.read(() => objects.openBlob(oid)),
       size: (oid) => gate.read(() => objects.blobSize(oid)),
       write: (source) => gate.read(() => objects.writeBlobFrom(source)),
@@ -100,24 +98,24 @@ export class GitRecordStore implements RecordStore {
     return this.change(options, section, { alone: true });
   }
 
-  async read(place: RecordPlace, id: string, { at }: ReadOptions): Promise<RecordBlob | null> {
-    return this.context.gate.read(async () => {
-      const tree = await this.treeAt(at);
-      return this.readRecord(tree, place, await locateRecord(tree, place, id), at);
-    });
+  read(place: SerializedPlace, id: string, options: ReadOptions): Awaitable<FoundRecord | null> {
+    return this.reader.read(place, id, options);
   }
 
-  readAll(place: RecordPlace, options: ReadAllOptions): AsyncIterable<RecordBlob> {
-    return this.context.gate.iterate(
-      this.each(place, options, (tree, location) => this.readRecord(tree, place, location, options.at)),
-    );
+  readMany(
+    place: SerializedPlace,
+    ids: readonly string[],
+    options: ReadAllOptions,
+  ): Cursor<FoundRecord | null> {
+    return this.reader.readMany(place, ids, options);
   }
 
-  ids(place: RecordPlace, options: ReadAllOptions): AsyncIterable<string> | null {
-    if (place.layout.levels === undefined && !place.layout.identify) return null;
-    return this.context.gate.iterate(
-      this.each(place, options, (_tree, { id, entry }) => Promise.resolve(entry ? id : null)),
-    );
+  readAll(place: SerializedPlace, options: ReadAllOptions): Cursor<FoundRecord> {
+    return this.reader.readAll(place, options);
+  }
+
+  ids(place: RecordPlace, options: ReadAllOptions): Cursor<string> | null {
+    return this.reader.ids(place, options);
   }
 
   async typeOf(oid: string): Promise<ObjectType | null> {
@@ -156,57 +154,6 @@ export class GitRecordStore implements RecordStore {
       },
       { alone },
     );
-  }
-
-  private async treeAt(treeish: string | undefined): Promise<StagedTree> {
-    const { stage, repository, objects } = this.context;
-    if (treeish === undefined) return stage.tree;
-    return StagedTree.load((await resolveRevision(repository, treeish)).tree, objects);
-  }
-
-  private async readRecord(
-    tree: StagedTree,
-    place: RecordPlace,
-    { id, path, entry }: RecordLocation,
-    at: string | undefined,
-  ): Promise<RecordBlob | null> {
-    if (!entry) return null;
-    const content = await this.contentOf(entry);
-    const files = await filesOf(tree, place, path);
-    return { id, path, oid: entry.oid, content, files, at: at === undefined ? undefined : tree.oid };
-  }
-
-  private async contentOf({ path, oid, content }: StagedEntry): Promise<Buffer> {
-    try {
-      return content ?? (await this.context.objects.readBlob(oid));
-    } catch (error) {
-      if (!(error instanceof GitModelError)) throw error;
-      throw notARecord(path, `its content cannot be read: ${error.message}`, error);
-    }
-  }
-
-  /** Calls `map` for each record, ahead of the consumer; leaves out what it answers null for. */
-  private async *each<T>(
-    place: RecordPlace,
-    { at, onInvalid }: ReadAllOptions,
-    map: (tree: StagedTree, location: RecordLocation) => Promise<T | null>,
-  ): AsyncGenerator<T, void> {
-    const tree = await this.treeAt(at);
-    const skip = (error: unknown): null => {
-      if (!onInvalid || !(error instanceof GitModelError)) throw error;
-      onInvalid(error);
-      return null;
-    };
-    const read = async (locate: () => Promise<RecordLocation>): Promise<T | null> => {
-      try {
-        return await map(tree, await locate());
-      } catch (error) {
-        return skip(error);
-      }
-    };
-    for await (const result of mapAhead(await locateRecords(tree, place), read, READ_AHEAD)) {
-      if (result !== null) yield result;
-    }
   }
 }
 

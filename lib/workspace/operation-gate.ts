@@ -1,5 +1,6 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { WorkspaceClosedError } from '../errors';
+import type { Awaitable } from '../object/awaitable';
 
 /** A queue of operations that run one after another. */
 interface Queue {
@@ -54,9 +55,15 @@ export class OperationGate {
   }
 
   /** Runs an operation that changes nothing. */
-  async read<T>(operation: () => Promise<T>): Promise<T> {
+  async read<T>(operation: () => Awaitable<T>): Promise<T> {
+    return this.look(operation);
+  }
+
+  /** The same for an operation that may have nothing to wait for: then there is no promise, and errors are thrown. */
+  look<T>(operation: () => Awaitable<T>): Awaitable<T> {
     this.assertOpen();
-    return this.track(operation());
+    const result = operation();
+    return result instanceof Promise ? this.track(result) : result;
   }
 
   /** Iterates; each step is an operation of its own, so one that is not carried on holds nothing up. */

@@ -1,7 +1,13 @@
 import { InvalidRecordError } from '../errors';
 import type { RecordPlace } from '../model/record/record-store';
 import { BLOB_SUFFIX, blobPrefixOf, recordPaths } from '../model/schema/layout';
+import { andThen } from '../object/awaitable';
+import type { Awaitable } from '../object/awaitable';
+import { fromByteName, toByteName } from '../object/byte-name';
+import { kindOfMode } from '../object/file-mode';
+import { describeEntry } from '../object/staged-tree';
 import type { StagedEntry, StagedTree } from '../object/staged-tree';
+import type { NodeEntry, TreeNode } from '../object/tree-node';
 
 /** Where a record may be. */
 export interface RecordLocation {
@@ -13,6 +19,20 @@ export interface RecordLocation {
   readonly entry: StagedEntry | undefined;
 }
 
+/** The entries of a record that is there. */
+export interface RecordEntries {
+  readonly id: string | null;
+  readonly path: string;
+  readonly oid: string;
+  /** The data's content while it is not in the object database. */
+  readonly content: Buffer | undefined;
+  /** The files of the record's fields, by the names of the fields; only of those that the place knows. */
+  readonly files: ReadonlyMap<string, StagedEntry>;
+}
+
+/** A place where a record may be; to be called when its turn comes, and throws or rejects for what is no record. */
+export type Candidate = () => Awaitable<RecordLocation>;
+
 /** What stands in a name for bytes that are not UTF-8. */
 const REPLACEMENT = '\ufffd';
 
@@ -21,31 +41,56 @@ const REPLACEMENT = '\ufffd';
  *
  * @throws InvalidRecordError when something else is where the data, or a folder on the way to it, should be.
  */
-export async function locateRecord(
-  tree: StagedTree,
-  place: RecordPlace,
-  id: string,
-): Promise<RecordLocation> {
+export function locateRecord(tree: StagedTree, place: RecordPlace, id: string): Awaitable<RecordLocation> {
   const { data: path } = recordPaths(place, id);
-  const entry = await tree.entry(path);
-  if (entry && entry.kind !== 'blob') throw notARecord(path, `it is a ${entry.kind}, not a file`);
-  if (!entry) await checkFoldersAbove(tree, path);
-  return { id, path, entry };
+  return andThen(tree.lookUp(path), (entry) => {
+    if (entry && entry.kind !== 'blob') throw notARecord(path, `it is a ${entry.kind}, not a file`);
+    if (!entry) return checkFoldersAbove(tree, path).then(() => ({ id, path, entry }));
+    return { id, path, entry };
+  });
 }
 
 /**
- * All places in a model's folder where records may be, to be looked at one by one. Ordinary files that stand
- * where records' folders do are nobody's records.
+ * All places in a model's folder where records may be, in chunks. Folders are read when they come up. Ordinary files
+ * that stand where records' folders do are nobody's records.
+ *
+ * @param sizeOf How many places the n-th chunk has.
  */
-export async function locateRecords(
+export async function* locateRecords(
   tree: StagedTree,
   place: RecordPlace,
-): Promise<(() => Promise<RecordLocation>)[]> {
+  sizeOf: (chunk: number) => number,
+): AsyncGenerator<readonly Candidate[], void> {
   await checkFoldersAbove(tree, `${place.folder}/`);
-  const { layout } = place;
-  return layout.levels === undefined
-    ? locateByPath(tree, place)
-    : locateByFolder(tree, place, place.folder, layout.levels);
+  const folder = await tree.folder(place.folder);
+  if (!folder) return;
+  const { levels } = place.layout;
+  const walk =
+    levels === undefined
+      ? walkFiles(tree, place, place.folder, folder)
+      : walkFolders(tree, place, place.folder, folder, levels);
+  let chunk: Candidate[] = [];
+  let count = 0;
+  try {
+    for (let step = walk.next(); !step.done;) {
+      if (step.value instanceof Promise) {
+        step = walk.next(await step.value);
+        continue;
+      }
+      chunk.push(step.value);
+      if (chunk.length === sizeOf(count)) {
+        yield chunk;
+        chunk = [];
+        count++;
+      }
+      step = walk.next();
+    }
+  } catch (error) {
+    // What was found before a folder that cannot be read comes before the error.
+    if (chunk.length > 0) yield chunk;
+    throw error;
+  }
+  if (chunk.length > 0) yield chunk;
 }
 
 /**
@@ -71,14 +116,30 @@ export async function entriesOf(tree: StagedTree, place: RecordPlace, id: string
   return [...paths, data];
 }
 
-/** The files of a record's fields, by the names of the fields; only of those that the place knows. */
-export async function filesOf(
+/**
+ * The entries of the record at a location; null when there is none.
+ *
+ * @throws InvalidRecordError when something else is where a file of a field should be.
+ */
+export function gatherEntries(
+  tree: StagedTree,
+  place: RecordPlace,
+  { id, path, entry }: RecordLocation,
+): Awaitable<RecordEntries | null> {
+  if (!entry) return null;
+  const { oid, content } = entry;
+  if (place.fileNames.length === 0) return { id, path, oid, content, files: NO_FILES };
+  return findFiles(tree, place, path).then((files) => ({ id, path, oid, content, files }));
+}
+
+const NO_FILES: ReadonlyMap<string, StagedEntry> = new Map();
+
+async function findFiles(
   tree: StagedTree,
   place: RecordPlace,
   dataPath: string,
 ): Promise<Map<string, StagedEntry>> {
   const files = new Map<string, StagedEntry>();
-  if (place.fileNames.length === 0) return files;
   const prefix = blobPrefixOf(place, dataPath);
   for (const name of place.fileNames) {
     const file = await tree.entry(prefix + name + BLOB_SUFFIX);
@@ -96,63 +157,93 @@ export function notARecord(path: string, reason: string, cause?: unknown): Inval
   });
 }
 
+/** Finds candidates; a promise is of a folder, to be handed back when it has come. */
+type Walk = Generator<Candidate | Promise<TreeNode>, void, TreeNode | undefined>;
+
 /** In a layout whose records have folders with their ids as names, so many levels below this folder. */
-async function locateByFolder(
+function* walkFolders(
   tree: StagedTree,
   place: RecordPlace,
-  folder: string,
+  path: string,
+  folder: TreeNode,
   levels: number,
-): Promise<(() => Promise<RecordLocation>)[]> {
-  const found: (() => Promise<RecordLocation>)[] = [];
-  for (const { name, path, kind } of (await tree.list(folder)) ?? []) {
+): Walk {
+  for (const [byteName, entry] of folder.list()) {
+    const kind = kindOfMode(entry.mode);
     if (kind === 'blob') continue;
-    const refuse = (reason: string): void => void found.push(() => Promise.reject(notARecord(path, reason)));
-    if (name.includes(REPLACEMENT) && !(await tree.entry(path))) refuse('its name is not UTF-8');
-    else if (levels === 0) found.push(() => locateIn(tree, place, path, name));
-    else if (kind === 'tree') found.push(...(await locateByFolder(tree, place, path, levels - 1)));
-    else refuse(`it is a ${kind}, not a folder`);
+    const name = fromByteName(byteName);
+    const inside = `${path}/${name}`;
+    if (name.includes(REPLACEMENT) && toByteName(name) !== byteName) {
+      yield refusal(inside, 'its name is not UTF-8');
+    } else if (kind !== 'tree') {
+      yield levels === 0
+        ? () => locateRecord(tree, place, name)
+        : refusal(inside, `it is a ${kind}, not a folder`);
+    } else if (levels === 0) {
+      yield () => locateIn(tree, place, inside, name, entry);
+    } else {
+      yield* walkFolders(tree, place, inside, yield* open(tree, entry), levels - 1);
+    }
   }
-  return found;
+}
+
+function* open(
+  tree: StagedTree,
+  entry: NodeEntry,
+): Generator<Promise<TreeNode>, TreeNode, TreeNode | undefined> {
+  const folder = tree.open(entry);
+  return folder instanceof Promise ? ((yield folder) as TreeNode) : folder;
 }
 
 /** A record's folder that stands where the layout does not look for it holds no record. */
-async function locateIn(
+function locateIn(
   tree: StagedTree,
   place: RecordPlace,
   folder: string,
   id: string,
-): Promise<RecordLocation> {
+  entry: NodeEntry,
+): Awaitable<RecordLocation> {
   const path = `${folder}/${place.dataFilename}`;
-  return recordPaths(place, id).data === path
-    ? locateRecord(tree, place, id)
-    : { id, path, entry: undefined };
+  if (recordPaths(place, id).data !== path) return { id, path, entry: undefined };
+  return andThen(tree.open(entry), (node) => {
+    const name = toByteName(place.dataFilename);
+    const data = node.get(name);
+    const kind = data && kindOfMode(data.mode);
+    if (kind !== undefined && kind !== 'blob') throw notARecord(path, `it is a ${kind}, not a file`);
+    return { id, path, entry: data && describeEntry(folder, name, data) };
+  });
 }
 
 /** In any other layout every file but those of fields may be a record. */
-async function locateByPath(
-  tree: StagedTree,
-  place: RecordPlace,
-): Promise<(() => Promise<RecordLocation>)[]> {
-  const { layout, folder, dataFilename } = place;
-  const found: (() => Promise<RecordLocation>)[] = [];
-  for await (const entry of tree.walk(folder)) {
-    const { path, name, kind } = entry;
-    if (kind === 'tree' || name.endsWith(BLOB_SUFFIX) || (layout.ownFolder && name !== dataFilename))
-      continue;
-    if (kind !== 'blob') {
-      found.push(() => Promise.reject(notARecord(path, `it is a ${kind}, not a file`)));
-    } else if (!layout.identify) {
-      found.push(() => Promise.resolve({ id: null, path, entry }));
-    } else {
-      found.push(async () => {
-        const inside = path.slice(folder.length + 1, layout.ownFolder ? -dataFilename.length - 1 : undefined);
-        const id = layout.identify?.(inside);
-        const isThere = id !== undefined && recordPaths(place, id).data === path;
-        return Promise.resolve({ id: id ?? null, path, entry: isThere ? entry : undefined });
-      });
+function* walkFiles(tree: StagedTree, place: RecordPlace, path: string, folder: TreeNode): Walk {
+  const { layout, dataFilename } = place;
+  for (const [byteName, nodeEntry] of folder.list()) {
+    const entry = describeEntry(path, byteName, nodeEntry);
+    const { name, kind } = entry;
+    if (kind === 'tree') {
+      yield* walkFiles(tree, place, entry.path, yield* open(tree, nodeEntry));
+    } else if (!name.endsWith(BLOB_SUFFIX) && (!layout.ownFolder || name === dataFilename)) {
+      yield kind === 'blob'
+        ? () => locateFile(place, entry)
+        : refusal(entry.path, `it is a ${kind}, not a file`);
     }
   }
-  return found;
+}
+
+function locateFile(place: RecordPlace, entry: StagedEntry): RecordLocation {
+  const { layout, folder, dataFilename } = place;
+  const { path } = entry;
+  if (!layout.identify) return { id: null, path, entry };
+  const inside = path.slice(folder.length + 1, layout.ownFolder ? -dataFilename.length - 1 : undefined);
+  const id = layout.identify(inside);
+  const isThere = id !== undefined && recordPaths(place, id).data === path;
+  return { id: id ?? null, path, entry: isThere ? entry : undefined };
+}
+
+function refusal(path: string, reason: string): Candidate {
+  return () => {
+    throw notARecord(path, reason);
+  };
 }
 
 /** @throws InvalidRecordError when something is on the way to a path that is not a folder. */

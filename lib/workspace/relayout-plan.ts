@@ -6,7 +6,7 @@ import type { ModelSchema } from '../model/schema/schema';
 import type { StagedEntry, StagedTree } from '../object/staged-tree';
 import type { WorkspaceContext } from './context';
 import { entriesOf, notARecord } from './record-locations';
-import type { RecordLocation } from './record-locations';
+import type { Candidate } from './record-locations';
 import { dataPathAt, isDataOf, readRecordId, tellsIds } from './record-owner';
 
 /** One entry that gets another path; what is in it stays as it is. */
@@ -26,7 +26,7 @@ export interface Move {
  */
 export async function examineRecord(
   context: WorkspaceContext,
-  locate: () => Promise<RecordLocation>,
+  locate: Candidate,
   from: ModelSchema,
   to: ModelSchema,
 ): Promise<Move[]> {

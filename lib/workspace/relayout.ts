@@ -7,10 +7,9 @@ import type { ModelSchema } from '../model/schema/schema';
 import type { StagedTree } from '../object/staged-tree';
 import { commitStage } from './commit-stage';
 import type { WorkspaceContext } from './context';
-import { mapAhead } from './map-ahead';
 import type { Deferred } from './operation-gate';
+import { Failure, readBatch, READ_AHEAD } from './record-cursor';
 import { locateRecords } from './record-locations';
-import type { RecordLocation } from './record-locations';
 import { examineRecord, inTheWay } from './relayout-plan';
 import type { Move } from './relayout-plan';
 
@@ -33,9 +32,6 @@ export interface Relayout {
   readonly records: number;
 }
 
-/** How many records' folders are looked into at a time: enough to keep libgit2's threads at work. */
-const READ_AHEAD = 64;
-
 /**
  * Moves all records of a model from one layout to the model's own, in one commit. No blob is read, unless only the
  * records tell their ids, and none is written: the entries of trees move.
@@ -53,16 +49,15 @@ export async function relayout(
   const from = { ...schema, layout: checkFrom(options) };
   const moves: Move[] = [];
   let records = 0;
-  const examine = (locate: () => Promise<RecordLocation>): Promise<Move[]> =>
-    examineRecord(context, locate, from, schema).catch((error: unknown) => {
-      if (!options.onInvalid || !(error instanceof GitModelError) || error instanceof IntegrityError)
-        throw error;
-      options.onInvalid(error);
-      return [];
-    });
-  for await (const each of mapAhead(await locateRecords(stage.tree, from), examine, READ_AHEAD)) {
-    if (each.length > 0) records++;
-    moves.push(...each);
+  for await (const candidates of locateRecords(stage.tree, from, () => READ_AHEAD)) {
+    const { outcomes } = await readBatch(
+      candidates.map((candidate) => () => examineRecord(context, candidate, from, schema)),
+    );
+    for (const outcome of outcomes) {
+      const found = outcome instanceof Failure ? leaveOut(outcome.error, options) : outcome;
+      if (found.length > 0) records++;
+      moves.push(...found);
+    }
   }
   if (records === 0) return { settled: Promise.resolve({ commit: null, records }) };
   const mark = stage.mark();
@@ -74,6 +69,13 @@ export async function relayout(
     stage.rollBack(mark);
     throw error;
   }
+}
+
+/** Nothing moves of what is a record of neither layout; throws where nobody wants to know of it. */
+function leaveOut(error: unknown, { onInvalid }: RelayoutOptions): Move[] {
+  if (!onInvalid || !(error instanceof GitModelError) || error instanceof IntegrityError) throw error;
+  onInvalid(error);
+  return [];
 }
 
 function checkFrom(options: RelayoutOptions): Layout {

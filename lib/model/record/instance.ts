@@ -1,6 +1,5 @@
 import { UnknownFieldError } from '../../errors';
-import type { FieldType } from '../fields/field';
-import type { ModelSchema } from '../schema/schema';
+import type { ModelSchema, SchemaField } from '../schema/schema';
 import { LoadedRecord } from './record-codec';
 import type { RecordContext } from './record-context';
 import { contextOf, setState } from './record-state';
@@ -17,20 +16,25 @@ export function fillInstance(
   context: RecordContext,
   given: object,
 ): void {
+  const { fields } = schema;
   if (given instanceof LoadedRecord) {
     const { values, state } = given;
     setState(record, state);
-    for (const { property, field } of schema.fields) {
-      setProperty(record, property, field, values.get(property), context);
-    }
+    for (let n = 0; n < fields.length; n++) setProperty(record, fields[n] as SchemaField, values[n], context);
     return;
   }
-  for (const { property, field } of schema.fields) {
-    const initialized: unknown = Reflect.get(record, property);
-    if (initialized === undefined) setProperty(record, property, field, field.initialValue(), context);
-    else if (field.isHeld) setProperty(record, property, field, initialized, context);
+  for (const schemaField of fields) {
+    const initialized = valueOf(record, schemaField.property);
+    if (initialized === undefined)
+      setProperty(record, schemaField, schemaField.field.initialValue(), context);
+    else if (schemaField.field.isHeld) setProperty(record, schemaField, initialized, context);
   }
   assignValues(record, schema, given);
+}
+
+/** The value of a property. The same as `Reflect.get`, which takes six times as long. */
+export function valueOf(record: object, property: string): unknown {
+  return (record as Readonly<Record<string, unknown>>)[property];
 }
 
 /**
@@ -39,15 +43,16 @@ export function fillInstance(
  * @throws UnknownFieldError for a value that the model has no property for; then none is assigned.
  */
 export function assignValues(record: object, schema: ModelSchema, values: object): void {
-  const entries = Object.entries(values).filter(([, value]) => value !== undefined);
-  for (const [property] of entries) {
-    if (hasProperty(record, property)) continue;
+  const given = values as Readonly<Record<string, unknown>>;
+  const properties = Object.keys(given).filter((property) => given[property] !== undefined);
+  for (const property of properties) {
+    if (Object.hasOwn(record, property) || hasSetter(record, property)) continue;
     throw new UnknownFieldError(
       `${schema.name} has no field "${property}"; it has ${schema.fields.map((each) => each.property).join(', ')}.`,
       { details: { model: schema.name, field: property } },
     );
   }
-  for (const [property, value] of entries) Reflect.set(record, property, value);
+  for (const property of properties) (record as Record<string, unknown>)[property] = given[property];
 }
 
 /** Makes an instance of a bound class from a loaded record. */
@@ -61,11 +66,14 @@ export function instantiate<T extends object>(
 /** Sets a property of the instance's own, whatever its class or `Object` has of that name. */
 function setProperty(
   record: object,
-  property: string,
-  field: FieldType<unknown>,
+  { property, field, isShadowed }: SchemaField,
   value: unknown,
   context: RecordContext,
 ): void {
+  if (!field.isHeld && !isShadowed) {
+    (record as Record<string, unknown>)[property] = value;
+    return;
+  }
   if (!field.isHeld) {
     Object.defineProperty(record, property, { value, writable: true, enumerable: true, configurable: true });
     return;
@@ -82,11 +90,11 @@ function setProperty(
   });
 }
 
-/** A property to assign to: one of the instance's own, or one that its class has a setter for. */
-function hasProperty(record: object, property: string): boolean {
-  for (let each: object | null = record; each && each !== Object.prototype; each = parentOf(each)) {
+/** Whether the class of an instance has a setter of this name. */
+function hasSetter(record: object, property: string): boolean {
+  for (let each = parentOf(record); each && each !== Object.prototype; each = parentOf(each)) {
     const descriptor = Object.getOwnPropertyDescriptor(each, property);
-    if (descriptor) return each === record || descriptor.set !== undefined;
+    if (descriptor) return descriptor.set !== undefined;
   }
   return false;
 }

@@ -1,43 +1,69 @@
 import { GitModelError } from '../../errors';
+import { andThen } from '../../object/awaitable';
+import type { Awaitable } from '../../object/awaitable';
 import { bindingOf } from '../binding';
 import type { Binding } from '../binding';
 import type { GitModel } from '../git-model';
 import type { IdOf, ModelConstructor, ModelId } from '../types';
+import { iterate, mapCursor } from './cursor';
+import type { Cursor } from './cursor';
 import { idText } from './id';
 import { instantiate } from './instance';
 import { decodeInstance, withFiles } from './record-codec';
 import type { LoadedRecord } from './record-codec';
+import { readEach } from './read-each';
 import type { RecordSource } from './record-set';
-import type { ReadAllOptions, ReadOptions, RecordBlob } from './record-store';
+import type { FoundRecord, ReadAllOptions, ReadOptions } from './record-store';
 
 /** Reads a stored record. */
-export async function readRecord(
+export function readRecord(
   { schema, store, knowsModel }: Binding,
-  blob: RecordBlob,
-): Promise<LoadedRecord> {
-  return withFiles(decodeInstance(blob, schema, knowsModel), schema, store.blobs);
+  found: FoundRecord,
+): Awaitable<LoadedRecord> {
+  return withFiles(decodeInstance(found, schema, knowsModel), schema, store.blobs);
 }
 
 /** Makes an instance of a stored record. */
-async function load<T extends GitModel<ModelId>>(
+function load<T extends GitModel<ModelId>>(
   modelClass: ModelConstructor<T>,
-  blob: RecordBlob,
-): Promise<T> {
-  const loaded = await readRecord(bindingOf(modelClass, 'be read'), blob);
-  const record = instantiate(modelClass, loaded);
-  await record.afterLoad();
-  return record;
+  binding: Binding,
+  found: FoundRecord,
+): Awaitable<T> {
+  return andThen(readRecord(binding, found), (loaded) => {
+    const record = instantiate(modelClass, loaded);
+    const hook = record.afterLoad();
+    return hook ? Promise.resolve(hook).then(() => record) : record;
+  });
 }
 
-/** Reads the record with an id; null when there is none. */
-export async function findRecord<T extends GitModel<ModelId>>(
+/** Reads the record with an id; null when there is none. Throws what is wrong with it, or rejects. */
+export function findRecord<T extends GitModel<ModelId>>(
   modelClass: ModelConstructor<T>,
   id: IdOf<T>,
   options: ReadOptions,
-): Promise<T | null> {
-  const { schema, store } = bindingOf(modelClass, 'be read');
-  const blob = await store.read(schema, idText(id, schema), options);
-  return blob && load(modelClass, blob);
+): Awaitable<T | null> {
+  const binding = bindingOf(modelClass, 'be read');
+  const { schema, store } = binding;
+  return andThen(
+    store.read(schema, idText(id, schema), options),
+    (found) => found && load(modelClass, binding, found),
+  );
+}
+
+/** Reads the records with these ids, in their order: null where there is none, or an invalid one. */
+export async function findRecords<T extends GitModel<ModelId>>(
+  modelClass: ModelConstructor<T>,
+  ids: Iterable<IdOf<T>>,
+  options: ReadAllOptions,
+): Promise<(T | null)[]> {
+  const binding = bindingOf(modelClass, 'be read');
+  const { schema, store } = binding;
+  const texts = Array.from(ids, (id) => idText(id, schema));
+  return readEach(
+    texts,
+    (unique) => store.readMany(schema, unique, options),
+    (found) => orInvalid(() => load(modelClass, binding, found), options),
+  );
 }
 
 /** All records of a model, to be read when they are asked for. */
@@ -46,26 +72,31 @@ export function recordSource<T extends GitModel<ModelId>>(
   options: ReadAllOptions,
 ): RecordSource<T> {
   const binding = bindingOf(modelClass, 'be read');
+  const { schema, store } = binding;
+  const all = (): Cursor<T> =>
+    mapCursor(store.readAll(schema, options), (found) =>
+      andThen(
+        orInvalid(() => load(modelClass, binding, found), options),
+        (record) => record ?? undefined,
+      ),
+    );
   return {
-    records: () => loadAll(modelClass, binding, options),
-    ids: () => binding.store.ids(binding.schema, options) ?? idsOf(loadAll(modelClass, binding, options)),
+    records: () => iterate(all()),
+    ids: () => iterate(store.ids(schema, options) ?? mapCursor(all(), (record) => String(record.getId()))),
   };
 }
 
-async function* loadAll<T extends GitModel<ModelId>>(
-  modelClass: ModelConstructor<T>,
-  { schema, store }: Binding,
-  options: ReadAllOptions,
-): AsyncGenerator<T, void> {
-  for await (const blob of store.readAll(schema, options)) {
-    const record = await load(modelClass, blob).catch((error: unknown) => {
-      if (!options.onInvalid || !(error instanceof GitModelError)) throw error;
-      options.onInvalid(error);
-    });
-    if (record) yield record;
+/** What is read, or null when it is invalid and the options say what to do then. */
+function orInvalid<T>(read: () => Awaitable<T>, { onInvalid }: ReadAllOptions): Awaitable<T | null> {
+  const leaveOut = (error: unknown): null => {
+    if (!onInvalid || !(error instanceof GitModelError)) throw error;
+    onInvalid(error);
+    return null;
+  };
+  try {
+    const result = read();
+    return result instanceof Promise ? result.catch(leaveOut) : result;
+  } catch (error) {
+    return leaveOut(error);
   }
-}
-
-async function* idsOf(records: AsyncIterable<GitModel<ModelId>>): AsyncGenerator<string, void> {
-  for await (const record of records) yield String(record.getId());
 }

@@ -7,7 +7,7 @@ import { recordPaths } from '../schema/layout';
 import type { ModelSchema, SchemaField } from '../schema/schema';
 import { textOfId } from './id';
 import type { RecordState } from './record-state';
-import type { BlobStore, RecordBlob, RecordFile } from './record-store';
+import type { BlobStore, FoundRecord, RecordFile } from './record-store';
 import { storedForm } from './stored-form';
 import { toIssues } from './validation';
 import type { MaybePromise } from './validation';
@@ -15,8 +15,8 @@ import type { MaybePromise } from './validation';
 /** A stored record, understood by its model's schema. A class, so that a constructor can tell it from values. */
 export class LoadedRecord {
   constructor(
-    /** The values by property. */
-    readonly values: ReadonlyMap<string, unknown>,
+    /** The values in the order of the schema's fields. */
+    readonly values: readonly unknown[],
     readonly state: RecordState,
   ) {}
 }
@@ -67,28 +67,31 @@ function fileOf(value: unknown): RecordFile | null {
 }
 
 /**
- * Reads the bytes of a record; gives a promise only when the model has fields that are read from files of their
- * own.
+ * Reads a stored record; gives a promise only when the model has fields that are read from files of their own.
  *
  * @param knowsModel Whether the workspace has a model of this name.
- * @throws InvalidRecordError when they are not a record of this model; the message names the path.
- * @throws ModelNotFoundError when they are a record of a model that the workspace does not know.
+ * @throws InvalidRecordError when it is not a record of this model; the message names the path.
+ * @throws ModelNotFoundError when it is a record of a model that the workspace does not know.
  */
 export function decodeInstance(
-  blob: RecordBlob,
+  found: FoundRecord,
   schema: ModelSchema,
   knowsModel: (name: string) => boolean,
 ): LoadedRecord {
-  const { path, oid, content, files, at } = blob;
-  const { model, fields: stored } = schema.serializer.decode(content, path);
+  const { path, oid, record, files, at } = found;
+  const { model, fields: stored } = record;
   checkModel(model, path, schema, knowsModel);
   const { values, assumed } = decodeFields(stored, path, schema);
-  const storedId = identify(values.get(schema.idField.property), blob, schema);
+  const storedId = identify(values[schema.fields.indexOf(schema.idField)], found, schema);
   return new LoadedRecord(values, { oid, storedId, stored, assumed, files, at });
 }
 
+/** What is assumed for the fields of a record that has all of them. */
+const NOTHING_ASSUMED: ReadonlyMap<string, JsonValue> = new Map();
+
 /**
- * The values of stored fields by property, and what was assumed for those that are not stored as they should be.
+ * The values of stored fields in the order of the schema's fields, and what was assumed for those that are not
+ * stored as they should be. Those of fields with files of their own are undefined.
  *
  * @param path Where they come from, for the error.
  * @throws InvalidRecordError when a value is not one of its field's.
@@ -97,49 +100,57 @@ export function decodeFields(
   stored: ReadonlyMap<string, JsonValue>,
   path: string,
   schema: ModelSchema,
-): { values: Map<string, unknown>; assumed: Map<string, JsonValue> } {
-  const values = new Map<string, unknown>();
-  const assumed = new Map<string, JsonValue>();
-  for (const schemaField of schema.dataFields) {
-    const { property, storedName, field } = schemaField;
-    const before = stored.get(storedName);
-    if (before === undefined) {
+): { values: unknown[]; assumed: ReadonlyMap<string, JsonValue> } {
+  const values: unknown[] = [];
+  let assumed: Map<string, JsonValue> | undefined;
+  const assume = (storedName: string, value: JsonValue): void => {
+    (assumed ??= new Map()).set(storedName, value);
+  };
+  for (const schemaField of schema.fields) {
+    const { storedName, field } = schemaField;
+    if (!field.isSerialized) {
+      values.push(field.initialValue());
+      continue;
+    }
+    const before = field.isStoredApart ? undefined : stored.get(storedName);
+    if (before !== undefined) {
+      values.push(readField(schemaField, before, path, schema, assume));
+    } else if (field.isStoredApart || schemaField === schema.idField) {
       // A record that lacks its id must not get a new one.
-      if (schemaField === schema.idField) continue;
-      const initial = field.initialValue();
-      values.set(property, initial);
-      if (initial !== undefined) assumed.set(storedName, field.serialize(initial));
+      values.push(undefined);
     } else {
-      values.set(property, readField(schemaField, before, path, schema, assumed));
+      const initial = field.initialValue();
+      values.push(initial);
+      if (initial !== undefined) assume(storedName, field.serialize(initial));
     }
   }
-  for (const { property, field } of schema.fields) {
-    if (!field.isSerialized) values.set(property, field.initialValue());
-  }
-  return { values, assumed };
+  return { values, assumed: assumed ?? NOTHING_ASSUMED };
 }
 
 /** Adds the values of the fields that have files of their own; gives a promise only when one has to be read. */
 export function withFiles(
-  { values, state }: LoadedRecord,
+  loaded: LoadedRecord,
   schema: ModelSchema,
   blobs: BlobStore,
 ): LoadedRecord | Promise<LoadedRecord> {
-  const all = new Map(values);
+  if (schema.fileFields.length === 0) return loaded;
+  const { state } = loaded;
+  const values = [...loaded.values];
   const reading: Promise<void>[] = [];
-  for (const { property, storedName, field } of schema.fileFields) {
+  schema.fields.forEach(({ storedName, field }, position) => {
+    if (!field.isSerialized || !field.isStoredApart) return;
     const file = state.files.get(storedName);
-    if (!file) all.set(property, field.emptyValue);
-    else if (field.isHeld) all.set(property, GitBlob.of(file, blobs));
+    if (!file) values[position] = field.emptyValue;
+    else if (field.isHeld) values[position] = GitBlob.of(file, blobs);
     else
       reading.push(
         GitBlob.of(file, blobs)
           .buffer()
-          .then((bytes) => void all.set(property, bytes)),
+          .then((bytes) => void (values[position] = bytes)),
       );
-  }
-  const loaded = new LoadedRecord(all, state);
-  return reading.length > 0 ? Promise.all(reading).then(() => loaded) : loaded;
+  });
+  const whole = new LoadedRecord(values, state);
+  return reading.length > 0 ? Promise.all(reading).then(() => whole) : whole;
 }
 
 function checkModel(
@@ -164,7 +175,7 @@ function readField(
   stored: JsonValue,
   path: string,
   { invalidValues, idField }: ModelSchema,
-  assumed: Map<string, JsonValue>,
+  assume: (storedName: string, value: JsonValue) => void,
 ): unknown {
   try {
     return field.deserialize(stored);
@@ -177,10 +188,10 @@ function readField(
       );
     }
     if (invalidValues === 'keep') {
-      assumed.set(storedName, stored);
+      assume(storedName, stored);
       return copyJson(withExactNumbers(stored));
     }
-    assumed.set(storedName, field.serialize(field.emptyValue));
+    assume(storedName, field.serialize(field.emptyValue));
     return field.emptyValue;
   }
 }
@@ -189,7 +200,7 @@ function readField(
  * The id of a record. Its field has to say the one that belongs to its path: a record stored under another id than
  * its own would be found under one and saved under the other.
  */
-function identify(value: unknown, { id, path }: RecordBlob, schema: ModelSchema): string {
+function identify(value: unknown, { id, path }: FoundRecord, schema: ModelSchema): string {
   const { property, storedName, field } = schema.idField;
   const details = { path, field: property, value };
   if (value === undefined) {

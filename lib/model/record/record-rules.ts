@@ -18,8 +18,8 @@ export function rulesOf(modelClass: ModelConstructor): RecordRules {
   const binding = bindingOf(modelClass, 'be stored');
   const { schema, store, knowsModel } = binding;
   return {
-    checkStored(blob) {
-      decodeInstance(blob, schema, knowsModel);
+    checkStored(found) {
+      decodeInstance(found, schema, knowsModel);
     },
 
     storedId(id) {

@@ -1,10 +1,14 @@
 import type { Readable } from 'node:stream';
 import type { GitModelError } from '../../errors';
+import type { Awaitable } from '../../object/awaitable';
 import type { BlobSource } from '../../object/blob-source';
 import type { SignatureInput } from '../../object/commit-codec';
 import type { ObjectType } from '../../object/oid';
 import type { JsonValue } from '../json-value';
 import type { Layout } from '../schema/layout';
+import type { SerializedPlace } from '../schema/place';
+import type { StoredRecord } from '../serializers/serializer';
+import type { Cursor } from './cursor';
 
 /** What a commit says beside what changed. */
 export interface CommitOptions {
@@ -55,13 +59,15 @@ export interface RecordPlace {
   readonly fileNames: readonly string[];
 }
 
-/** A record's bytes and where they are. */
-export interface RecordBlob {
+/** A stored record and where it is. */
+export interface FoundRecord {
   /** Null in a layout whose paths do not tell it. */
   readonly id: string | null;
   readonly path: string;
+  /** The oid of the blob that holds the record's data. */
   readonly oid: string;
-  readonly content: Buffer;
+  /** What that blob holds; shared with all that read it. */
+  readonly record: StoredRecord;
   /** The files beside, by the names of their fields; only of those that the place knows. */
   readonly files: ReadonlyMap<string, RecordFile>;
   /** The tree that it was read from, when it was not what is staged. */
@@ -138,14 +144,24 @@ export interface RecordStore {
   /** Runs code that stages several changes, which take place together or not at all. */
   atomically(code: () => Promise<unknown>, options: DeleteOptions): Promise<string | null>;
 
-  /** Reads a record; null when there is none. */
-  read(place: RecordPlace, id: string, options: ReadOptions): Promise<RecordBlob | null>;
+  /** Reads a record; null when there is none. Throws what is wrong with it, or rejects. */
+  read(place: SerializedPlace, id: string, options: ReadOptions): Awaitable<FoundRecord | null>;
 
-  /** Reads all records of a model, by the bytes of their paths, as they were when the iteration began. */
-  readAll(place: RecordPlace, options: ReadAllOptions): AsyncIterable<RecordBlob>;
+  /**
+   * Reads the records with these ids, of which none is there twice, in their order as they were when the first was
+   * asked for: null for one that is not there, and for one that `onInvalid` was called for.
+   */
+  readMany(
+    place: SerializedPlace,
+    ids: readonly string[],
+    options: ReadAllOptions,
+  ): Cursor<FoundRecord | null>;
+
+  /** Reads all records of a model, by the bytes of their paths, as they were when the first was asked for. */
+  readAll(place: SerializedPlace, options: ReadAllOptions): Cursor<FoundRecord>;
 
   /** The ids of all records of a model, in the same order; null where only reading the records tells them. */
-  ids(place: RecordPlace, options: ReadAllOptions): AsyncIterable<string> | null;
+  ids(place: RecordPlace, options: ReadAllOptions): Cursor<string> | null;
 
   /** What kind of object an oid is; null when there is no such object. */
   typeOf(oid: string): Promise<ObjectType | null>;

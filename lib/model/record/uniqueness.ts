@@ -6,6 +6,7 @@ import { isSameJson } from '../json-value';
 import type { JsonValue } from '../json-value';
 import { recordPaths } from '../schema/layout';
 import type { ModelSchema, SchemaField } from '../schema/schema';
+import { iterate } from './cursor';
 import { textOfId } from './id';
 import { stateOf } from './record-state';
 import type { SaveOptions } from './record-store';
@@ -42,8 +43,8 @@ export function uniquenessCheck(
     );
     if (claims.length === 0) return;
     const taken = new Map<Claim, string>();
-    for await (const { id, path, content } of store.readAll(schema, {})) {
-      const { fields } = schema.serializer.decode(content, path);
+    for await (const { id, path, record } of iterate(store.readAll(schema, {}))) {
+      const { fields } = record;
       const otherId = id ?? idAt(path, fields, schema);
       if (otherId === undefined || otherId === state.storedId) continue;
       for (const claim of claims) {

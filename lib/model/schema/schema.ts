@@ -18,6 +18,11 @@ export interface SchemaField {
   /** The key in the stored record. */
   readonly storedName: string;
   readonly field: FieldType<unknown>;
+  /**
+   * Whether the class or `Object` has something of the property's name, which an assignment would reach in place of
+   * the instance.
+   */
+  readonly isShadowed: boolean;
 }
 
 /** What a model's records look like and where they are: compiled from the class, checked, and frozen. */
@@ -69,8 +74,9 @@ export function compileSchema(
       refuse('has the name of something that every model has; choose another name.', property);
     }
   }
-  const fields = declared.map(({ property, create }) => instantiate(property, create, refuse));
-  const idField = chooseId(lineage, fields, refuse) ?? automaticId(fields, refuse);
+  const { prototype } = modelClass;
+  const fields = declared.map(({ property, create }) => instantiate(property, create, prototype, refuse));
+  const idField = chooseId(lineage, fields, refuse) ?? automaticId(fields, prototype, refuse);
   checkStoredNames(fields, refuse);
   checkAgainstTheirType(fields, refuse);
   const { invalidValues = 'abort', schema: refinement } = options;
@@ -125,10 +131,16 @@ function collectFields(lineage: Lineage, refuse: Refuse): FieldDeclaration[] {
   return fields;
 }
 
-function instantiate(property: string, create: () => FieldType<unknown>, refuse: Refuse): SchemaField {
+function instantiate(
+  property: string,
+  create: () => FieldType<unknown>,
+  prototype: object,
+  refuse: Refuse,
+): SchemaField {
   try {
     const field = create();
-    return Object.freeze({ property, storedName: field.storedName ?? property, field });
+    const isShadowed = property in prototype;
+    return Object.freeze({ property, storedName: field.storedName ?? property, field, isShadowed });
   } catch (error) {
     if (!(error instanceof ModelDefinitionError)) throw error;
     return refuse(`cannot be a field: ${error.message}`, property);
@@ -165,11 +177,11 @@ function idPropertiesOf(declaration: ModelDeclaration, fields: readonly SchemaFi
 }
 
 /** Adds the automatic id, a UUID, before the declared fields. */
-function automaticId(fields: SchemaField[], refuse: Refuse): SchemaField {
+function automaticId(fields: SchemaField[], prototype: object, refuse: Refuse): SchemaField {
   if (fields.some(({ property }) => property === 'id')) {
     refuse('is a field but not the id; mark it with { id: true }, or mark another field.', 'id');
   }
-  const idField = instantiate('id', () => new UUIDFieldType({ id: true }), refuse);
+  const idField = instantiate('id', () => new UUIDFieldType({ id: true }), prototype, refuse);
   fields.unshift(idField);
   return idField;
 }

@@ -1,0 +1,126 @@
+import { setImmediate } from 'node:timers/promises';
+import type { Cursor } from '../model/record/cursor';
+import type { Awaitable } from '../object/awaitable';
+import type { OperationGate } from './operation-gate';
+
+/** How many records are read at a time: enough to keep libgit2's threads at work. */
+export const READ_AHEAD = 64;
+
+/** How many are read first: who wants a single record should not wait for many. */
+const FIRST_BATCH = 4;
+
+/** How long records are handed out from memory before other work of the process gets its turn, in milliseconds. */
+const TURN_MS = 8;
+
+/** What was read of one record, or why it cannot be. */
+export type Outcome<T> = T | Failure;
+
+/** An error that is kept until its turn comes. */
+export class Failure {
+  constructor(readonly error: unknown) {}
+}
+
+/** Some outcomes in their order. */
+export interface Batch<T> {
+  readonly outcomes: readonly Outcome<T>[];
+  /** Whether something had to be waited for, so that it pays to begin with the next one before it is asked for. */
+  readonly hadToWait: boolean;
+}
+
+/** How many records the n-th batch of an iteration has. */
+export function batchSize(batch: number): number {
+  return Math.min(READ_AHEAD, FIRST_BATCH * 2 ** batch);
+}
+
+/** Reads side by side. */
+export function readBatch<T>(reads: readonly (() => Awaitable<T>)[]): Awaitable<Batch<T>> {
+  const started = reads.map((read) => attempt(read));
+  return started.some((each) => each instanceof Promise)
+    ? Promise.all(started).then((outcomes) => ({ outcomes, hadToWait: true }))
+    : { outcomes: started as Outcome<T>[], hadToWait: false };
+}
+
+function attempt<T>(read: () => Awaitable<T>): Awaitable<Outcome<T>> {
+  try {
+    const result = read();
+    return result instanceof Promise ? result.catch((error: unknown) => new Failure(error)) : result;
+  } catch (error) {
+    return new Failure(error);
+  }
+}
+
+/** What becomes of what was read. */
+export interface Handlers<T, U> {
+  /** What is given for it; undefined leaves it out. Called when its turn comes. */
+  finish(found: T): U | undefined;
+  /** What is given for an error instead; undefined leaves it out. May throw. */
+  onError(error: unknown): U | undefined;
+}
+
+/**
+ * Hands out what is read in batches. Each step is an operation of its own, so one that is not carried on holds
+ * nothing up.
+ */
+export class RecordCursor<T, U> implements Cursor<U> {
+  private outcomes: readonly Outcome<T>[] = [];
+  private position = 0;
+  private isLast = false;
+  private ahead: Promise<IteratorResult<Batch<T>, void>> | undefined;
+  private turnBegan = performance.now();
+
+  constructor(
+    private readonly gate: OperationGate,
+    private readonly batches: AsyncIterator<Batch<T>, void>,
+    private readonly handlers: Handlers<T, U>,
+  ) {}
+
+  next(): Awaitable<U | undefined> {
+    return this.gate.look(() => this.take());
+  }
+
+  close(): void {
+    this.outcomes = [];
+    this.position = 0;
+    this.isLast = true;
+    // Whoever gives up does not want to know what else would have failed.
+    this.batches.return?.().catch(() => undefined);
+  }
+
+  private take(): Awaitable<U | undefined> {
+    for (;;) {
+      if (this.position === this.outcomes.length) {
+        if (this.isLast) return undefined;
+        return this.refill().then(() => this.take());
+      }
+      if (performance.now() - this.turnBegan > TURN_MS) return this.pause().then(() => this.take());
+      const result = this.settle(this.outcomes[this.position++] as Outcome<T>);
+      if (result !== undefined) return result;
+    }
+  }
+
+  private settle(outcome: Outcome<T>): U | undefined {
+    if (outcome instanceof Failure) return this.handlers.onError(outcome.error);
+    try {
+      return this.handlers.finish(outcome);
+    } catch (error) {
+      return this.handlers.onError(error);
+    }
+  }
+
+  private async refill(): Promise<void> {
+    const step = await (this.ahead ?? this.batches.next());
+    this.ahead = undefined;
+    this.position = 0;
+    this.outcomes = step.done ? [] : step.value.outcomes;
+    this.isLast ||= step.done ?? false;
+    if (step.done || !step.value.hadToWait) return;
+    // As an operation of its own, so that closing waits for it.
+    this.ahead = this.gate.read(() => this.batches.next());
+    this.ahead.catch(() => undefined);
+  }
+
+  private async pause(): Promise<void> {
+    await setImmediate();
+    this.turnBegan = performance.now();
+  }
+}

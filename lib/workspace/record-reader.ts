@@ -1,0 +1,216 @@
+import { GitModelError } from '../errors';
+import { resolveRevision } from '../git/revision';
+import { Turn } from '../git/turn';
+import type { Cursor } from '../model/record/cursor';
+import type { FoundRecord, ReadAllOptions, ReadOptions, RecordPlace } from '../model/record/record-store';
+import { recordPaths } from '../model/schema/layout';
+import type { SerializedPlace } from '../model/schema/place';
+import type { StoredRecord } from '../model/serializers/serializer';
+import { andThen } from '../object/awaitable';
+import type { Awaitable } from '../object/awaitable';
+import { StagedTree } from '../object/staged-tree';
+import type { WorkspaceContext } from './context';
+import { KnownEntries } from './known-entries';
+import { ParsedRecords } from './parsed-records';
+import { batchSize, readBatch, READ_AHEAD, RecordCursor } from './record-cursor';
+import type { Batch, Outcome } from './record-cursor';
+import { gatherEntries, locateRecord, locateRecords, notARecord } from './record-locations';
+import type { Candidate, RecordEntries } from './record-locations';
+
+/** How many of many records are sorted by their paths at a time, and read in that order. */
+const SORTED = 1024;
+
+/** A record that was read, and is parsed when its turn comes. */
+interface ReadRecord {
+  readonly entries: RecordEntries;
+  /** What its blob holds, where that is known; else the blob's content. */
+  readonly data: StoredRecord | Buffer;
+  readonly at: string | undefined;
+}
+
+/** Reads the records of a workspace's models, from what is staged or from any other tree. */
+export class RecordReader {
+  private readonly parsed = new ParsedRecords();
+  private readonly known = new KnownEntries();
+  private readonly turn = new Turn();
+
+  constructor(private readonly context: WorkspaceContext) {}
+
+  /** See {@link RecordStore.read}. */
+  read(place: SerializedPlace, id: string, { at }: ReadOptions): Awaitable<FoundRecord | null> {
+    return this.context.gate.look(() => {
+      const tree = this.treeAt(at);
+      const find = (from: StagedTree): Awaitable<FoundRecord | null> =>
+        andThen(this.readById(from, place, id, at), (read) => read && this.parse(place, read, true));
+      // What is known is found on the spot, so that a loop over many would hold up all else.
+      if (this.turn.isOver()) return this.turn.next().then(() => andThen(tree, find));
+      return andThen(tree, find);
+    });
+  }
+
+  /** See {@link RecordStore.readMany}. */
+  readMany(
+    place: SerializedPlace,
+    ids: readonly string[],
+    { at, onInvalid }: ReadAllOptions,
+  ): Cursor<FoundRecord | null> {
+    return new RecordCursor(this.context.gate, this.batchesOfMany(place, ids, at), {
+      finish: (read: ReadRecord | null) => read && this.parse(place, read, true),
+      onError: (error) => {
+        tell(error, onInvalid);
+        return null;
+      },
+    });
+  }
+
+  /** See {@link RecordStore.readAll}. */
+  readAll(place: SerializedPlace, { at, onInvalid }: ReadAllOptions): Cursor<FoundRecord> {
+    const read = (tree: StagedTree, candidate: Candidate): Awaitable<ReadRecord | null> =>
+      andThen(candidate(), (location) =>
+        andThen(
+          gatherEntries(tree, place, location),
+          (entries) => entries && this.load(tree, place, entries, at),
+        ),
+      );
+    return new RecordCursor(this.context.gate, this.batchesOfAll(place, at, read), {
+      // Not to be remembered: all of a large model would push out what is asked for again and again.
+      finish: (found) => (found ? this.parse(place, found, false) : undefined),
+      onError: (error) => {
+        tell(error, onInvalid);
+        return undefined;
+      },
+    });
+  }
+
+  /** See {@link RecordStore.ids}. */
+  ids(place: RecordPlace, { at, onInvalid }: ReadAllOptions): Cursor<string> | null {
+    if (place.layout.levels === undefined && !place.layout.identify) return null;
+    const locate = (_tree: StagedTree, candidate: Candidate): Awaitable<string | null> =>
+      andThen(candidate(), ({ id, entry }) => (entry ? id : null));
+    return new RecordCursor(this.context.gate, this.batchesOfAll(place, at, locate), {
+      finish: (id) => id ?? undefined,
+      onError: (error) => {
+        tell(error, onInvalid);
+        return undefined;
+      },
+    });
+  }
+
+  private treeAt(treeish: string | undefined): Awaitable<StagedTree> {
+    const { stage, repository, objects } = this.context;
+    if (treeish === undefined) return stage.tree;
+    return resolveRevision(repository, treeish).then(({ tree }) => StagedTree.load(tree, objects));
+  }
+
+  private readById(
+    tree: StagedTree,
+    place: SerializedPlace,
+    id: string,
+    at: string | undefined,
+  ): Awaitable<ReadRecord | null> {
+    const known = this.known.get(tree, place, id);
+    if (known) return this.load(tree, place, known, at);
+    return andThen(locateRecord(tree, place, id), (location) =>
+      andThen(gatherEntries(tree, place, location), (entries) => {
+        if (!entries) return null;
+        this.known.set(tree, place, id, entries);
+        return this.load(tree, place, entries, at);
+      }),
+    );
+  }
+
+  /** Reads the data of a record whose entries are known. */
+  private load(
+    tree: StagedTree,
+    { serializer }: SerializedPlace,
+    entries: RecordEntries,
+    treeish: string | undefined,
+  ): Awaitable<ReadRecord> {
+    const at = treeish === undefined ? undefined : tree.oid;
+    const data = this.parsed.get(entries.oid, serializer) ?? entries.content;
+    if (data) return { entries, data, at };
+    const refuse = (error: unknown): never => {
+      if (!(error instanceof GitModelError)) throw error;
+      throw notARecord(entries.path, `its content cannot be read: ${error.message}`, error);
+    };
+    try {
+      const content = this.context.objects.readBlob(entries.oid);
+      if (!(content instanceof Promise)) return { entries, data: content, at };
+      return content.then((each) => ({ entries, data: each, at }), refuse);
+    } catch (error) {
+      return refuse(error);
+    }
+  }
+
+  /** @param isToKeep Whether what the blob holds is to be remembered. */
+  private parse(
+    { serializer }: SerializedPlace,
+    { entries, data, at }: ReadRecord,
+    isToKeep: boolean,
+  ): FoundRecord {
+    const { id, path, oid, files } = entries;
+    if (!Buffer.isBuffer(data)) return { id, path, oid, record: data, files, at };
+    const record = serializer.decode(data, path);
+    if (isToKeep) this.parsed.set(oid, serializer, record, data.length);
+    return { id, path, oid, record, files, at };
+  }
+
+  private async *batchesOfAll<T>(
+    place: RecordPlace,
+    at: string | undefined,
+    read: (tree: StagedTree, candidate: Candidate) => Awaitable<T>,
+  ): AsyncGenerator<Batch<T>, void> {
+    const tree = await this.treeAt(at);
+    for await (const candidates of locateRecords(tree, place, batchSize)) {
+      yield await readBatch(candidates.map((candidate) => () => read(tree, candidate)));
+    }
+  }
+
+  private async *batchesOfMany(
+    place: SerializedPlace,
+    ids: readonly string[],
+    at: string | undefined,
+  ): AsyncGenerator<Batch<ReadRecord | null>, void> {
+    const tree = await this.treeAt(at);
+    for (let start = 0; start < ids.length; start += SORTED) {
+      const chunk = ids.slice(start, start + SORTED);
+      const outcomes = new Array<Outcome<ReadRecord | null>>(chunk.length);
+      let hadToWait = false;
+      const order = this.byPath(tree, place, chunk);
+      for (let next = 0; next < order.length; next += READ_AHEAD) {
+        const positions = order.slice(next, next + READ_AHEAD);
+        const batch = await readBatch(
+          positions.map((position) => () => this.readById(tree, place, chunk[position] as string, at)),
+        );
+        batch.outcomes.forEach((outcome, n) => (outcomes[positions[n] as number] = outcome));
+        hadToWait ||= batch.hadToWait;
+      }
+      yield { outcomes, hadToWait };
+    }
+  }
+
+  /** The positions of ids in the order of the records' paths, in which records that stand together are read together. */
+  private byPath(tree: StagedTree, place: RecordPlace, ids: readonly string[]): number[] {
+    const paths = ids.map((id) => this.known.get(tree, place, id)?.path ?? pathOf(place, id));
+    return [...ids.keys()].sort((a, b) => compare(paths[a] as string, paths[b] as string));
+  }
+}
+
+/** Anything for an id that no record can have: reading it tells what is wrong. */
+function pathOf(place: RecordPlace, id: string): string {
+  try {
+    return recordPaths(place, id).data;
+  } catch {
+    return id;
+  }
+}
+
+function compare(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0;
+}
+
+/** Hands an error to whoever wants to know; throws it where nobody does. */
+function tell(error: unknown, onInvalid: ReadAllOptions['onInvalid']): void {
+  if (!onInvalid || !(error instanceof GitModelError)) throw error;
+  onInvalid(error);
+}
