@@ -27,7 +27,7 @@ export class KnownEntries {
       this.count = 0;
     }
     let known = this.places.get(place);
-    if (!known) this.places.set(place, (known = new Map()));
+    if (!known) this.places.set(place, (known = new Map<string, RecordEntries>()));
     known.set(id, entries);
     this.count++;
   }

@@ -34,10 +34,15 @@ export function batchSize(batch: number): number {
 
 /** Reads side by side. */
 export function readBatch<T>(reads: readonly (() => Awaitable<T>)[]): Awaitable<Batch<T>> {
-  const started = reads.map((read) => attempt(read));
-  return started.some((each) => each instanceof Promise)
-    ? Promise.all(started).then((outcomes) => ({ outcomes, hadToWait: true }))
-    : { outcomes: started as Outcome<T>[], hadToWait: false };
+  const outcomes: Outcome<T>[] = [];
+  const pending: Promise<void>[] = [];
+  reads.forEach((read, position) => {
+    const outcome = attempt(read);
+    if (!(outcome instanceof Promise)) outcomes[position] = outcome;
+    else pending.push(outcome.then((each) => void (outcomes[position] = each)));
+  });
+  if (pending.length === 0) return { outcomes, hadToWait: false };
+  return Promise.all(pending).then(() => ({ outcomes, hadToWait: true }));
 }
 
 function attempt<T>(read: () => Awaitable<T>): Awaitable<Outcome<T>> {

@@ -1,6 +1,6 @@
 import { InvalidRecordError } from '../errors';
 import type { RecordPlace } from '../model/record/record-store';
-import { BLOB_SUFFIX, blobPrefixOf, recordPaths } from '../model/schema/layout';
+import { BLOB_SUFFIX, blobPrefixOf, dataPath, recordPaths } from '../model/schema/layout';
 import { andThen } from '../object/awaitable';
 import type { Awaitable } from '../object/awaitable';
 import { fromByteName, toByteName } from '../object/byte-name';
@@ -10,13 +10,13 @@ import type { StagedEntry, StagedTree } from '../object/staged-tree';
 import type { NodeEntry, TreeNode } from '../object/tree-node';
 
 /** Where a record may be. */
-export interface RecordLocation {
+export interface RecordLocation<Entry = Pick<StagedEntry, 'oid' | 'content'>> {
   /** Null when only the record tells. */
   readonly id: string | null;
   /** The path of its data. */
   readonly path: string;
   /** What is there; undefined when nothing is. */
-  readonly entry: StagedEntry | undefined;
+  readonly entry: Entry | undefined;
 }
 
 /** The entries of a record that is there. */
@@ -41,8 +41,12 @@ const REPLACEMENT = '\ufffd';
  *
  * @throws InvalidRecordError when something else is where the data, or a folder on the way to it, should be.
  */
-export function locateRecord(tree: StagedTree, place: RecordPlace, id: string): Awaitable<RecordLocation> {
-  const { data: path } = recordPaths(place, id);
+export function locateRecord(
+  tree: StagedTree,
+  place: RecordPlace,
+  id: string,
+): Awaitable<RecordLocation<StagedEntry>> {
+  const path = dataPath(place, id);
   return andThen(tree.lookUp(path), (entry) => {
     if (entry && entry.kind !== 'blob') throw notARecord(path, `it is a ${entry.kind}, not a file`);
     if (!entry) return checkFoldersAbove(tree, path).then(() => ({ id, path, entry }));
@@ -204,13 +208,12 @@ function locateIn(
   entry: NodeEntry,
 ): Awaitable<RecordLocation> {
   const path = `${folder}/${place.dataFilename}`;
-  if (recordPaths(place, id).data !== path) return { id, path, entry: undefined };
+  if (dataPath(place, id) !== path) return { id, path, entry: undefined };
   return andThen(tree.open(entry), (node) => {
-    const name = toByteName(place.dataFilename);
-    const data = node.get(name);
+    const data = node.get(toByteName(place.dataFilename));
     const kind = data && kindOfMode(data.mode);
     if (kind !== undefined && kind !== 'blob') throw notARecord(path, `it is a ${kind}, not a file`);
-    return { id, path, entry: data && describeEntry(folder, name, data) };
+    return { id, path, entry: data };
   });
 }
 
@@ -236,7 +239,7 @@ function locateFile(place: RecordPlace, entry: StagedEntry): RecordLocation {
   if (!layout.identify) return { id: null, path, entry };
   const inside = path.slice(folder.length + 1, layout.ownFolder ? -dataFilename.length - 1 : undefined);
   const id = layout.identify(inside);
-  const isThere = id !== undefined && recordPaths(place, id).data === path;
+  const isThere = id !== undefined && dataPath(place, id) === path;
   return { id: id ?? null, path, entry: isThere ? entry : undefined };
 }
 

@@ -3,7 +3,7 @@ import { resolveRevision } from '../git/revision';
 import { Turn } from '../git/turn';
 import type { Cursor } from '../model/record/cursor';
 import type { FoundRecord, ReadAllOptions, ReadOptions, RecordPlace } from '../model/record/record-store';
-import { recordPaths } from '../model/schema/layout';
+import { dataPath } from '../model/schema/layout';
 import type { SerializedPlace } from '../model/schema/place';
 import type { StoredRecord } from '../model/serializers/serializer';
 import { andThen } from '../object/awaitable';
@@ -189,24 +189,26 @@ export class RecordReader {
     }
   }
 
-  /** The positions of ids in the order of the records' paths, in which records that stand together are read together. */
+  /** The positions of ids in the order of the records' paths: records that stand together are read together. */
   private byPath(tree: StagedTree, place: RecordPlace, ids: readonly string[]): number[] {
-    const paths = ids.map((id) => this.known.get(tree, place, id)?.path ?? pathOf(place, id));
-    return [...ids.keys()].sort((a, b) => compare(paths[a] as string, paths[b] as string));
+    const known: number[] = [];
+    const others: { readonly position: number; readonly path: string }[] = [];
+    ids.forEach((id, position) => {
+      if (this.known.get(tree, place, id)) known.push(position);
+      else others.push({ position, path: pathOf(place, id) });
+    });
+    others.sort((a, b) => (a.path < b.path ? -1 : a.path > b.path ? 1 : 0));
+    return [...known, ...others.map(({ position }) => position)];
   }
 }
 
 /** Anything for an id that no record can have: reading it tells what is wrong. */
 function pathOf(place: RecordPlace, id: string): string {
   try {
-    return recordPaths(place, id).data;
+    return dataPath(place, id);
   } catch {
     return id;
   }
-}
-
-function compare(a: string, b: string): number {
-  return a < b ? -1 : a > b ? 1 : 0;
 }
 
 /** Hands an error to whoever wants to know; throws it where nobody does. */

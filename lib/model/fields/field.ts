@@ -1,6 +1,6 @@
 import { isPromise } from 'node:util/types';
 import { ModelDefinitionError } from '../../errors';
-import { isSameJson, JsonNumber, withExactNumbers } from '../json-value';
+import { copyJson, isSameJson, JsonNumber, withExactNumbers } from '../json-value';
 import type { JsonValue } from '../json-value';
 import type { RecordContext } from '../record/record-context';
 import type { FieldOptions, Validator } from './field-options';
@@ -182,7 +182,9 @@ export abstract class FieldType<T> {
    * @throws InvalidValue when no such value can have been stored.
    */
   deserialize(stored: JsonValue): T | null {
-    return stored === null ? this.emptyValue : this.fromStored(withExactNumbers(stored));
+    if (stored === null) return this.emptyValue;
+    const exact = withExactNumbers(stored);
+    return this.fromStored(typeof exact === 'object' ? copyJson(exact) : exact);
   }
 
   /**
@@ -205,7 +207,8 @@ export abstract class FieldType<T> {
   protected abstract toStored(value: T): JsonValue;
 
   /**
-   * The value of a stored one that is there; the same as for an assigned value unless a subclass differs.
+   * The value of a stored one that is there; the same as for an assigned value unless a subclass differs. What is
+   * stored is shared by all that read the record, so a list or an object comes as a copy, which the value may keep.
    *
    * @throws InvalidValue when no such value can have been stored.
    */

@@ -30,7 +30,7 @@ export class JSONFieldType<T = unknown> extends FieldType<T> {
   }
 
   protected override fromStored(stored: JsonValue): T {
-    return this.coerce(copyJson(stored));
+    return this.coerce(stored === 0 ? 0 : stored);
   }
 
   override copy(value: T): T {

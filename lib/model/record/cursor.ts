@@ -67,7 +67,9 @@ class CursorIterator<T> implements AsyncIterableIterator<T, void> {
   }
 
   return(): Promise<IteratorResult<T, void>> {
-    return this.waiting > 0 ? this.track(this.tail.then(() => this.finish())) : Promise.resolve(this.finish());
+    return this.waiting > 0
+      ? this.track(this.tail.then(() => this.finish()))
+      : Promise.resolve(this.finish());
   }
 
   private step(): Awaitable<IteratorResult<T, void>> {

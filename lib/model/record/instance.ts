@@ -3,6 +3,7 @@ import type { ModelSchema, SchemaField } from '../schema/schema';
 import { LoadedRecord } from './record-codec';
 import type { RecordContext } from './record-context';
 import { contextOf, setState } from './record-state';
+import { valueOf } from './values';
 
 /**
  * Fills an instance whose constructors and field initialisers have all run: a loaded one with what was loaded,
@@ -30,11 +31,6 @@ export function fillInstance(
     else if (schemaField.field.isHeld) setProperty(record, schemaField, initialized, context);
   }
   assignValues(record, schema, given);
-}
-
-/** The value of a property. The same as `Reflect.get`, which takes six times as long. */
-export function valueOf(record: object, property: string): unknown {
-  return (record as Readonly<Record<string, unknown>>)[property];
 }
 
 /**

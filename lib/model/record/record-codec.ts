@@ -11,6 +11,7 @@ import type { BlobStore, FoundRecord, RecordFile } from './record-store';
 import { storedForm } from './stored-form';
 import { toIssues } from './validation';
 import type { MaybePromise } from './validation';
+import { valueOf } from './values';
 
 /** A stored record, understood by its model's schema. A class, so that a constructor can tell it from values. */
 export class LoadedRecord {
@@ -38,7 +39,7 @@ export function encodeInstance(record: object, schema: ModelSchema): EncodedReco
   const stored = storedForm(record, schema);
   const files = new Map<string, RecordFile | null>();
   for (const { property, storedName } of schema.fileFields) {
-    files.set(storedName, fileOf(Reflect.get(record, property)));
+    files.set(storedName, fileOf(valueOf(record, property)));
   }
   try {
     return { content: schema.serializer.encode({ model: schema.name, fields: stored }), stored, files };
@@ -54,7 +55,7 @@ export function encodeInstance(record: object, schema: ModelSchema): EncodedReco
  */
 export function writeFiles(record: object, { fileFields }: ModelSchema, blobs: BlobStore): MaybePromise {
   const unwritten = fileFields
-    .map(({ property }) => Reflect.get(record, property) as unknown)
+    .map(({ property }) => valueOf(record, property))
     .filter((value) => value instanceof GitBlob)
     .filter((blob) => blob.isUnwrittenIn(blobs));
   if (unwritten.length === 0) return;

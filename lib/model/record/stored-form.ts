@@ -6,6 +6,7 @@ import type { ModelSchema, SchemaField } from '../schema/schema';
 import type { RecordContext } from './record-context';
 import { stateOf } from './record-state';
 import type { RecordState } from './record-state';
+import { valueOf } from './values';
 
 /** What is stored of a record's values, by stored names; also what its model does not know. */
 export function storedForm(record: object, schema: ModelSchema): Map<string, JsonValue> {
@@ -14,7 +15,7 @@ export function storedForm(record: object, schema: ModelSchema): Map<string, Jso
   for (const schemaField of schema.dataFields) {
     stored.set(
       schemaField.storedName,
-      storedValue(schemaField, Reflect.get(record, schemaField.property), state),
+      storedValue(schemaField, valueOf(record, schemaField.property), state),
     );
   }
   for (const [name, value] of state.stored) {

@@ -7,6 +7,7 @@ import type { ModelSchema, SchemaField } from '../schema/schema';
 import type { RecordContext } from './record-context';
 import { stateOf } from './record-state';
 import { hasChanged, isKept, wasSet } from './stored-form';
+import { valueOf } from './values';
 
 /** Done at once, or a promise: what does not have to wait keeps operations in the order of the calls. */
 export type MaybePromise = void | Promise<void>;
@@ -49,7 +50,7 @@ function cleanFields(record: object, schema: ModelSchema): MaybePromise {
   const cleaned: [string, unknown][] = [];
   for (const schemaField of schema.fields) {
     const { property, field } = schemaField;
-    const value: unknown = Reflect.get(record, property);
+    const value = valueOf(record, property);
     // A value that was kept although it is none of the field's may stay, as long as nobody changes it.
     if (schema.invalidValues === 'keep' && isKept(schemaField, value, state)) continue;
     const accept = (clean: unknown): void => {
@@ -105,7 +106,7 @@ function refineRecord(record: object, schema: ModelSchema): MaybePromise {
 function verifyFields(record: object, schema: ModelSchema, context: RecordContext): MaybePromise {
   const checks = new FieldChecks(schema, record);
   for (const schemaField of schema.fields) {
-    const value: unknown = Reflect.get(record, schemaField.property);
+    const value = valueOf(record, schemaField.property);
     if (value === null || value === undefined) continue;
     checks.run(schemaField, () => schemaField.field.verify(value, context));
   }
@@ -142,7 +143,7 @@ function valueAt(value: unknown, key: string | number): unknown {
 
 /** Checks the fields of one record, and collects what is wrong with them. */
 class FieldChecks {
-  private readonly issues = new Map<SchemaField, ValidationIssue[]>();
+  private issues: Map<SchemaField, ValidationIssue[]> | undefined;
   private readonly pending: Promise<void>[] = [];
 
   constructor(
@@ -155,7 +156,8 @@ class FieldChecks {
     const report = (error: unknown): void => {
       if (!(error instanceof InvalidValue)) throw error;
       const { property } = schemaField;
-      this.issues.set(schemaField, toIssues(error, property, Reflect.get(this.record, property)));
+      const issues = toIssues(error, property, valueOf(this.record, property));
+      (this.issues ??= new Map()).set(schemaField, issues);
     };
     try {
       const checking = check();
@@ -174,13 +176,14 @@ class FieldChecks {
    */
   conclude(accept?: () => void): MaybePromise {
     const finish = (): void => {
-      if (this.issues.size === 0) {
+      const { issues } = this;
+      if (!issues) {
         accept?.();
         return;
       }
       throw new ValidationError(
         this.schema.name,
-        this.schema.fields.flatMap((each) => this.issues.get(each) ?? []),
+        this.schema.fields.flatMap((each) => issues.get(each) ?? []),
       );
     };
     if (this.pending.length > 0) return Promise.all(this.pending).then(finish);

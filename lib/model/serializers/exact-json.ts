@@ -10,9 +10,23 @@ import type { JsonValue } from '../json-value';
 const TEXT = 's';
 const NUMBER = 'n';
 
-/** Whether a JSON text may have something that `JSON.parse` would lose. Quick, and never wrong in saying no. */
-export function mayLose(json: string): boolean {
-  return SUSPICIOUS.test(json);
+/**
+ * Whether a JSON text may have something that `JSON.parse` would lose. Quick, and never wrong in saying no.
+ *
+ * @param parsed What `JSON.parse` made of it: many records have neither numbers nor such keys.
+ */
+export function mayLose(json: string, parsed: unknown): boolean {
+  return hasDigits(parsed) && SUSPICIOUS.test(json);
+}
+
+/** Whether a number, or a key that begins with a digit, is in a value. */
+function hasDigits(value: unknown): boolean {
+  if (typeof value !== 'object' || value === null) return typeof value === 'number';
+  for (const key of Object.keys(value)) {
+    if (!Array.isArray(value) && key >= '0' && key < ':') return true;
+    if (hasDigits((value as Readonly<Record<string, unknown>>)[key])) return true;
+  }
+  return false;
 }
 
 /** A number of sixteen characters or more, with an exponent or ending in a decimal zero, or -0; a key of digits. */

@@ -17,12 +17,30 @@ export const json: Serializer = { extension: 'json', encode: encodeRecord, decod
  * @throws InvalidValue when a value could not be read again: it is nested too deep, or is not JSON.
  */
 function encodeRecord({ model, fields }: StoredRecord): Buffer {
-  const lines = Array.from(
-    fields,
-    ([name, value]) => `    ${JSON.stringify(name)}: ${encodeValue(name, value)}`,
+  let body = '';
+  for (const [name, value] of fields) {
+    body += `${body === '' ? '{\n' : ',\n\n'}    ${quote(name)}: ${encodeValue(name, value)}`;
+  }
+  body = body === '' ? '{}' : `${body}\n  }`;
+  return Buffer.from(
+    `{\n  "model": ${model === null ? 'null' : quote(model)},\n  "fields": ${body}\n}\n`,
+    'utf8',
   );
-  const body = lines.length > 0 ? `{\n${lines.join(',\n\n')}\n  }` : '{}';
-  return Buffer.from(`{\n  "model": ${JSON.stringify(model)},\n  "fields": ${body}\n}\n`, 'utf8');
+}
+
+/** The names of models and fields in JSON: there are few, and they come again in every record. */
+const quoted = new Map<string, string>();
+
+/** How many names are remembered; there are more where somebody takes anything for a name. */
+const MAX_QUOTED = 1000;
+
+function quote(name: string): string {
+  let text = quoted.get(name);
+  if (text === undefined) {
+    if (quoted.size === MAX_QUOTED) quoted.clear();
+    quoted.set(name, (text = JSON.stringify(name)));
+  }
+  return text;
 }
 
 /** The level of the fields' values: the record and its fields are those above. */
@@ -45,8 +63,9 @@ function encodeValue(name: string, value: JsonValue): string {
  * @throws InvalidRecordError when the bytes are not a record. Nothing of them is trusted.
  */
 function decodeRecord(bytes: Buffer, path: string): StoredRecord {
-  if (!isUtf8(bytes)) throw invalidRecord(path, 'it is not UTF-8');
   const text = bytes.toString('utf8');
+  // What is not UTF-8 becomes this character; a text without it needs no other check.
+  if (text.includes(REPLACEMENT) && !isUtf8(bytes)) throw invalidRecord(path, 'it is not UTF-8');
   let data: unknown;
   try {
     data = JSON.parse(text);
@@ -56,16 +75,21 @@ function decodeRecord(bytes: Buffer, path: string): StoredRecord {
   if (!isObject(data)) throw invalidRecord(path, 'it is not a JSON object');
   const danger = dangerIn(data);
   if (danger !== undefined) throw invalidRecord(path, danger);
-  const { model, fields, ...others } = data;
-  const [other] = Object.keys(others);
-  if (other !== undefined) {
-    throw invalidRecord(path, `it has the key ${JSON.stringify(other)} beside "model" and "fields"`);
+  for (const key of Object.keys(data)) {
+    if (key === 'model' || key === 'fields') continue;
+    throw invalidRecord(path, `it has the key ${JSON.stringify(key)} beside "model" and "fields"`);
   }
+  const { model, fields } = data;
   if (typeof model !== 'string') throw invalidRecord(path, 'its "model" is not a string');
   if (!isObject(fields)) throw invalidRecord(path, 'its "fields" are not a JSON object');
-  if (mayLose(text)) return { model, fields: exactFields(text) };
-  return { model, fields: new Map(Object.entries(fields) as [string, JsonValue][]) };
+  if (mayLose(text, fields)) return { model, fields: exactFields(text) };
+  const stored = new Map<string, JsonValue>();
+  for (const name of Object.keys(fields)) stored.set(name, fields[name] as JsonValue);
+  return { model, fields: stored };
 }
+
+/** What stands in a text for bytes that are not UTF-8. */
+const REPLACEMENT = '\ufffd';
 
 /** The fields of a record that is known to be one, in their order and without rounded numbers. */
 function exactFields(text: string): Map<string, JsonValue> {

@@ -20,7 +20,8 @@ export interface Serializer {
   encode(record: StoredRecord): Buffer;
 
   /**
-   * Reads a record, as written here, by hand, or by somebody who means harm: nothing of it is to be trusted.
+   * Reads a record, as written here, by hand, or by somebody who means harm: nothing of it is to be trusted. The
+   * same bytes are the same record: what was read once is kept, and shared by all that ask for it.
    *
    * @param path Where the bytes come from, for the error.
    * @throws InvalidRecordError when the bytes are not a record.

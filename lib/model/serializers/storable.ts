@@ -6,8 +6,10 @@ import type { JsonValue } from '../json-value';
 export function dangerIn(value: unknown, depth = 1): string | undefined {
   if (typeof value !== 'object' || value === null) return undefined;
   if (depth > MAX_RECORD_DEPTH) return `it is nested more than ${MAX_RECORD_DEPTH} levels deep`;
-  if (Object.hasOwn(value, '__proto__')) return 'it has the key "__proto__"';
-  for (const each of Object.values(value)) {
+  for (const key of Object.keys(value)) {
+    if (key === '__proto__') return 'it has the key "__proto__"';
+    const each = (value as Readonly<Record<string, unknown>>)[key];
+    if (typeof each !== 'object' || each === null) continue;
     const danger = dangerIn(each, depth + 1);
     if (danger !== undefined) return danger;
   }
