@@ -26,7 +26,7 @@ async function gitmodel() {
   const { schema, store, knowsModel } = binding;
   const place = { id: null, path: '', oid: '0'.repeat(40), files: new Map(), at: undefined };
   return (content, n) => {
-    const blob = { ...place, content, id: ids[n] };
+    const blob = { ...place, record: schema.serializer.decode(content, ''), id: ids[n] };
     const page = instantiate(Page, withFiles(decodeInstance(blob, schema, knowsModel), schema, store.blobs));
     cleanRecord(page, binding);
     return encodeInstance(page, schema).content;

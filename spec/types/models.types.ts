@@ -127,6 +127,8 @@ export const calls = [
   () => Ticket.get('5'),
   // @ts-expect-error TS2345: for getOrNull as well
   () => Page.getOrNull(5),
+  // @ts-expect-error TS2345: for getMany as well
+  () => Page.getMany([5]),
   // @ts-expect-error TS2345: for delete as well
   () => Ticket.delete('5'),
   // @ts-expect-error TS2345: and for paths
@@ -158,6 +160,7 @@ export type Gets = Expect<
 export async function read(): Promise<void> {
   const got = await Page.get('a');
   const maybe = await Page.getOrNull('a');
+  const many = await Page.getMany(new Set(['a']), { at: 'main', onInvalid: () => undefined });
   const all = Page.all();
   const array = await all.toArray();
   const first = await all.first();
@@ -165,11 +168,12 @@ export async function read(): Promise<void> {
   const types: [
     Expect<Same<typeof got, PageModel>>,
     Expect<Same<typeof maybe, PageModel | null>>,
+    Expect<Same<typeof many, (PageModel | null)[]>>,
     Expect<Same<typeof all, RecordSet<PageModel>>>,
     Expect<Same<typeof array, PageModel[]>>,
     Expect<Same<typeof first, PageModel | undefined>>,
     Expect<Same<typeof latest, PageModel | undefined>>,
-  ] = [true, true, true, true, true, true];
+  ] = [true, true, true, true, true, true, true];
   for await (const each of all) {
     const is: Expect<Same<typeof each, PageModel>> = true;
     types.push(is);

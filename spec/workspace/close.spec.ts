@@ -63,6 +63,7 @@ const FAILING: Readonly<Record<string, Call>> = {
   'WorkspaceIndex.writeTree': ({ ws }) => ws.index.writeTree(),
   'WorkspaceIndex.tree': ({ ws }) => ws.index.tree(),
   'GitModel.get': ({ Page }) => Page.get('a'),
+  'GitModel.getMany': ({ Page }) => Page.getMany(['a']),
   'GitModel.getOrNull': ({ Page }) => Page.getOrNull('a'),
   'GitModel.all': ({ Page }) => collect(Page.all()),
   'GitModel.delete': ({ Page }) => Page.delete('a'),

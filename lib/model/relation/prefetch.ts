@@ -1,4 +1,5 @@
 import { InvalidPathError, InvalidRecordError, ModelNotFoundError } from '../../errors';
+import type { GitModelError } from '../../errors';
 import type { GitModel } from '../git-model';
 import type { ModelId } from '../types';
 import { Related } from './related';
@@ -16,7 +17,7 @@ export async function* loadRelated<T extends object>(
   records: AsyncIterable<T>,
   properties: readonly string[],
 ): AsyncGenerator<T, void> {
-  const caches = properties.map((property) => ({ property, known: new Map<ModelId, AnyRecord>() }));
+  const caches = properties.map((property) => ({ property, known: new Map<ModelId, AnyRecord | null>() }));
   let batch: T[] = [];
   try {
     for await (const record of records) {
@@ -34,11 +35,12 @@ export async function* loadRelated<T extends object>(
   yield* await resolved(batch, caches);
 }
 
-type AnyRecord = Promise<GitModel<ModelId> | null>;
+type AnyRecord = GitModel<ModelId>;
 
 interface Cache {
   readonly property: string;
-  readonly known: Map<ModelId, AnyRecord>;
+  /** Null for what is not there, or is not stored as it should be. */
+  readonly known: Map<ModelId, AnyRecord | null>;
 }
 
 async function resolved<T extends object>(
@@ -46,35 +48,39 @@ async function resolved<T extends object>(
   caches: readonly Cache[],
 ): Promise<readonly T[]> {
   await Promise.all(
-    caches.flatMap(({ property, known }) => {
-      if (known.size > REMEMBERED) known.clear();
-      return batch.flatMap((record) =>
-        relationsIn(Reflect.get(record, property)).map((each) => resolve(each, known)),
-      );
-    }),
+    caches.map(({ property, known }) =>
+      resolve(
+        batch.flatMap((record) => relationsIn(Reflect.get(record, property))),
+        known,
+      ),
+    ),
   );
   return batch;
 }
 
-async function resolve(related: AnyRelated, known: Map<ModelId, AnyRecord>): Promise<void> {
-  if (related.record) return;
-  let loading = known.get(related.id);
-  if (!loading) known.set(related.id, (loading = loadIfSound(related)));
-  const record = await loading;
-  if (record) related.resolve(record);
+/** Gives relations of one field the records that they relate to. */
+async function resolve(all: readonly AnyRelated[], known: Map<ModelId, AnyRecord | null>): Promise<void> {
+  if (known.size > REMEMBERED) known.clear();
+  const relations = all.filter((each) => !each.record);
+  const ids = [...new Set(relations.map(({ id }) => id))].filter((id) => !known.has(id));
+  const [first] = relations;
+  if (!first) return;
+  if (ids.length > 0) {
+    const records = await first.loadBeside(ids, leaveOut);
+    ids.forEach((id, position) => known.set(id, records[position] ?? null));
+  }
+  for (const related of relations) {
+    const record = known.get(related.id);
+    if (record) related.resolve(record);
+  }
 }
 
-/** Null also for what is not stored as it should be: that is told to whoever asks for it, not to all. */
-async function loadIfSound(related: AnyRelated): ReturnType<AnyRelated['loadOrNull']> {
-  try {
-    return await related.loadOrNull();
-  } catch (error) {
-    const isUnsound = [InvalidPathError, InvalidRecordError, ModelNotFoundError].some(
-      (each) => error instanceof each,
-    );
-    if (isUnsound) return null;
-    throw error;
-  }
+/** What is not stored as it should be is told to whoever asks for it, not to all. */
+function leaveOut(error: GitModelError): void {
+  const isUnsound = [InvalidPathError, InvalidRecordError, ModelNotFoundError].some(
+    (each) => error instanceof each,
+  );
+  if (!isUnsound) throw error;
 }
 
 function relationsIn(value: unknown): AnyRelated[] {

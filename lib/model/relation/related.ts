@@ -1,9 +1,10 @@
 import { inspect } from 'node:util';
 import { InvalidArgumentError } from '../../errors';
+import type { GitModelError } from '../../errors';
 import type { GitModel } from '../git-model';
 import { doesNotExist } from '../record/does-not-exist';
 import type { RecordContext } from '../record/record-context';
-import type { ReadOptions } from '../record/record-store';
+import type { ReadAllOptions, ReadOptions } from '../record/record-store';
 import type { IdOf, ModelConstructor, ModelId } from '../types';
 
 /** What a related record can be given as: the record, its id, or what another record's field holds. */
@@ -106,6 +107,18 @@ export class Related<T extends GitModel<ModelId>> implements PromiseLike<T> {
     return (this.bound.model() as unknown as Loader<T>).getOrNull(this.id, this.readOptions);
   }
 
+  /**
+   * Reads several records of the related model, where this one would be read; null for each that is not there, or
+   * that `onInvalid` was called for. @internal
+   */
+  async loadBeside(
+    ids: readonly IdOf<T>[],
+    onInvalid: (error: GitModelError) => void,
+  ): Promise<(T | null)[]> {
+    const model = this.bound.model() as unknown as Loader<T>;
+    return model.getMany(ids, { ...this.readOptions, onInvalid });
+  }
+
   /** Makes `await` work: the same as {@link load}. */
   then<A = T, B = never>(
     onFulfilled?: ((record: T) => A | PromiseLike<A>) | null,
@@ -148,6 +161,7 @@ export class Related<T extends GitModel<ModelId>> implements PromiseLike<T> {
 
 interface Loader<T> {
   getOrNull(id: unknown, options: ReadOptions): Promise<T | null>;
+  getMany(ids: readonly unknown[], options: ReadAllOptions): Promise<(T | null)[]>;
 }
 
 function isRecord(value: unknown): value is GitModel<ModelId> {
