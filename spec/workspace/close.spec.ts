@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { inspect } from 'node:util';
-import { CharField, GitModel, RecordSet, Workspace, WorkspaceIndex } from 'gitmodel';
+import { CharField, GitModel, RecordSet, sharded, Workspace, WorkspaceIndex } from 'gitmodel';
 import type { BoundModel } from 'gitmodel';
 import { errorOf } from '../support/error-of';
 import { NoteModel, PageModel } from '../support/sample-models';
@@ -48,6 +48,7 @@ const FAILING: Readonly<Record<string, Call>> = {
   'Workspace.createCommit': ({ ws, oid }) => ws.createCommit(null, oid),
   'Workspace.walk': ({ ws }) => ws.walk(),
   'Workspace.getBranch': ({ ws }) => ws.getBranch('main'),
+  'Workspace.relayout': ({ ws, Page }) => ws.relayout(Page, { from: sharded() }),
   'Workspace.maintain': ({ ws }) => ws.maintain(),
   'Workspace.storage': ({ ws }) => ws.storage(),
   'Workspace.createBranch': ({ ws }) => ws.createBranch('draft'),

@@ -105,7 +105,7 @@ describe('Commits that are asked for at the same time', () => {
       page('b').save(),
       page('c')
         .save({ commit: true, message: 'c' })
-        .catch((error: GitModelError) => error.code),
+        .catch((error: unknown) => (error as GitModelError).code),
       ws.commit({ message: 'b' }),
       ws.commitOnSuccess(async () => page('d').save(), { message: 'd' }),
       page('e').save({ commit: true, message: 'e' }),
@@ -257,12 +257,14 @@ describe('When commits on their way do not get there', () => {
             steps.map(async ({ who, what, page }, n) => {
               const [ws, Page] = [both[who] as Workspace, models[who] as (typeof models)[0]];
               try {
-                if (what === 'update') return await ws.updateIndex(undefined, { discardChanges: true });
+                if (what === 'update') {
+                  await ws.updateIndex(undefined, { discardChanges: true });
+                  return;
+                }
                 const record =
                   (await Page.getOrNull(`p${page}`)) ?? new Page({ slug: `p${page}`, title: 'x' });
                 record.title = `step ${n}`;
-                if (what === 'stage') return await record.save();
-                const oid = await record.save({ commit: true, message: `step ${n}` });
+                const oid = await record.save(what === 'stage' ? {} : { commit: true, message: `step ${n}` });
                 if (oid !== null) acknowledged.push(oid);
               } catch (error) {
                 if (!(error instanceof GitModelError)) throw error;
