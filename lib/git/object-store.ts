@@ -105,11 +105,13 @@ export class ObjectStore implements TreeSource {
    * The content of a blob; without a promise when it is in memory, or can be read on the spot. Errors always come by
    * a promise. The buffer is shared with others that read the same blob: do not write to it.
    *
+   * @param isToKeep Whether the content is likely to be asked for again; not when the caller remembers it, or all of
+   *   many blobs are read once.
    * @throws ObjectNotFoundError, or InvalidObjectError when the oid is not a blob's.
    */
-  readBlob(oid: string): Buffer | Promise<Buffer> {
-    if (this.turn.isOver()) return this.turn.next().then(() => this.readBlob(oid));
-    return this.blobs.get(oid) ?? this.readBlobNow(oid) ?? this.loadBlob(oid);
+  readBlob(oid: string, isToKeep = true): Buffer | Promise<Buffer> {
+    if (this.turn.isOver()) return this.turn.next().then(() => this.readBlob(oid, isToKeep));
+    return this.blobs.get(oid) ?? this.readBlobNow(oid, isToKeep) ?? this.loadBlob(oid);
   }
 
   /**
@@ -263,13 +265,15 @@ export class ObjectStore implements TreeSource {
 
   private keepTree(oid: string, content: Buffer): TreeNode {
     const node = TreeNode.decode(oid, content);
-    this.trees.set(oid, node);
+    // The folder of a record is read again as fast as it is kept, and would push out those that are on many ways.
+    if (node.size > 1) this.trees.set(oid, node);
     return node;
   }
 
-  private readBlobNow(oid: string): Buffer | undefined {
+  private readBlobNow(oid: string, isToKeep: boolean): Buffer | undefined {
     const object = this.reader.readNow(oid);
-    return object?.type === 'blob' ? this.keepBlob(oid, object.content) : undefined;
+    if (object?.type !== 'blob') return undefined;
+    return isToKeep ? this.keepBlob(oid, object.content) : object.content;
   }
 
   private async loadBlob(oid: string): Promise<Buffer> {

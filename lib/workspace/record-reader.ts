@@ -134,7 +134,7 @@ export class RecordReader {
       throw notARecord(entries.path, `its content cannot be read: ${error.message}`, error);
     };
     try {
-      const content = this.context.objects.readBlob(entries.oid);
+      const content = this.context.objects.readBlob(entries.oid, false);
       if (!(content instanceof Promise)) return { entries, data: content, at };
       return content.then((each) => ({ entries, data: each, at }), refuse);
     } catch (error) {
