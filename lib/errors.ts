@@ -214,6 +214,14 @@ export class StaleRecordError extends GitModelError {
   readonly code = 'STALE_RECORD';
 }
 
+/**
+ * One of many records that were to be saved together could not be, so none was. The `cause` is the error that saving
+ * it has thrown. `details`: `position` (of the record among them, from 0 on), `model`, `id`.
+ */
+export class BulkSaveError extends GitModelError {
+  readonly code = 'BULK_SAVE_FAILED';
+}
+
 /** What is stored at the path is not a record of the model. `details`: `path`, `reason`. */
 export class InvalidRecordError extends GitModelError {
   readonly code = 'INVALID_RECORD';

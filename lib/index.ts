@@ -27,6 +27,7 @@ export type { GitIndexes, GitIndexResult } from './git/maintenance/git-indexes';
 export type { MaintenanceHolder } from './git/maintenance/gc-lock';
 export type { MaintenanceProblem, MaintenanceProgress, MaintenanceStep } from './git/maintenance/step';
 export type { StorageStatistics } from './git/maintenance/storage';
+export type { BulkItem, BulkOptions, BulkProgress, BulkResult } from './workspace/bulk';
 export type { Branch } from './workspace/branch';
 export type { CreateCommitOptions } from './workspace/commit-stage';
 export type { Relayout, RelayoutOptions } from './workspace/relayout';

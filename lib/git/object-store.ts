@@ -18,6 +18,8 @@ import type { Durability } from './durable';
 import { LooseObjectWriter } from './loose/loose-object-writer';
 import { wrongType } from './object-errors';
 import { ObjectReader } from './object-reader';
+import { BulkWrite } from './pack/bulk-write';
+import type { WriteObject } from './pack/bulk-write';
 import { writePack } from './pack/pack-writer';
 import type { GitRepository } from './repository';
 import { callGit } from './translate-error';
@@ -40,9 +42,6 @@ const CACHE_ENTRY_BYTES = 256;
 
 /** From so many objects on, one pack is written instead of files; git unpacks what it is sent up to as many. */
 const PACK_FROM_OBJECTS = 100;
-
-/** Larger objects get files of their own, so that a pack can be put together in memory. */
-const PACKED_OBJECT_BYTES = 1024 * 1024;
 
 /** What protects objects that were written and that nothing refers to yet. */
 export interface Protection {
@@ -72,6 +71,8 @@ export class ObjectStore implements TreeSource {
   private readonly turn = new Turn();
   /** The files that keep git from cleaning up packs of ours that nothing refers to. */
   private readonly keeps = new Set<string>();
+  /** Only while {@link packEverything} runs. */
+  private bulk: BulkWrite | undefined;
   /** The large blobs that were written before anything refers to them. */
   private readonly unreferenced = new Set<string>();
 
@@ -159,7 +160,7 @@ export class ObjectStore implements TreeSource {
    * @throws ObjectNotFoundError when there is no such object.
    */
   async readType(oid: string): Promise<ObjectType> {
-    return this.reader.readType(oid);
+    return (await this.bulk?.read(oid))?.type ?? this.reader.readType(oid);
   }
 
   /**
@@ -170,8 +171,12 @@ export class ObjectStore implements TreeSource {
    * @throws ObjectWriteError when something cannot be written.
    */
   async writeTree(tree: StagedTree, durability: Durability = 'git'): Promise<string> {
-    const { keeps } = await this.write([...tree.unwritten()], durability);
-    for (const keep of keeps) this.keeps.add(keep);
+    if (this.bulk) {
+      await this.completePack(tree);
+    } else {
+      const { keeps } = await this.write([...tree.unwritten()], durability);
+      for (const keep of keeps) this.keeps.add(keep);
+    }
     return tree.oid;
   }
 
@@ -182,25 +187,43 @@ export class ObjectStore implements TreeSource {
    * @throws ObjectWriteError when something cannot be written.
    */
   async write(objects: readonly UnwrittenObject[], durability: Durability): Promise<Protection> {
-    const keeps: string[] = [];
-    if (objects.length < PACK_FROM_OBJECTS) {
-      await this.writer.write(objects, durability);
-    } else {
-      const isLarge = ({ content }: UnwrittenObject): boolean => content.length > PACKED_OBJECT_BYTES;
-      await this.writer.write(objects.filter(isLarge), durability);
-      const small = objects.filter((object) => !isLarge(object));
-      keeps.push(await writePack(this.objectsFolder, small, durability));
-    }
+    let keep: string | null = null;
+    if (objects.length < PACK_FROM_OBJECTS) await this.writer.write(objects, durability);
+    else keep = await writePack(this.objectsFolder, objects, durability);
     for (const object of objects) this.remember(object);
-    return { keeps, unreferenced: [] };
+    return { keeps: keep === null ? [] : [keep], unreferenced: [] };
   }
 
   /** Moves a staged tree out of memory, into a pack that git does not touch before {@link release}. */
   async spill(tree: StagedTree): Promise<void> {
-    // The offsets in a pack's index are limited, so what is largest comes last.
-    const objects = [...tree.unwritten()].sort((a, b) => a.content.length - b.content.length);
-    this.keeps.add(await writePack(this.objectsFolder, objects));
+    if (this.bulk) await this.bulk.addTree(tree);
+    else this.protect(await writePack(this.objectsFolder, tree.unwritten()));
     tree.settle();
+  }
+
+  /**
+   * Runs code that writes a great many objects: all that is written until it ends goes into one pack, which
+   * {@link completePack} makes part of the repository; what has not become that by then is given up. Nobody else sees
+   * the objects before, but they can be read here.
+   *
+   * @param code Gets the way to write an object that is not part of a tree yet.
+   */
+  async packEverything<T>(durability: Durability, code: (write: WriteObject) => Promise<T>): Promise<T> {
+    const bulk = new BulkWrite(this.objectsFolder, durability);
+    this.bulk = bulk;
+    try {
+      return await code((object) => bulk.add(object));
+    } finally {
+      this.bulk = undefined;
+      await bulk.abandon();
+    }
+  }
+
+  /** While {@link packEverything} runs: completes the pack with what is left of a tree. */
+  async completePack(tree: StagedTree): Promise<void> {
+    if (!this.bulk) return;
+    await this.bulk.addTree(tree);
+    this.protect(await this.bulk.complete());
   }
 
   /** What protects all that was written by now and is not referred to. */
@@ -266,7 +289,7 @@ export class ObjectStore implements TreeSource {
   private keepTree(oid: string, content: Buffer): TreeNode {
     const node = TreeNode.decode(oid, content);
     // The folder of a record is read again as fast as it is kept, and would push out those that are on many ways.
-    if (node.size > 1) this.trees.set(oid, node);
+    if (node.size > 1 && !this.isUnfinished(oid)) this.trees.set(oid, node);
     return node;
   }
 
@@ -281,8 +304,17 @@ export class ObjectStore implements TreeSource {
   }
 
   private keepBlob(oid: string, content: Buffer): Buffer {
-    this.blobs.set(oid, content);
+    if (!this.isUnfinished(oid)) this.blobs.set(oid, content);
     return content;
+  }
+
+  /** Whether the object may never be stored; then no cache may remember it. */
+  private isUnfinished(oid: string): boolean {
+    return this.bulk?.has(oid) ?? false;
+  }
+
+  private protect(keep: string | null): void {
+    if (keep !== null) this.keeps.add(keep);
   }
 
   private remember({ type, oid, content, node }: UnwrittenObject): void {
@@ -291,7 +323,7 @@ export class ObjectStore implements TreeSource {
   }
 
   private async read(oid: string, expected: ObjectType): Promise<Buffer> {
-    const { type, content } = await this.reader.read(oid);
+    const { type, content } = (await this.bulk?.read(oid)) ?? (await this.reader.read(oid));
     if (type !== expected) throw wrongType(oid, type, expected);
     return content;
   }

@@ -8,7 +8,6 @@ import { doesNotExist } from './record/does-not-exist';
 import { idText, isId } from './record/id';
 import { assignValues, fillInstance } from './record/instance';
 import { findRecord, findRecords, readRecord, recordSource } from './record/loading';
-import { encodeInstance, writeFiles } from './record/record-codec';
 import { RecordSet } from './record/record-set';
 import { Stateful, stateOf } from './record/record-state';
 import type {
@@ -19,8 +18,8 @@ import type {
   StoredInstance,
 } from './record/record-store';
 import { hasChanged, valueBefore } from './record/stored-form';
-import { uniquenessCheck } from './record/uniqueness';
-import { cleanRecord, inTurn } from './record/validation';
+import { prepareSave, recordWrite } from './record/saving';
+import { cleanRecord } from './record/validation';
 import { settleReferences } from './relation/referential-actions';
 import { Related } from './relation/related';
 import { recordPaths } from './schema/layout';
@@ -217,24 +216,10 @@ export abstract class GitModel<Id extends ModelId = string> extends Stateful {
    */
   async save(options: SaveOptions = {}): Promise<string | null> {
     const binding = bindingFor(this, 'be saved');
-    const { schema, store } = binding;
-    const preparing = inTurn([
-      () => this.beforeSave(),
-      () => cleanRecord(this, binding),
-      () => writeFiles(this, schema, store.blobs),
-    ]);
+    const preparing = prepareSave(this, binding);
     // Not to wait where there is nothing to wait for keeps operations in the order of the calls.
     if (preparing) await preparing;
-    const commit = await store.write(
-      {
-        record: this,
-        place: schema,
-        id: idText(this.getId(), schema),
-        ...encodeInstance(this, schema),
-        verify: uniquenessCheck(this, binding, options),
-      },
-      options,
-    );
+    const commit = await binding.store.write(recordWrite(this, binding, options), options);
     await this.afterSave({ commit });
     return commit;
   }

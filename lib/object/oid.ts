@@ -1,4 +1,5 @@
-import * as crypto from 'node:crypto';
+import { createHash } from 'node:crypto';
+import { sha1 } from './sha1';
 
 /** An oid as it stands in a tree object: a string with one character (U+0000 to U+00FF) for each of 20 bytes. */
 export type ByteOid = string;
@@ -29,7 +30,7 @@ export function objectHeader(type: ObjectType, size: number): Buffer {
 export function hashObject(type: ObjectType, content: Uint8Array): string {
   const { length } = content;
   if (length > JOINED_BYTES) {
-    return crypto.createHash('sha1').update(objectHeader(type, length)).update(content).digest('hex');
+    return createHash('sha1').update(objectHeader(type, length)).update(content).digest('hex');
   }
   const headerLength = joined.write(`${type} ${length}\0`, 'latin1');
   joined.set(content, headerLength);
@@ -38,14 +39,8 @@ export function hashObject(type: ObjectType, content: Uint8Array): string {
 
 /** As {@link hashObject}, of an object whose header stands before its content. */
 export function hashEncodedObject(bytes: Uint8Array): string {
-  return nativeHash ? nativeHash('sha1', bytes) : crypto.createHash('sha1').update(bytes).digest('hex');
+  return sha1(bytes);
 }
-
-/**
- * Node has it from 20.12 on. It hashes a small object twice as fast as `createHash`, which makes a stream each time,
- * but wants all bytes in one piece.
- */
-const nativeHash = (crypto as { hash?: (algorithm: string, data: Uint8Array) => string }).hash;
 
 /** Larger contents take longer to be copied behind their header than a stream takes to be made (measured). */
 const JOINED_BYTES = 16 * 1024;

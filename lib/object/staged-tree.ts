@@ -41,9 +41,15 @@ export interface StagedEntry extends TreeEntry {
  */
 export class StagedTree {
   private constructor(
-    private readonly root: TreeNode,
+    /** The folder of all others. */
+    readonly root: TreeNode,
     private readonly source: TreeSource,
   ) {}
+
+  /** The tree with this folder as its root. */
+  static of(root: TreeNode, source: TreeSource): StagedTree {
+    return new StagedTree(root, source);
+  }
 
   /** The tree without entries. */
   static empty(source: TreeSource): StagedTree {
@@ -238,7 +244,8 @@ export class StagedTree {
   }
 }
 
-function parseNames(path: string, kind?: EntryKind): ByteName[] {
+/** The names on a path; see {@link parsePath}. */
+export function parseNames(path: string, kind?: EntryKind): ByteName[] {
   return parsePath(path, kind).map(toByteName);
 }
 

@@ -44,8 +44,8 @@ export class NodeEntry {
 
   /** The oid's bytes; a changed folder is hashed for it. */
   get byteOid(): ByteOid {
-    this.knownOid ??= toByteOid((this.unwrittenNode as TreeNode).oid);
-    return this.knownOid;
+    // A folder that is edited in place gets another one, so it is not for the entry to keep.
+    return this.unwrittenNode ? toByteOid(this.unwrittenNode.oid) : (this.knownOid as ByteOid);
   }
 
   get oid(): string {
@@ -79,14 +79,19 @@ export class NodeEntry {
   /** See {@link TreeNode.settle}. */
   settle(): void {
     this.unwrittenNode?.settle();
-    this.knownOid = this.byteOid;
+    if (this.unwrittenNode) this.knownOid = this.byteOid;
     this.unwrittenNode = undefined;
     this.unwrittenContent = undefined;
   }
 }
 
+/** Who may edit a folder in place: whoever has made it, and nobody else has seen it. Compared by identity. */
+export interface NodeOwner {
+  readonly owns: 'folders';
+}
+
 /**
- * One folder of a staged tree: immutable, and sharing structure with the folder it was made from. Its oid and
+ * One folder of a staged tree: immutable, unless an owner edits it in place, and sharing structure with the folder it was made from. Its oid and
  * its encoded form are computed when somebody asks.
  *
  * The entries are a B+ tree that is copied on write, so an edit of a folder with n entries costs O(log n) and
@@ -99,11 +104,12 @@ export class TreeNode {
     private readonly entries: BTree<ByteName, NodeEntry>,
     private knownOid: string | undefined,
     private stored: boolean,
+    private owner?: NodeOwner,
   ) {}
 
   /** A folder without entries. */
-  static empty(): TreeNode {
-    return new TreeNode(new BTree<ByteName, NodeEntry>(undefined, compareNames), undefined, false);
+  static empty(owner?: NodeOwner): TreeNode {
+    return new TreeNode(new BTree<ByteName, NodeEntry>(undefined, compareNames), undefined, false, owner);
   }
 
   /**
@@ -146,6 +152,18 @@ export class TreeNode {
     return new TreeNode(entries, undefined, false);
   }
 
+  /** This folder if the owner may edit it in place, else a copy for it to edit. */
+  ownedBy(owner: NodeOwner): TreeNode {
+    return this.owner === owner ? this : new TreeNode(this.entries.clone(), undefined, false, owner);
+  }
+
+  /** Adds or replaces an entry in place, or says that one is to be changed; only for the owner. */
+  edit(name: ByteName, entry?: NodeEntry): void {
+    if (entry) this.entries.set(name, entry);
+    this.knownOid = undefined;
+    this.encoded = undefined;
+  }
+
   /** The oid of this folder's tree object; changed folders below are hashed first. */
   get oid(): string {
     this.knownOid ??= hashObject('tree', this.encode());
@@ -185,6 +203,8 @@ export class TreeNode {
     }
     this.encoded = undefined;
     this.stored = true;
+    // It may be in a cache from now on, under its oid.
+    this.owner = undefined;
   }
 }
 

@@ -32,17 +32,12 @@ export async function commitStage(
   undoTo?: StageMark,
 ): Promise<Deferred<string | null>> {
   const { stage, objects, commits } = context;
-  const { ref, commit: parent } = stage.base;
-  if (ref === null) {
-    throw new DetachedHeadError(
-      'The workspace is not on a branch, so there is none to commit to. ' +
-        'Create one with createBranch() and switch to it with setBranch(), or use createCommit().',
-    );
-  }
-  const signed = sign(context, options);
+  const { ref, signed } = prepareCommit(context, options);
+  const { commit: parent } = stage.base;
   if (!stage.hasChanges) return { settled: Promise.resolve(null) };
   await refuseLostBlobs(context);
   const { tree } = stage;
+  await objects.completePack(tree);
   const fields = { ...signed, tree: tree.oid, parents: parent ? [parent.oid] : [] };
   const object = commitObject(fields);
   const commit = makeCommit(object.oid, fields);
@@ -56,6 +51,26 @@ export async function commitStage(
       if (undoTo) stage.rollBack(undoTo);
     },
   });
+}
+
+/**
+ * What is known of a commit before its tree is.
+ *
+ * @throws DetachedHeadError when there is no branch to commit to.
+ * @throws InvalidArgumentError when the message or a signature cannot be stored.
+ */
+export function prepareCommit(
+  context: WorkspaceContext,
+  options: CommitOptions,
+): { readonly ref: string; readonly signed: Omit<CommitFields, 'tree' | 'parents'> } {
+  const { ref } = context.stage.base;
+  if (ref === null) {
+    throw new DetachedHeadError(
+      'The workspace is not on a branch, so there is none to commit to. ' +
+        'Create one with createBranch() and switch to it with setBranch(), or use createCommit().',
+    );
+  }
+  return { ref, signed: sign(context, options) };
 }
 
 /** @throws ObjectNotFoundError when a blob is staged that was written early and has been cleaned away since. */

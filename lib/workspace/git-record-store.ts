@@ -1,7 +1,6 @@
 import { DoesNotExistError, ObjectNotFoundError, PendingChangesError } from '../errors';
-import { isSameJson } from '../model/json-value';
 import type { Cursor } from '../model/record/cursor';
-import { NEW_RECORD, setState, stateOf } from '../model/record/record-state';
+import { NEW_RECORD, rememberState, setState, stateOf } from '../model/record/record-state';
 import type { RecordState } from '../model/record/record-state';
 import type {
   BlobStore,
@@ -9,25 +8,20 @@ import type {
   FoundRecord,
   ReadAllOptions,
   ReadOptions,
-  RecordFile,
   RecordPlace,
   RecordStore,
   RecordWrite,
   SaveOptions,
   StoredInstance,
 } from '../model/record/record-store';
-import { isSameStored } from '../model/record/stored-form';
-import { recordPaths } from '../model/schema/layout';
 import type { SerializedPlace } from '../model/schema/place';
 import type { Awaitable } from '../object/awaitable';
-import { FileMode } from '../object/file-mode';
-import { hashObject } from '../object/oid';
 import type { ObjectType } from '../object/oid';
 import { commitStage } from './commit-stage';
 import type { WorkspaceContext } from './context';
 import { entriesOf, locateRecord } from './record-locations';
 import { RecordReader } from './record-reader';
-import { checkUnchanged, makeRoom, putFiles } from './record-staging';
+import { checkUnchanged, stageRecord } from './record-staging';
 import type { Stage, StageMark } from './stage';
 
 /** Keeps the records of a workspace's models in its staged tree. */
@@ -48,27 +42,12 @@ export class GitRecordStore implements RecordStore {
 
   async write(write: RecordWrite, options: SaveOptions): Promise<string | null> {
     const { stage, objects } = this.context;
-    const { record, place, id, content, stored, files } = write;
     return this.change(options, async () => {
-      const before = stateOf(record);
-      const room = await makeRoom(stage.tree, place, id, before, options.overwrite ?? false);
-      await write.verify?.();
-      const { data, blobPrefix } = recordPaths(place, id);
-      const isKept = isSameStored(before, stored) && (await room.entry(data))?.oid === before.oid;
-      const oid = hashObject('blob', content);
-      const tree = await putFiles(
-        isKept ? room : await room.withBlob(data, content, FileMode.BLOB, oid),
-        blobPrefix,
-        files,
-      );
-      // A save that changes nothing has nothing to take back, however often it is made.
-      if (isKept && tree === stage.tree && before.storedId === id && before.at === undefined) return;
-      const state = isKept ? before : { oid, stored, assumed: stillAssumed(before, stored) };
-      setState(record, { ...state, storedId: id, files: storedFiles(files), at: undefined });
-      const undo = (): void => {
-        setState(record, before);
-      };
-      if (stage.replace(tree, addedBytes(write, before), undo)) await objects.spill(tree);
+      const staged = await stageRecord(stage.tree, write, options);
+      if (!staged) return;
+      const undo = rememberState(write.record);
+      setState(write.record, staged.state);
+      if (stage.replace(staged.tree, staged.addedBytes, undo)) await objects.spill(staged.tree);
     });
   }
 
@@ -172,33 +151,9 @@ function unstored({ stored, assumed }: RecordState): RecordState {
 
 /** Makes an instance a new one again; returns how to take that back. */
 function forget(record: object): () => void {
-  const before = stateOf(record);
-  setState(record, unstored(before));
-  return () => {
-    setState(record, before);
-  };
-}
-
-/** What was assumed for values that are not valid, and are stored as they were. */
-function stillAssumed(before: RecordState, stored: RecordWrite['stored']): RecordState['assumed'] {
-  const assumed = new Map(before.assumed);
-  for (const name of before.assumed.keys()) {
-    if (!before.stored.has(name) || !isSameJson(before.stored.get(name), stored.get(name)))
-      assumed.delete(name);
-  }
-  return assumed;
-}
-
-function storedFiles(files: RecordWrite['files']): Map<string, RecordFile> {
-  return new Map([...files].filter((each): each is [string, RecordFile] => each[1] !== null));
-}
-
-function addedBytes({ content, files }: RecordWrite, before: RecordState): number {
-  let bytes = content.length;
-  for (const [name, file] of files) {
-    if (file?.content && file.oid !== before.files.get(name)?.oid) bytes += file.content.length;
-  }
-  return bytes;
+  const undo = rememberState(record);
+  setState(record, unstored(stateOf(record)));
+  return undo;
 }
 
 /** @param record Its id, or the instance that is not stored. */

@@ -1,10 +1,64 @@
 import { IntegrityError, StaleRecordError } from '../errors';
+import { isSameJson } from '../model/json-value';
+import { stateOf } from '../model/record/record-state';
 import type { RecordState } from '../model/record/record-state';
-import type { RecordPlace, RecordWrite } from '../model/record/record-store';
+import type { RecordFile, RecordPlace, RecordWrite, SaveOptions } from '../model/record/record-store';
+import { isSameStored } from '../model/record/stored-form';
 import { BLOB_SUFFIX, recordPaths } from '../model/schema/layout';
 import { FileMode } from '../object/file-mode';
+import { hashObject } from '../object/oid';
 import type { StagedEntry, StagedTree } from '../object/staged-tree';
 import { entriesOf } from './record-locations';
+
+/** What comes of staging a record. */
+export interface StagedRecord {
+  readonly tree: StagedTree;
+  /** Of the record, once the tree is staged. */
+  readonly state: RecordState;
+  /** How much content came with it. */
+  readonly addedBytes: number;
+}
+
+/**
+ * Puts a record into a tree, and moves it there when its id has changed.
+ *
+ * @returns undefined when neither the tree nor the record's state changes.
+ * @throws IntegrityError, StaleRecordError, and what `verify` throws.
+ */
+export async function stageRecord(
+  tree: StagedTree,
+  write: RecordWrite,
+  { overwrite = false }: SaveOptions,
+): Promise<StagedRecord | undefined> {
+  const { record, place, id, content, stored, files } = write;
+  const before = stateOf(record);
+  const room = await makeRoom(tree, place, id, before, overwrite);
+  await write.verify?.();
+  const { data, blobPrefix } = recordPaths(place, id);
+  const isKept = isSameStored(before, stored) && (await room.entry(data))?.oid === before.oid;
+  const oid = hashObject('blob', content);
+  const changed = await putFiles(
+    isKept ? room : await room.withBlob(data, content, FileMode.BLOB, oid),
+    blobPrefix,
+    files,
+  );
+  // A save that changes nothing has nothing to take back, however often it is made.
+  if (isKept && changed === tree && before.storedId === id && before.at === undefined) return undefined;
+  const state = isKept
+    ? { ...before, storedId: id, files: storedFiles(files), at: undefined }
+    : savedState(write, before, oid);
+  return { tree: changed, state, addedBytes: addedBytes(write, before) };
+}
+
+/** The state of a record that was stored as this blob. */
+export function savedState(
+  { id, stored, files }: RecordWrite,
+  before: RecordState,
+  oid: string,
+): RecordState {
+  const assumed = stillAssumed(before, stored);
+  return { oid, storedId: id, stored, assumed, files: storedFiles(files), at: undefined };
+}
 
 /**
  * The tree in which a record's data can be put under its id: moved there first, with its blobs, when it is stored
@@ -120,4 +174,26 @@ function staleRecord(
       },
     },
   );
+}
+
+/** What was assumed for values that are not valid, and are stored as they were. */
+function stillAssumed(before: RecordState, stored: RecordWrite['stored']): RecordState['assumed'] {
+  const assumed = new Map(before.assumed);
+  for (const name of before.assumed.keys()) {
+    if (!before.stored.has(name) || !isSameJson(before.stored.get(name), stored.get(name)))
+      assumed.delete(name);
+  }
+  return assumed;
+}
+
+function storedFiles(files: RecordWrite['files']): Map<string, RecordFile> {
+  return new Map([...files].filter((each): each is [string, RecordFile] => each[1] !== null));
+}
+
+function addedBytes({ content, files }: RecordWrite, before: RecordState): number {
+  let bytes = content.length;
+  for (const [name, file] of files) {
+    if (file?.content && file.oid !== before.files.get(name)?.oid) bytes += file.content.length;
+  }
+  return bytes;
 }

@@ -1,5 +1,8 @@
+import { PendingChangesError } from '../errors';
 import type { Commit } from '../git/commits';
+import { Outcome } from '../model/record/record-state';
 import type { StagedTree } from '../object/staged-tree';
+import type { TreeEditor } from '../object/tree-editor';
 
 /** What the staged changes are changes of. */
 export interface Base {
@@ -35,6 +38,9 @@ export class Stage {
   private current: StagedTree;
   private undo: (() => void)[] = [];
   private unwrittenBytes = 0;
+  /** What edits the tree in place, while much is changed. */
+  private editor: TreeEditor | undefined;
+  private outcome: Outcome | undefined;
 
   private inPlace: Base;
 
@@ -54,12 +60,43 @@ export class Stage {
   }
 
   get tree(): StagedTree {
-    return this.current;
+    return this.editor?.tree ?? this.current;
+  }
+
+  /** Whether the tree is edited in place. */
+  get isEdited(): boolean {
+    return this.editor !== undefined;
+  }
+
+  /**
+   * Lets code edit the staged tree in place, which is the staged tree for everybody meanwhile. How records are marked
+   * as saved without a word for each on how to take that back: {@link tentative}.
+   */
+  async edit<T>(editor: TreeEditor, code: () => Promise<T>): Promise<T> {
+    this.editor = editor;
+    try {
+      return await code();
+    } finally {
+      this.current = editor.tree;
+      this.editor = undefined;
+      this.outcome = undefined;
+    }
+  }
+
+  /** What becomes of the records that are saved now. */
+  get tentative(): Outcome {
+    if (!this.outcome) {
+      const outcome = (this.outcome = new Outcome());
+      this.undo.push(() => {
+        outcome.isTakenBack = true;
+      });
+    }
+    return this.outcome;
   }
 
   /** Whether a commit would change anything. Compares oids. */
   get hasChanges(): boolean {
-    return !this.current.equals(this.based.tree);
+    return !this.tree.equals(this.based.tree);
   }
 
   /**
@@ -71,7 +108,7 @@ export class Stage {
    */
   replace(tree: StagedTree, addedBytes = 0, undo?: () => void): boolean {
     if (undo) this.undo.push(undo);
-    this.current = tree;
+    this.show(tree);
     this.unwrittenBytes += addedBytes + ENTRY_BYTES;
     if (this.unwrittenBytes < SPILL_BYTES) return false;
     this.unwrittenBytes = 0;
@@ -79,7 +116,7 @@ export class Stage {
   }
 
   mark(): StageMark {
-    return { base: this.based, tree: this.current, undoLength: this.undo.length };
+    return { base: this.based, tree: this.tree, undoLength: this.undo.length };
   }
 
   /**
@@ -89,7 +126,8 @@ export class Stage {
   rollBack(mark: StageMark): void {
     const { tree, undoLength } = mark.base === this.based ? mark : { tree: this.based.tree, undoLength: 0 };
     for (const undo of this.undo.splice(undoLength).reverse()) undo();
-    this.current = tree;
+    if (undoLength === 0) this.outcome = undefined;
+    this.show(tree);
   }
 
   /** Takes back all changes and starts anew from another base, which is in the repository. */
@@ -106,9 +144,11 @@ export class Stage {
    * @returns what {@link restore} takes, should the commit not get there.
    */
   advance(commit: Commit): StageState {
-    const before = { base: this.based, tree: this.current, undo: this.undo };
-    this.based = { ref: this.based.ref, commit, tree: this.current };
+    const { tree } = this;
+    const before = { base: this.based, tree, undo: this.undo };
+    this.based = { ref: this.based.ref, commit, tree };
     this.undo = [];
+    this.outcome = undefined;
     this.unwrittenBytes = 0;
     return before;
   }
@@ -122,7 +162,22 @@ export class Stage {
   /** Makes everything as it was before {@link advance}; what came after it has been taken back. */
   restore({ base, tree, undo }: StageState): void {
     this.based = base;
-    this.current = tree;
+    this.show(tree);
     this.undo = undo;
+  }
+
+  private show(tree: StagedTree): void {
+    this.current = tree;
+    this.editor?.reset(tree);
+  }
+}
+
+/** @throws PendingChangesError while changes are staged; the consequence is what would become of them. */
+export function refusePending(stage: Stage, consequence: string): void {
+  if (stage.hasChanges) {
+    throw new PendingChangesError(
+      `Changes are staged and not committed, and ${consequence}. ` +
+        'Commit them, or drop them with updateIndex(undefined, { discardChanges: true }).',
+    );
   }
 }

@@ -1,9 +1,4 @@
-import {
-  InvalidArgumentError,
-  ObjectNotFoundError,
-  PendingChangesError,
-  RepositoryNotFoundError,
-} from '../errors';
+import { InvalidArgumentError, ObjectNotFoundError, RepositoryNotFoundError } from '../errors';
 import { syncIndex } from '../git/checkout';
 import { walkCommits } from '../git/commits';
 import type { Commit, WalkOrder } from '../git/commits';
@@ -26,6 +21,8 @@ import type { PlaceOptions } from '../model/schema/place';
 import type { BoundModel, ModelConstructor } from '../model/types';
 import { branchRef } from '../object/reference-name';
 import { baseOfBranch, baseOfHead, baseOfTreeish } from './base';
+import { saveBulk } from './bulk';
+import type { BulkItem, BulkOptions, BulkResult } from './bulk';
 import { createBranch, makeBranch, readBranch } from './branch';
 import type { Branch } from './branch';
 import { CommitQueue } from './commit-queue';
@@ -41,7 +38,7 @@ import { OperationGate } from './operation-gate';
 import type { Deferred } from './operation-gate';
 import { relayout } from './relayout';
 import type { Relayout, RelayoutOptions } from './relayout';
-import { Stage } from './stage';
+import { refusePending, Stage } from './stage';
 import { WorkspaceIndex } from './workspace-index';
 
 /** How a workspace is opened. */
@@ -90,12 +87,14 @@ export class Workspace implements AsyncDisposable {
   readonly config: WorkspaceConfig;
   /** The staged tree. */
   readonly index: WorkspaceIndex;
+  private readonly store: GitRecordStore;
   private readonly registry: ModelRegistry;
 
   private constructor(private readonly context: WorkspaceContext) {
     this.config = context.config;
     this.index = new WorkspaceIndex(context);
-    this.registry = new ModelRegistry(new GitRecordStore(context));
+    this.store = new GitRecordStore(context);
+    this.registry = new ModelRegistry(this.store);
   }
 
   /**
@@ -308,6 +307,37 @@ export class Workspace implements AsyncDisposable {
       }
     };
     return gate.changeAndDefer(operation, { alone: true });
+  }
+
+  /**
+   * Saves a great many records in one commit: all of them, or none. Each is saved as {@link GitModel.save} does it,
+   * with its checks and hooks, but many times faster, and none is held on to: memory takes about 400 bytes
+   * for each record, however large they are. What others would change on the workspace waits meanwhile.
+   *
+   * @param items Instances of models of this workspace, new ones or loaded and changed ones, in any order. One that
+   *   comes from an asynchronous iterable is asked for when the one before it is saved.
+   * @returns the commit's oid, null when nothing has changed, and how many records were saved.
+   * @throws BulkSaveError when a record cannot be saved, with its position and the error as the `cause`. Then, and
+   *   when `items` or `progress` throws or the commit fails, everything is as it was before, the instances too.
+   * @throws PendingChangesError when changes are staged already.
+   * @throws ConcurrentUpdateError when somebody else moved the branch meanwhile.
+   *
+   * @example
+   * ```ts
+   * function* pages() {
+   *   for (let n = 0; n < 1000; n++) yield new Page({ slug: `page-${n}`, title: `Page ${n}` });
+   * }
+   * const { commit, records } = await ws.bulk(pages(), {
+   *   message: 'A thousand pages',
+   *   progress: ({ records }) => console.log(`${records} pages so far`),
+   * });
+   * ```
+   */
+  async bulk(
+    items: Iterable<BulkItem> | AsyncIterable<BulkItem>,
+    options: BulkOptions = {},
+  ): Promise<BulkResult> {
+    return saveBulk(this.context, this.store, items, options);
   }
 
   /**
@@ -525,14 +555,5 @@ async function openOrCreate(
   } catch (error) {
     if (!create || !(error instanceof RepositoryNotFoundError)) throw error;
     return createRepository(path, { bare, initialBranch: ref ?? branchRef(DEFAULT_BRANCH) });
-  }
-}
-
-function refusePending(stage: Stage, consequence: string): void {
-  if (stage.hasChanges) {
-    throw new PendingChangesError(
-      `Changes are staged and not committed, and ${consequence}. ` +
-        'Commit them, or drop them with updateIndex(undefined, { discardChanges: true }).',
-    );
   }
 }

@@ -2,6 +2,7 @@ import { promisify } from 'node:util';
 import { constants, deflate, deflateSync } from 'node:zlib';
 import type { ZlibOptions } from 'node:zlib';
 import type { ObjectType } from '../../object/oid';
+import { deflateSmall, MAX_SMALL_DEFLATE, maxDeflatedSize } from './small-deflate';
 
 const deflateInBackground = promisify(deflate);
 
@@ -49,11 +50,18 @@ export function deflateLooseObject(type: ObjectType, bytes: Buffer): Buffer | Pr
 /** Compresses (part of) an object. No promise is made for what is compressed on the spot. */
 export function deflateObject(type: ObjectType, bytes: Buffer): Buffer | Promise<Buffer> {
   if (type === 'tree' && bytes.length <= TINY_TREE_BYTES) return storeUncompressed(bytes);
+  if (type !== 'tree' && bytes.length <= MAX_SMALL_DEFLATE) return deflateSmallText(bytes);
   if (bytes.length <= SMALL_BYTES) {
     return deflateSync(bytes, { ...SMALL_STATE, chunkSize: bytes.length + OVERHEAD_BYTES });
   }
   const state = type === 'tree' ? LARGE_TREE_STATE : LARGE_STATE;
   return bytes.length <= ON_THE_SPOT_BYTES ? deflateSync(bytes, state) : deflateInBackground(bytes, state);
+}
+
+function deflateSmallText(bytes: Buffer): Buffer {
+  const output = Buffer.allocUnsafe(maxDeflatedSize(bytes.length));
+  const size = deflateSmall(bytes, output, 0);
+  return size < bytes.length + STORED_OVERHEAD_BYTES ? output.subarray(0, size) : storeUncompressed(bytes);
 }
 
 /**

@@ -1,8 +1,8 @@
-import crypto from 'node:crypto';
 import path from 'node:path';
 import { inspect } from 'node:util';
 import { InvalidPathError, ModelDefinitionError } from '../../errors';
 import { checkFolderName, parsePath } from '../../object/path';
+import { sha1 } from '../../object/sha1';
 
 /**
  * Where a model's records are, inside the model's folder. Two ids must never have the same path, and an id must
@@ -98,13 +98,6 @@ export function sharded(options: ShardOptions = {}): Layout {
 
 /** The layouts that check ids themselves, and add nothing to them that Git could refuse. */
 const CHECKING = new WeakSet<Layout>([FLAT]);
-
-/** What `node:crypto` has from Node.js 20.12 on; a fifth of the cost of a Hash object. */
-const { hash } = crypto as { readonly hash?: typeof crypto.hash };
-
-function sha1(text: string): string {
-  return hash ? hash('sha1', text) : crypto.createHash('sha1').update(text).digest('hex');
-}
 
 /**
  * The layout that a model's option `dataPath` means.

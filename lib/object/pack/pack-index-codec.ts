@@ -1,25 +1,21 @@
+import { OID_BYTES } from './oid-table';
+
 /*
  * The index of a pack file, version 2: it finds the objects in it.
  *
  * Format: https://git-scm.com/docs/gitformat-pack#_version_2_pack_idx_files_support_packs_larger_than_4_gib_and
  */
 
-/** One object in a pack, as the pack's index has it. */
-export interface PackedObject {
-  readonly oid: string;
-  /** Where the entry begins in the pack. */
-  readonly offset: number;
-  /** Of the entry, header and compressed content. */
-  readonly crc32: number;
-}
+/** What an index of a version from 2 on begins with. */
+export const INDEX_MAGIC = 0xff744f63;
 
-const VERSION = 2;
-const OID_BYTES = 20;
-const INDEX_MAGIC = 0xff744f63;
-const FANOUT_ENTRIES = 256;
+export const INDEX_VERSION = 2;
+
+/** An index says how many oids begin with each byte, or a lower one. */
+export const FANOUT_ENTRIES = 256;
 
 /** Offsets above this are numbers of places among the long ones. */
-const LONG_OFFSET = 0x80000000;
+export const LONG_OFFSET = 0x80000000;
 
 /** Reads so many bytes at a place of an index; throws when they are not there. */
 export type IndexRead = (position: number, length: number) => Buffer;
@@ -47,7 +43,7 @@ export class PackIndexLayout {
    * @throws Error when it is not such an index.
    */
   static decode(head: Buffer): PackIndexLayout {
-    if (head.readUInt32BE(0) !== INDEX_MAGIC || head.readUInt32BE(4) !== VERSION) {
+    if (head.readUInt32BE(0) !== INDEX_MAGIC || head.readUInt32BE(4) !== INDEX_VERSION) {
       throw new Error('it is no index of version 2');
     }
     const fanout = Uint32Array.from({ length: FANOUT_ENTRIES }, (_, byte) => head.readUInt32BE(8 + byte * 4));
@@ -134,32 +130,4 @@ function search(oids: Buffer, oid: string): number | undefined {
     else low = middle + 1;
   }
   return undefined;
-}
-
-/**
- * The index of a pack: how many oids begin with each byte or a lower one, the oids in order, the checksums and
- * offsets of their entries, and the checksum of the pack. Like the pack it ends with the SHA-1 of all that is
- * before, which is not part of this.
- *
- * @param objects Each oid once, in any order; all offsets below 2^31.
- * @param packChecksum The last 20 bytes of the pack.
- */
-export function encodePackIndex(objects: readonly PackedObject[], packChecksum: Buffer): Buffer {
-  const sorted = [...objects].sort((a, b) => (a.oid < b.oid ? -1 : 1));
-  const oidsAt = 8 + FANOUT_ENTRIES * 4;
-  const checksumsAt = oidsAt + sorted.length * OID_BYTES;
-  const offsetsAt = checksumsAt + sorted.length * 4;
-  const index = Buffer.alloc(offsetsAt + sorted.length * 4 + OID_BYTES);
-  index.writeUInt32BE(INDEX_MAGIC, 0);
-  index.writeUInt32BE(VERSION, 4);
-  const fanout = new Uint32Array(FANOUT_ENTRIES);
-  sorted.forEach(({ oid, crc32, offset }, position) => {
-    index.write(oid, oidsAt + position * OID_BYTES, 'hex');
-    index.writeUInt32BE(crc32, checksumsAt + position * 4);
-    index.writeUInt32BE(offset, offsetsAt + position * 4);
-    fanout.fill(position + 1, parseInt(oid.slice(0, 2), 16));
-  });
-  fanout.forEach((count, byte) => index.writeUInt32BE(count, 8 + byte * 4));
-  packChecksum.copy(index, index.length - OID_BYTES);
-  return index;
 }

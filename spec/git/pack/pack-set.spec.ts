@@ -16,7 +16,7 @@ import { hashObject } from '../../../lib/object/oid';
 import type { ObjectType } from '../../../lib/object/oid';
 import { crc32 } from '../../../lib/object/pack/crc32';
 import { encodeEntryHeader, encodePackHeader } from '../../../lib/object/pack/pack-entry-codec';
-import { encodePackIndex } from '../../../lib/object/pack/pack-index-codec';
+import { encodedIndex } from '../../object/pack/encoded-index';
 import { errorOf } from '../../support/error-of';
 import {
   commitFiles,
@@ -254,7 +254,7 @@ function writePack(name: string, entries: readonly Entry[]): string[] {
     return place;
   });
   const checksum = sha1(Buffer.concat(parts));
-  const index = encodePackIndex(packed, checksum);
+  const index = encodedIndex(packed, checksum);
   writeFileSync(path.join(objects, 'pack', `${name}.pack`), Buffer.concat([...parts, checksum]));
   writeFileSync(path.join(objects, 'pack', `${name}.idx`), Buffer.concat([index, sha1(index)]));
   return packed.map(({ oid }) => oid);

@@ -78,7 +78,7 @@ describe('Writing a pack', () => {
   });
 
   it('protects the pack from being cleaned up, until its caller gives that up', async () => {
-    const keep = await writePack(objectsFolder, objects);
+    const keep = (await writePack(objectsFolder, objects)) as string;
     git(folder, 'gc', '--quiet', '--prune=now');
     git(folder, 'repack', '-a', '-d', '-q');
     expect(git(folder, 'count-objects', '-v')).toMatch(

@@ -1,0 +1,198 @@
+import { inspect } from 'node:util';
+import { BulkSaveError, InvalidArgumentError, PendingChangesError } from '../errors';
+import { Turn } from '../git/turn';
+import { bindingOf } from '../model/binding';
+import { GitModel } from '../model/git-model';
+import type { CommitOptions, RecordStore } from '../model/record/record-store';
+import { prepareSave, recordWrite } from '../model/record/saving';
+import { inTurn } from '../model/record/validation';
+import type { MaybePromise } from '../model/record/validation';
+import type { ModelId } from '../model/types';
+import { TreeEditor } from '../object/tree-editor';
+import { BulkStaging } from './bulk-staging';
+import { commitStage, prepareCommit } from './commit-stage';
+import type { WorkspaceContext } from './context';
+import type { Deferred } from './operation-gate';
+import { refusePending } from './stage';
+
+/** A record that can be saved together with others: of any model of the workspace. */
+export type BulkItem = GitModel<ModelId>;
+
+/** How far the saving of many records is. */
+export interface BulkProgress {
+  /** How many records were saved. */
+  readonly records: number;
+  /** How many bytes they have, before compression, with their files. */
+  readonly bytes: number;
+}
+
+/** The options of `bulk`. */
+export interface BulkOptions extends CommitOptions {
+  /** Called ten times a second at most while records are saved, and when all are. What it throws ends the saving. */
+  readonly progress?: (progress: BulkProgress) => void;
+}
+
+/** What has come of saving many records. */
+export interface BulkResult {
+  /** The commit's oid; null when nothing has changed. */
+  readonly commit: string | null;
+  /** How many records were saved, those in which nothing has changed among them. */
+  readonly records: number;
+}
+
+/** How long it is quiet after a call of `progress`, in milliseconds. */
+const PROGRESS_MS = 100;
+
+/** Saves many records in one commit; see `Workspace.bulk`. */
+export async function saveBulk(
+  context: WorkspaceContext,
+  store: RecordStore,
+  items: Iterable<BulkItem> | AsyncIterable<BulkItem>,
+  options: BulkOptions,
+): Promise<BulkResult> {
+  checkArguments(items, options);
+  const { gate, stage, objects, config } = context;
+  const operation = async (): Promise<Deferred<BulkResult>> => {
+    if (stage.isEdited) {
+      throw new PendingChangesError(
+        'bulk() is running, and another one within it would commit what it has saved so far. Call it afterwards.',
+      );
+    }
+    refusePending(stage, 'bulk() would commit them too');
+    prepareCommit(context, options);
+    const mark = stage.mark();
+    const editor = new TreeEditor(stage.tree, objects);
+    return objects.packEverything(config.durability, (write) =>
+      stage.edit(editor, async () => {
+        try {
+          const saving = new BulkSaving(store, new BulkStaging(stage, editor, write), options);
+          await gate.section(() => saving.saveAll(items));
+          // Before anybody asks for the tree's oid, for which all that has changed would be hashed at once.
+          await objects.spill(stage.tree);
+          const { settled } = await commitStage(context, options, mark);
+          return { settled: settled.then((commit) => ({ commit, records: saving.records })) };
+        } catch (error) {
+          stage.rollBack(mark);
+          throw error;
+        }
+      }),
+    );
+  };
+  return gate.changeAndDefer(operation, { alone: true });
+}
+
+/** One run over many records. */
+class BulkSaving {
+  /** How many have been saved. */
+  records = 0;
+  private readonly turn = new Turn();
+  private lastReport = performance.now();
+
+  constructor(
+    private readonly store: RecordStore,
+    private readonly staging: BulkStaging,
+    private readonly options: BulkOptions,
+  ) {}
+
+  async saveAll(items: Iterable<BulkItem> | AsyncIterable<BulkItem>): Promise<void> {
+    if (Symbol.asyncIterator in items) {
+      for await (const item of items) {
+        const step = this.step(item);
+        if (step) await step;
+      }
+    } else {
+      for (const item of items) {
+        const step = this.step(item);
+        // Without a promise for each, of which a million take their time.
+        if (step) await step;
+      }
+    }
+    this.report();
+  }
+
+  private step(item: BulkItem): MaybePromise {
+    try {
+      const saving = this.save(item);
+      if (saving) {
+        return saving.then(
+          () => this.proceed(),
+          (error: unknown) => this.fail(item, error),
+        );
+      }
+    } catch (error) {
+      this.fail(item, error);
+    }
+    return this.proceed();
+  }
+
+  private save(item: BulkItem): MaybePromise {
+    if (!(item instanceof GitModel)) {
+      throw new InvalidArgumentError(`Only instances of models can be saved, not ${inspect(item)}.`, {
+        details: { option: 'items', value: item },
+      });
+    }
+    const binding = bindingOf(item.constructor, 'be saved');
+    if (binding.store !== this.store) {
+      throw new InvalidArgumentError(
+        `${String(item)} belongs to another workspace; save it with that one's bulk().`,
+        { details: { option: 'items', value: item } },
+      );
+    }
+    // A class with a save() of its own decides what that does.
+    if (binding.overridden.has('save')) return item.save().then(() => undefined);
+    return inTurn([
+      () => prepareSave(item, binding),
+      () => this.staging.write(recordWrite(item, binding, {})),
+      () => (binding.overridden.has('afterSave') ? item.afterSave({ commit: null }) : undefined),
+    ]);
+  }
+
+  /** Counts a record that was saved, and lets others have their turn. */
+  private proceed(): MaybePromise {
+    this.records++;
+    if (performance.now() - this.lastReport >= PROGRESS_MS) this.report();
+    return this.turn.isOver() ? this.turn.next() : undefined;
+  }
+
+  private report(): void {
+    this.options.progress?.({ records: this.records, bytes: this.staging.bytes });
+    this.lastReport = performance.now();
+  }
+
+  private fail(item: unknown, error: unknown): never {
+    const position = this.records;
+    const isModel = item instanceof GitModel;
+    throw new BulkSaveError(
+      `The record at position ${position}${isModel ? `, ${String(item)},` : ''} could not be saved: ` +
+        `${error instanceof Error ? error.message : inspect(error)} None of the records was.`,
+      {
+        cause: error,
+        details: {
+          position,
+          model: isModel ? item.constructor.name : null,
+          id: isModel ? (item.getId() ?? null) : null,
+        },
+      },
+    );
+  }
+}
+
+function checkArguments(items: unknown, options: unknown): void {
+  const isIterable =
+    typeof items === 'object' &&
+    items !== null &&
+    (Symbol.iterator in items || Symbol.asyncIterator in items);
+  if (!isIterable) {
+    throw new InvalidArgumentError(
+      'bulk() takes an iterable or asynchronous iterable of instances of models.',
+      { details: { option: 'items', value: items } },
+    );
+  }
+  const progress: unknown =
+    typeof options === 'object' && options !== null ? Reflect.get(options, 'progress') : undefined;
+  if (progress !== undefined && typeof progress !== 'function') {
+    throw new InvalidArgumentError('"progress" must be a function.', {
+      details: { option: 'progress', value: progress },
+    });
+  }
+}

@@ -1,0 +1,594 @@
+import { readdirSync } from 'node:fs';
+import path from 'node:path';
+import { Blob, Oid, Repository, Treebuilder } from 'nodegit';
+import {
+  BlobField,
+  BulkSaveError,
+  CharField,
+  GitBlob,
+  GitModel,
+  Model,
+  sharded,
+  SlugField,
+  ValidationError,
+  Workspace,
+} from 'gitmodel';
+import type { BulkItem, BulkProgress } from 'gitmodel';
+import { errorOf } from '../support/error-of';
+import { NoteModel, PageModel } from '../support/sample-models';
+import { git } from '../support/temporary-repository';
+import {
+  commitMeanwhile,
+  copyRepository,
+  emptyRepository,
+  expectLog,
+  filesAt,
+  once,
+  openPages,
+  openWorkspace,
+} from '../support/workspaces';
+
+@Model({ name: 'Visit', dataPath: sharded({ width: 1, levels: 2 }) })
+class VisitModel extends GitModel {
+  @SlugField({ id: true }) slug!: string;
+  @CharField() page!: string;
+}
+
+class PhotoModel extends GitModel {
+  @SlugField({ id: true }) name!: string;
+  @BlobField({ required: false }) image!: GitBlob | null;
+}
+
+class AddressModel extends GitModel {
+  @SlugField({ id: true }) name!: string;
+  @CharField({ unique: true, required: false }) email!: string;
+}
+
+@Model({ name: 'Entry', dataPath: (id) => `${id}.json` })
+class EntryModel extends GitModel {
+  @CharField({ id: true }) key!: string;
+  @BlobField({ required: false }) body!: GitBlob | null;
+}
+
+/** Numbers from 0 on. */
+const numbers = (count: number): number[] => Array.from({ length: count }, (_, n) => n);
+
+/** The names of all files of packs, finished or not. */
+function packFiles(repository: string): string[] {
+  return readdirSync(path.join(repository, '.git/objects/pack')).sort();
+}
+
+/** A repository with three pages, committed. */
+const withPages = once(async () => {
+  const { path: folder, ws, Page } = await openPages();
+  await ws.bulk(
+    ['a', 'b', 'c'].map((slug) => new Page({ slug, title: slug })),
+    { message: 'Pages' },
+  );
+  await ws.close();
+  expectLog(folder, ['Pages']);
+  return folder;
+});
+
+async function openWithPages(): Promise<Awaited<ReturnType<typeof openPages>>> {
+  const folder = copyRepository(await withPages());
+  const ws = await openWorkspace(folder);
+  return { path: folder, ws, Page: ws.register(PageModel) };
+}
+
+describe('Saving many records at once', () => {
+  it('commits all of them together, and tells the commit and how many they are', async () => {
+    const { path: folder, ws, Page } = await openPages();
+    const Note = ws.register(NoteModel);
+    const author = { name: 'Ann', email: 'ann@example.com' };
+    const result = await ws.bulk(
+      numbers(300).map((n) =>
+        n % 3 === 0 ? new Note({ text: `note ${n}` }) : new Page({ slug: `p${n}`, title: 'P' }),
+      ),
+      { message: 'Many', author },
+    );
+    expect(result).toEqual({ commit: git(folder, 'rev-parse', 'main'), records: 300 });
+    expectLog(folder, ['Many']);
+    expect(git(folder, 'log', '-1', '--format=%an %ce')).toBe('Ann ann@example.com');
+    expect(filesAt(folder, 'main')).toHaveLength(300);
+    expect(await ws.hasChanges()).toBe(false);
+    expect(await Page.all().count()).toBe(200);
+    expect((await Page.get('p1')).title).toBe('P');
+    expect(packFiles(folder).map((name) => name.replace(/[0-9a-f]{40}/, ''))).toEqual([
+      'pack-.idx',
+      'pack-.pack',
+    ]);
+  });
+
+  it.each([
+    ['flat', PageModel, (n: number) => ({ slug: `page-${n}`, title: `Page ${n}`, content: 'x'.repeat(n) })],
+    ['sharded', VisitModel, (n: number) => ({ slug: `visit-${n}`, page: `Page ${n}` })],
+    [
+      'by a function',
+      EntryModel,
+      (n: number) => ({ key: `entry-${n}`, body: n % 2 ? Buffer.from(`body ${n}`) : null }),
+    ],
+    [
+      'with blobs',
+      PhotoModel,
+      (n: number) => ({ name: `photo-${n}`, image: n % 2 ? Buffer.alloc(n, 'i') : null }),
+    ],
+  ] as const)('writes the objects that saving one by one does: %s', async (_layout, model, values) => {
+    const make = async (
+      save: (ws: Workspace, records: GitModel[]) => Promise<unknown>,
+    ): Promise<{ readonly folder: string; readonly tree: string }> => {
+      const folder = emptyRepository();
+      const ws = await openWorkspace(folder);
+      const Bound = ws.register(model as typeof PageModel);
+      await save(
+        ws,
+        numbers(130).map((n) => new Bound(values(n) as object)),
+      );
+      expectLog(folder, ['All']);
+      return { folder, tree: git(folder, 'rev-parse', 'main^{tree}') };
+    };
+    const bulk = await make((ws, records) => ws.bulk(records, { message: 'All' }));
+    const single = await make(async (ws, records) => {
+      for (const record of records) await record.save();
+      await ws.commit({ message: 'All' });
+    });
+    expect(bulk.tree).toBe(single.tree);
+    const objects = (folder: string): string =>
+      git(
+        folder,
+        'cat-file',
+        '--batch-all-objects',
+        '--batch-check=%(objectname) %(objecttype) %(objectsize)',
+      )
+        .split('\n')
+        .filter((line) => !line.includes('commit'))
+        .join('\n');
+    expect(objects(bulk.folder)).toBe(objects(single.folder));
+  });
+
+  it('saves what was loaded and changed, moved, or not changed at all', async () => {
+    const { path: folder, ws, Page } = await openWithPages();
+    const [a, b, c] = [await Page.get('a'), await Page.get('b'), await Page.get('c')];
+    a.title = 'Changed';
+    b.slug = 'moved';
+    expect(await ws.bulk([a, b, c, new Page({ slug: 'd', title: 'd' })], { message: 'More' })).toMatchObject({
+      records: 4,
+    });
+    expectLog(folder, ['More', 'Pages']);
+    expect(git(folder, 'diff', '--name-status', '--no-renames', 'main~', 'main')).toBe(
+      'M\tpage/a/data.json\nD\tpage/b/data.json\nA\tpage/d/data.json\nA\tpage/moved/data.json',
+    );
+    a.title = 'Again';
+    await a.save({ commit: true, message: 'Again' });
+    expectLog(folder, ['Again', 'More', 'Pages']);
+  });
+
+  it('may save a record more than once', async () => {
+    const { path: folder, ws, Page } = await openPages();
+    function* pages(): Generator<BulkItem> {
+      const page = new Page({ slug: 'a', title: 'First' });
+      yield page;
+      for (const n of numbers(200)) yield new Page({ slug: `p${n}`, title: 'P' });
+      page.title = 'Second';
+      yield page;
+      page.slug = 'b';
+      yield page;
+    }
+    expect((await ws.bulk(pages(), { message: 'Twice' })).records).toBe(203);
+    expectLog(folder, ['Twice']);
+    expect(filesAt(folder, 'main')).toHaveLength(201);
+    expect((await Page.get('b')).title).toBe('Second');
+  });
+
+  it('commits nothing when there is nothing to commit', async () => {
+    const { path: folder, ws, Page } = await openWithPages();
+    expect(await ws.bulk([])).toEqual({ commit: null, records: 0 });
+    expect(await ws.bulk([await Page.get('a')])).toEqual({ commit: null, records: 1 });
+    expect(packFiles(folder)).toHaveLength(2);
+    expectLog(folder, ['Pages']);
+  });
+
+  it('asks an asynchronous source for the next record when the one before is saved', async () => {
+    const { path: folder, ws, Page } = await openPages();
+    let saved = 0;
+    class Counted extends GitModel {
+      @SlugField({ id: true }) slug!: string;
+      override afterSave(): void {
+        saved++;
+      }
+    }
+    const BoundCounted = ws.register(Counted);
+    const seen: number[] = [];
+    async function* source(): AsyncGenerator<BulkItem> {
+      for (const n of numbers(5)) {
+        seen.push(saved);
+        yield await Promise.resolve(new BoundCounted({ slug: `c${n}` }));
+      }
+      yield new Page({ slug: 'last', title: 'Last' });
+    }
+    await ws.bulk(source(), { message: 'From a source' });
+    expect(seen).toEqual([0, 1, 2, 3, 4]);
+    expectLog(folder, ['From a source']);
+  });
+
+  it('tells how far it is, and at the end that it is all', async () => {
+    const { path: folder, ws, Page } = await openPages();
+    const calls: BulkProgress[] = [];
+    const pages = numbers(2000).map((n) => new Page({ slug: `p${n}`, title: 'P' }));
+    await ws.bulk(pages, { message: 'Many', progress: (each) => calls.push(each) });
+    const bytes = pages.reduce(
+      (sum, { slug }) => sum + Number(git(folder, 'cat-file', '-s', `main:page/${slug}/data.json`)),
+      0,
+    );
+    expect(calls.at(-1)).toEqual({ records: 2000, bytes });
+    expect(calls.map(({ records }) => records)).toEqual(
+      [...calls.map(({ records }) => records)].sort((a, b) => a - b),
+    );
+    expectLog(folder, ['Many']);
+  }, 60_000);
+
+  it('lets timers and other work of the process run meanwhile', async () => {
+    const { path: folder, ws, Page } = await openPages();
+    let ticks = 0;
+    const timer = setInterval(() => ticks++, 1);
+    await ws.bulk(
+      numbers(3000).map((n) => new Page({ slug: `p${n}`, title: 'P' })),
+      { message: 'Many' },
+    );
+    clearInterval(timer);
+    expect(ticks).toBeGreaterThan(3);
+    expectLog(folder, ['Many']);
+  });
+
+  it('can be read meanwhile by everybody', async () => {
+    const { path: folder, ws, Page } = await openWithPages();
+    const titles: string[] = [];
+    async function* source(): AsyncGenerator<BulkItem> {
+      for (const n of numbers(300)) yield new Page({ slug: `p${n}`, title: `Title ${n}` });
+      titles.push((await Page.get('p7')).title, (await Page.get('a')).title);
+      titles.push(String(await Page.all().count()));
+      yield new Page({ slug: 'last', title: 'Last' });
+    }
+    await ws.bulk(source(), { message: 'Read' });
+    expect(titles).toEqual(['Title 7', 'a', '303']);
+    expectLog(folder, ['Read', 'Pages']);
+  });
+});
+
+describe('The hooks and checks of records that are saved together', () => {
+  it('run as they do for one', async () => {
+    const { path: folder, ws } = await openPages();
+    const calls: string[] = [];
+    class Hooked extends GitModel {
+      @SlugField({ id: true }) slug!: string;
+      @CharField({ required: false }) title!: string;
+      override async beforeSave(): Promise<void> {
+        calls.push(`before ${this.slug}`);
+        await Promise.resolve();
+        this.title = 'From the hook';
+      }
+      override clean(): void {
+        calls.push(`clean ${this.slug}`);
+      }
+      override afterSave({ commit }: { readonly commit: string | null }): void {
+        calls.push(`after ${this.slug} ${String(commit)} ${String(this.isNew)}`);
+      }
+    }
+    const BoundHooked = ws.register(Hooked);
+    await ws.bulk(
+      ['a', 'b'].map((slug) => new BoundHooked({ slug })),
+      { message: 'Hooked' },
+    );
+    expect(calls).toEqual(
+      ['a', 'b'].flatMap((slug) => [`before ${slug}`, `clean ${slug}`, `after ${slug} null false`]),
+    );
+    expect((await BoundHooked.get('b')).title).toBe('From the hook');
+    expectLog(folder, ['Hooked']);
+  });
+
+  it('may save other records, which belong to the same commit', async () => {
+    const { path: folder, ws, Page } = await openPages();
+    class Logged extends GitModel {
+      @SlugField({ id: true }) slug!: string;
+      override async afterSave(): Promise<void> {
+        const log = (await Page.getOrNull('log')) ?? new Page({ slug: 'log', title: '' });
+        log.title += `${this.slug},`;
+        await log.save();
+      }
+    }
+    const BoundLogged = ws.register(Logged);
+    await ws.bulk(
+      ['a', 'b', 'c'].map((slug) => new BoundLogged({ slug })),
+      { message: 'Logged' },
+    );
+    expect((await Page.get('log')).title).toBe('a,b,c,');
+    expectLog(folder, ['Logged']);
+  });
+
+  it('may commit what there is so far, which stays then', async () => {
+    const { path: folder, ws, Page } = await openPages();
+    async function* source(): AsyncGenerator<BulkItem> {
+      yield new Page({ slug: 'a', title: 'A' });
+      await ws.commit({ message: 'So far' });
+      yield new Page({ slug: 'b', title: 'B' });
+      throw new Error('the end of the source');
+    }
+    await expect(ws.bulk(source())).rejects.toThrow('the end of the source');
+    expectLog(folder, ['So far']);
+    expect((await Page.all().toArray()).map(({ slug }) => slug)).toEqual(['a']);
+  });
+
+  it('find a value that must be unique among those before', async () => {
+    const { ws } = await openPages();
+    const Address = ws.register(AddressModel);
+    const failure = await errorOf(() =>
+      ws.bulk(['a', 'b', 'c'].map((name) => new Address({ name, email: name === 'b' ? 'b@x' : 'a@x' }))),
+    );
+    expect(failure).toMatchObject({
+      code: 'BULK_SAVE_FAILED',
+      details: { position: 2, model: 'AddressModel', id: 'c' },
+    });
+    expect((failure.cause as ValidationError).issues).toMatchObject([{ path: 'email', code: 'unique' }]);
+  });
+
+  it('are those of a class that saves in its own way', async () => {
+    const { path: folder, ws } = await openPages();
+    class Own extends GitModel {
+      @SlugField({ id: true }) slug!: string;
+      @CharField({ required: false }) title!: string;
+      override async save(...options: Parameters<GitModel['save']>): Promise<string | null> {
+        this.title = 'In its own way';
+        return super.save(...options);
+      }
+    }
+    const BoundOwn = ws.register(Own);
+    await ws.bulk([new BoundOwn({ slug: 'a' }), new BoundOwn({ slug: 'b' })], { message: 'Own' });
+    expect((await BoundOwn.get('b')).title).toBe('In its own way');
+    expectLog(folder, ['Own']);
+  });
+});
+
+describe('Saving many records of which one cannot be saved', () => {
+  it.each([0, 150, 299])('saves none, and says which: at %d', async (position) => {
+    const { path: folder, ws, Page } = await openWithPages();
+    const changed = await Page.get('a');
+    changed.title = 'Changed';
+    const pages = numbers(300).map((n) => new Page({ slug: `p${n}`, title: n === position ? '' : 'P' }));
+    const failure = await errorOf(() =>
+      ws.bulk([...pages.slice(0, position), ...(position > 0 ? [changed] : []), ...pages.slice(position)]),
+    );
+    const at = position > 0 ? position + 1 : 0;
+    expect(failure).toBeInstanceOf(BulkSaveError);
+    expect(failure).toMatchObject({ details: { position: at, model: 'Page', id: `p${position}` } });
+    expect(failure.message).toMatch(`at position ${at}, Page p${position}, could not be saved: `);
+    expect(failure.cause).toBeInstanceOf(ValidationError);
+
+    expectLog(folder, ['Pages']);
+    expect(await ws.hasChanges()).toBe(false);
+    expect(await Page.all().count()).toBe(3);
+    expect(packFiles(folder)).toHaveLength(2);
+    expect(pages.filter(({ isNew }) => !isNew)).toEqual([]);
+    expect(changed.changes()).toEqual({ title: { from: 'a', to: 'Changed' } });
+
+    for (const page of pages) page.title ||= 'Now it has one';
+    await ws.bulk([...pages, changed], { message: 'Again' });
+    expectLog(folder, ['Again', 'Pages']);
+    expect(await Page.all().count()).toBe(303);
+  });
+
+  it('saves none when two have the same id, or one that is taken', async () => {
+    const { path: folder, ws, Page } = await openWithPages();
+    const page = (slug: string): PageModel => new Page({ slug, title: 'New' });
+    for (const slugs of [
+      ['x', 'y', 'x'],
+      ['x', 'a'],
+    ]) {
+      const failure = await errorOf(() => ws.bulk(slugs.map(page)));
+      expect(failure).toMatchObject({
+        details: { position: slugs.length - 1, id: slugs.at(-1) },
+        cause: { code: 'INTEGRITY' },
+      });
+    }
+    expectLog(folder, ['Pages']);
+  });
+
+  it('saves none when somebody else has changed one', async () => {
+    const { path: folder, ws, Page } = await openWithPages();
+    const [mine, yours] = [await Page.get('b'), await Page.get('b')];
+    mine.title = 'Mine';
+    yours.title = 'Yours';
+    const failure = await errorOf(() => ws.bulk([new Page({ slug: 'x', title: 'X' }), yours, mine]));
+    expect(failure).toMatchObject({ details: { position: 2 }, cause: { code: 'STALE_RECORD' } });
+    expect([mine.changes(), yours.changes()]).toMatchObject([
+      { title: { to: 'Mine' } },
+      { title: { to: 'Yours' } },
+    ]);
+    expectLog(folder, ['Pages']);
+  });
+
+  it('takes back what hooks have saved', async () => {
+    const { path: folder, ws, Page } = await openWithPages();
+    const page = await Page.get('a');
+    class Failing extends GitModel {
+      @SlugField({ id: true }) slug!: string;
+      override async afterSave(): Promise<void> {
+        page.title = 'From the hook';
+        await page.save();
+        throw new Error('the hook fails');
+      }
+    }
+    const BoundFailing = ws.register(Failing);
+    page.content = 'In the bulk';
+    const failure = await errorOf(() => ws.bulk([page, new BoundFailing({ slug: 'f' })]));
+    expect(failure).toMatchObject({ details: { position: 1 }, cause: { message: 'the hook fails' } });
+    expect(page.changes()).toEqual({
+      title: { from: 'a', to: 'From the hook' },
+      content: { from: '', to: 'In the bulk' },
+    });
+    await page.save({ commit: true, message: 'Now' });
+    expectLog(folder, ['Now', 'Pages']);
+  });
+
+  it.each(['the source', 'the progress'])('passes on what %s throws, and saves none', async (thrower) => {
+    const { path: folder, ws, Page } = await openWithPages();
+    let closed = false;
+    function* source(): Generator<BulkItem> {
+      try {
+        for (const n of numbers(200)) yield new Page({ slug: `p${n}`, title: 'P' });
+        if (thrower === 'the source') throw new RangeError(thrower);
+      } finally {
+        closed = true;
+      }
+    }
+    const progress = (): void => {
+      if (thrower === 'the progress') throw new RangeError(thrower);
+    };
+    await expect(ws.bulk(source(), { progress })).rejects.toThrow(new RangeError(thrower));
+    expect(closed).toBe(true);
+    expect(packFiles(folder)).toHaveLength(2);
+    expectLog(folder, ['Pages']);
+  });
+
+  it('lets go of the source', async () => {
+    const { ws, Page } = await openPages();
+    let closed = 0;
+    async function* source(): AsyncGenerator<BulkItem> {
+      try {
+        yield await Promise.resolve(new Page({ slug: 'a', title: '' }));
+      } finally {
+        closed++;
+      }
+    }
+    await expect(ws.bulk(source())).rejects.toThrow(BulkSaveError);
+    expect(closed).toBe(1);
+  });
+
+  it('refuses what is no record of the workspace', async () => {
+    const { ws, Page } = await openPages();
+    const Elsewhere = (await openWorkspace()).register(PageModel);
+    const foreign = new Elsewhere({ slug: 'b', title: 'B' });
+    for (const item of [foreign, {} as unknown as BulkItem, null as unknown as BulkItem]) {
+      const failure = await errorOf(() => ws.bulk([new Page({ slug: 'a', title: 'A' }), item]));
+      expect(failure).toMatchObject({ details: { position: 1 }, cause: { code: 'INVALID_ARGUMENT' } });
+    }
+  });
+
+  it('refuses arguments of another kind', async () => {
+    const { ws } = await openPages();
+    for (const items of [null, 5, 'pages', {}]) {
+      await expect(ws.bulk(items as unknown as BulkItem[])).rejects.toMatchObject({
+        code: 'INVALID_ARGUMENT',
+      });
+    }
+    for (const options of [{ progress: 5 }, { message: 5 }, { author: 'nobody' }, null]) {
+      await expect(ws.bulk([], options as object)).rejects.toMatchObject({ code: 'INVALID_ARGUMENT' });
+    }
+  });
+});
+
+describe('Saving many records beside other changes', () => {
+  it('is refused while something is staged', async () => {
+    const { ws, Page } = await openPages();
+    await new Page({ slug: 'a', title: 'A' }).save();
+    await expect(ws.bulk([])).rejects.toMatchObject({ code: 'PENDING_CHANGES' });
+    expect(await Page.all().count()).toBe(1);
+  });
+
+  it('is refused within itself', async () => {
+    const { path: folder, ws, Page } = await openPages();
+    async function* source(): AsyncGenerator<BulkItem> {
+      await expect(ws.bulk([])).rejects.toMatchObject({ code: 'PENDING_CHANGES' });
+      yield new Page({ slug: 'a', title: 'A' });
+    }
+    await ws.bulk(source(), { message: 'One' });
+    expectLog(folder, ['One']);
+  });
+
+  it('is refused where nothing can be committed', async () => {
+    const { ws, Page } = await openWithPages();
+    await ws.updateIndex('HEAD^{tree}');
+    await expect(ws.bulk([new Page({ slug: 'x', title: 'X' })])).rejects.toMatchObject({
+      code: 'DETACHED_HEAD',
+    });
+  });
+
+  it('happens one after the other, also with others', async () => {
+    const { path: folder, ws, Page } = await openPages();
+    const pages = (name: string): BulkItem[] =>
+      numbers(150).map((n) => new Page({ slug: `${name}${n}`, title: name }));
+    await Promise.all([
+      ws.bulk(pages('a'), { message: 'A' }),
+      new Page({ slug: 'single', title: 'Single' }).save({ commit: true, message: 'Single' }),
+      ws.bulk(pages('b'), { message: 'B' }),
+    ]);
+    expectLog(folder, ['B', 'Single', 'A']);
+    expect(filesAt(folder, 'main')).toHaveLength(301);
+  });
+
+  it('overwrites nobody: when the branch has moved, nothing is saved', async () => {
+    const { path: folder, ws, Page } = await openWithPages();
+    const page = new Page({ slug: 'x', title: 'X' });
+    function* source(): Generator<BulkItem> {
+      yield page;
+      commitMeanwhile(folder);
+    }
+    await expect(ws.bulk(source(), { message: 'Mine' })).rejects.toMatchObject({ code: 'CONCURRENT_UPDATE' });
+    expect(page.isNew).toBe(true);
+    expectLog(folder, ['Meanwhile', 'Pages']);
+    await ws.updateIndex();
+    await ws.bulk([page], { message: 'Mine' });
+    expectLog(folder, ['Mine', 'Meanwhile', 'Pages']);
+  });
+
+  it('may be part of what is committed together', async () => {
+    const { path: folder, ws, Page } = await openPages();
+    await ws.commitOnSuccess(
+      async () => {
+        await ws.bulk([new Page({ slug: 'a', title: 'A' })], { message: 'Bulk' });
+        await new Page({ slug: 'b', title: 'B' }).save();
+      },
+      { message: 'After' },
+    );
+    expectLog(folder, ['After', 'Bulk']);
+  });
+
+  it.each([
+    ['gc', '--quiet'],
+    ['repack', '-a', '-d', '-q'],
+  ])('may be cleaned up beside: git %s', async (...command) => {
+    const { path: folder, ws, Page } = await openWithPages();
+    async function* source(): AsyncGenerator<BulkItem> {
+      for (const n of numbers(400)) {
+        if (n % 100 === 50) git(folder, ...command);
+        yield await Promise.resolve(new Page({ slug: `p${n}`, title: 'P' }));
+      }
+      // What is written so far becomes a pack here, which nothing refers to yet.
+      await ws.index.writeTree();
+      git(folder, ...command);
+      yield new Page({ slug: 'last', title: 'Last' });
+    }
+    await ws.bulk(source(), { message: 'All' });
+    git(folder, ...command);
+    expectLog(folder, ['All', 'Pages']);
+    expect(await Page.all().count()).toBe(404);
+  });
+});
+
+describe('The objects of many records', () => {
+  it('are as libgit2 has them, byte for byte', async () => {
+    const { path: folder, ws, Page } = await openPages();
+    const pages = numbers(150).map((n) => new Page({ slug: `p${n}`, title: `Title ${'ä'.repeat(n)}` }));
+    await ws.bulk(pages, { message: 'All' });
+    expectLog(folder, ['All']);
+    const indexes = packFiles(folder).filter((name) => name.endsWith('.idx'));
+    git(folder, 'verify-pack', ...indexes.map((name) => `.git/objects/pack/${name}`));
+    const other = await Repository.open(emptyRepository());
+    for (const { slug, oid } of pages) {
+      const content = await ws.index.read(`page/${slug}/data.json`);
+      expect((await Blob.createFromBuffer(other, content, content.length)).tostrS()).toBe(oid);
+      const builder = await Treebuilder.create(other);
+      await builder.insert('data.json', Oid.fromString(oid as string), 0o100644);
+      expect(git(folder, 'rev-parse', `main:page/${slug}`)).toBe((await builder.write()).tostrS());
+    }
+  });
+});
