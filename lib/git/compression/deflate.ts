@@ -18,20 +18,20 @@ const SMALL_STATE: ZlibOptions = { windowBits: 12, memLevel: 4, level: 1 };
 /** What zlib may add to bytes that it cannot make smaller, and a little more: the result fits into one chunk. */
 const OVERHEAD_BYTES = 64;
 
-/** Trees up to this size are stored as they are: it is a hash or two, which zlib would make larger in a long time. */
-const TINY_TREE_BYTES = 128;
-
 /** Git's own level for single objects (`core.looseCompression`). */
 const LARGE_STATE: ZlibOptions = { level: 1 };
 
 /** Trees are mostly hashes, in which there is nothing to find again: looking for it takes twice the time. */
 const LARGE_TREE_STATE: ZlibOptions = { strategy: constants.Z_HUFFMAN_ONLY };
 
+/**
+ * Trees up to this size are stored as they are. They are mostly hashes: zlib would save a third at most, in ten times
+ * the time, and git makes deltas of them when it packs them anew.
+ */
+const STORED_TREE_BYTES = 16 * 1024;
+
 /** The block of most file systems: a file up to this size takes as much room compressed as it takes stored. */
 const BLOCK_BYTES = 4096;
-
-/** Of a tree zlib would save a third, in ten times the time that storing it takes. */
-const STORED_TREE_BYTES = 16 * 1024;
 
 /** What {@link storeUncompressed} adds. */
 const STORED_OVERHEAD_BYTES = 11;
@@ -41,15 +41,13 @@ const STORED_OVERHEAD_BYTES = 11;
  * stored as it is: that takes the same room, and git compresses it when it packs it.
  */
 export function deflateLooseObject(type: ObjectType, bytes: Buffer): Buffer | Promise<Buffer> {
-  const limit = type === 'tree' ? STORED_TREE_BYTES : BLOCK_BYTES;
-  return bytes.length + STORED_OVERHEAD_BYTES <= limit
-    ? storeUncompressed(bytes)
-    : deflateObject(type, bytes);
+  if (bytes.length + STORED_OVERHEAD_BYTES <= BLOCK_BYTES) return storeUncompressed(bytes);
+  return deflateObject(type, bytes);
 }
 
 /** Compresses (part of) an object. No promise is made for what is compressed on the spot. */
 export function deflateObject(type: ObjectType, bytes: Buffer): Buffer | Promise<Buffer> {
-  if (type === 'tree' && bytes.length <= TINY_TREE_BYTES) return storeUncompressed(bytes);
+  if (type === 'tree' && bytes.length <= STORED_TREE_BYTES) return storeUncompressed(bytes);
   if (type !== 'tree' && bytes.length <= MAX_SMALL_DEFLATE) return deflateSmallText(bytes);
   if (bytes.length <= SMALL_BYTES) {
     return deflateSync(bytes, { ...SMALL_STATE, chunkSize: bytes.length + OVERHEAD_BYTES });
