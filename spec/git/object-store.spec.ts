@@ -207,7 +207,7 @@ describe('the caches', () => {
   it('give the same folder', async () => {
     const { folder, objects } = await open();
     expectDamage(folder);
-    commitFiles(folder, 'refs/heads/main', { files: { a: 'x' } });
+    commitFiles(folder, 'refs/heads/main', { files: { a: 'x', b: 'y' } });
     const tree = git(folder, 'rev-parse', 'main^{tree}');
     const first = await objects.readTree(tree);
     rmSync(path.join(folder, '.git/objects'), { recursive: true });

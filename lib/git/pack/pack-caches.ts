@@ -1,6 +1,7 @@
 import { LRUCache } from 'lru-cache';
 import type { DecodedObject } from '../../object/object-codec';
 import type { IndexBucket } from '../../object/pack/pack-index-codec';
+import { DescriptorPool } from './descriptor-pool';
 
 /**
  * How much of indexes is kept, in bytes: 24 for an object, so enough for nearly three million. In larger stores the
@@ -36,6 +37,9 @@ export class PackCaches {
     maxSize: BASES_BYTES,
     sizeCalculation: ({ content }) => ENTRY_BYTES + content.length,
   });
+
+  /** The packs themselves, as far as they are open. */
+  readonly descriptors = new DescriptorPool();
 
   private serial = 0;
 

@@ -1,4 +1,4 @@
-import { closeSync, fstatSync, openSync } from 'node:fs';
+import { fstatSync } from 'node:fs';
 import type { ObjectType } from '../../object/oid';
 import type { DecodedObject } from '../../object/object-codec';
 import { applyDelta, decodeDeltaResultSize, MAX_DELTA_HEADER_BYTES } from '../../object/pack/delta';
@@ -42,39 +42,24 @@ interface Delta {
   readonly bytes: Buffer;
 }
 
-/** A pack and its index, open. What is in it is read on the spot. */
+/** A pack, which is opened when something is read of it, and its index. What is in it is read on the spot. */
 export class PackFile {
+  /** Where the last entry ends; known when the pack was opened for the first time. */
+  private end = 0;
+
   private constructor(
     /** The path of the pack. */
     readonly path: string,
-    private readonly descriptor: number,
-    /** Where the last entry ends. */
-    private readonly end: number,
     private readonly index: PackIndex,
     private readonly caches: PackCaches,
   ) {}
 
   /**
    * @param path Of the pack; its index lies beside it.
-   * @throws Error when one of them is not there, they do not belong together, or their formats are others.
+   * @throws Error when there is no index, or it is damaged or of another version.
    */
   static open(path: string, caches: PackCaches): PackFile {
-    const index = PackIndex.open(path.replace(/\.pack$/, '.idx'), caches);
-    let descriptor: number | undefined;
-    try {
-      descriptor = openSync(path, 'r');
-      const end = fstatSync(descriptor).size - CHECKSUM_BYTES;
-      const count = decodePackHeader(readAt(descriptor, 0, PACK_HEADER_BYTES));
-      const checksum = readAt(descriptor, Math.max(end, 0), CHECKSUM_BYTES);
-      if (count !== index.objectCount || !checksum.equals(index.packChecksum)) {
-        throw new Error('it is not the pack that its index was made for');
-      }
-      return new PackFile(path, descriptor, end, index, caches);
-    } catch (error) {
-      index.close();
-      if (descriptor !== undefined) closeSync(descriptor);
-      throw error;
-    }
+    return new PackFile(path, PackIndex.open(path.replace(/\.pack$/, '.idx'), caches), caches);
   }
 
   /** Where an object's entry begins; undefined when the pack does not have it. */
@@ -127,15 +112,9 @@ export class PackFile {
     }
   }
 
-  /** The header of the entry that begins at a place. */
-  headerAt(offset: number): EntryHeader {
-    const { bytes, start } = this.windowAt(offset);
-    return decodeEntryHeader(bytes, start);
-  }
-
   close(): void {
     this.index.close();
-    closeSync(this.descriptor);
+    this.caches.descriptors.close(this.path);
   }
 
   private unfold(base: DecodedObject, deltas: readonly Delta[]): DecodedObject {
@@ -175,6 +154,7 @@ export class PackFile {
 
   /** What is at a place of the pack: a block that is kept, if it holds a header there, or some bytes for once. */
   private windowAt(offset: number): Window {
+    if (this.end === 0) this.descriptor();
     if (offset >= this.end) throw new Error('the pack breaks off');
     const block = Math.floor(offset / BLOCK_BYTES);
     const start = offset - block * BLOCK_BYTES;
@@ -190,7 +170,20 @@ export class PackFile {
   }
 
   private readPart(position: number, length: number): Buffer {
-    return readAt(this.descriptor, position, Math.min(length, this.end - position));
+    return readAt(this.descriptor(), position, Math.min(length, this.end - position));
+  }
+
+  /** @throws Error when the pack is not there, or not the one that its index was made for, or of another version. */
+  private descriptor(): number {
+    return this.caches.descriptors.open(this.path, (descriptor) => {
+      const end = fstatSync(descriptor).size - CHECKSUM_BYTES;
+      const count = decodePackHeader(readAt(descriptor, 0, PACK_HEADER_BYTES));
+      const checksum = readAt(descriptor, Math.max(end, 0), CHECKSUM_BYTES);
+      if (count !== this.index.objectCount || !checksum.equals(this.index.packChecksum)) {
+        throw new Error('it is not the pack that its index was made for');
+      }
+      this.end = end;
+    });
   }
 
   private key(place: number): string {

@@ -1,21 +1,24 @@
 import { closeSync, fstatSync, openSync } from 'node:fs';
 import { firstByteOf, INDEX_HEAD_BYTES, PackIndexLayout } from '../../object/pack/pack-index-codec';
+import type { IndexRead } from '../../object/pack/pack-index-codec';
 import { readAt } from '../read-at';
 import type { PackCaches } from './pack-caches';
 
 const CHECKSUM_BYTES = 20;
 
+/** Indexes up to this size, of some two thousand objects, are read as a whole, and their files closed. */
+const SMALL_INDEX_BYTES = 64 * 1024;
+
 /**
- * The index of a pack, open. What says where to look in it is read at once, the rest when it is needed, one part in
- * 256 at a time.
+ * The index of a pack. Of a large one, what says where to look in it is read at once, the rest when it is needed, one
+ * part in 256 at a time.
  */
 export class PackIndex {
-  private readonly read = (position: number, length: number): Buffer =>
-    readAt(this.descriptor, position, length);
-
   private constructor(
-    private readonly descriptor: number,
     private readonly layout: PackIndexLayout,
+    private readonly read: IndexRead,
+    /** Undefined when all of it is in memory. */
+    private readonly descriptor: number | undefined,
     private readonly caches: PackCaches,
     /** The pack's number among those that share the caches. */
     readonly serial: number,
@@ -26,14 +29,24 @@ export class PackIndex {
   /** @throws Error when there is none, or it is damaged or not of version 2. */
   static open(file: string, caches: PackCaches): PackIndex {
     const descriptor = openSync(file, 'r');
+    let isOpen = true;
     try {
       const { size } = fstatSync(descriptor);
-      const layout = PackIndexLayout.decode(readAt(descriptor, 0, INDEX_HEAD_BYTES));
+      const isSmall = size <= SMALL_INDEX_BYTES;
+      const read = isSmall
+        ? readFrom(readAt(descriptor, 0, size))
+        : (position: number, length: number) => readAt(descriptor, position, length);
+      if (isSmall) {
+        isOpen = false;
+        closeSync(descriptor);
+      }
+      const layout = PackIndexLayout.decode(read(0, INDEX_HEAD_BYTES));
       if (size < layout.minimumBytes) throw new Error('it breaks off');
-      const checksum = readAt(descriptor, size - 2 * CHECKSUM_BYTES, CHECKSUM_BYTES);
-      return new PackIndex(descriptor, layout, caches, caches.nextSerial(), checksum);
+      const checksum = read(size - 2 * CHECKSUM_BYTES, CHECKSUM_BYTES);
+      const kept = isSmall ? undefined : descriptor;
+      return new PackIndex(layout, read, kept, caches, caches.nextSerial(), checksum);
     } catch (error) {
-      closeSync(descriptor);
+      if (isOpen) closeSync(descriptor);
       throw error;
     }
   }
@@ -50,6 +63,10 @@ export class PackIndex {
    */
   find(oid: string): number | undefined {
     const byte = firstByteOf(oid);
+    if (this.descriptor === undefined) {
+      const bucket = this.layout.readBucket(this.read, byte);
+      return bucket && this.layout.offsetIn(bucket, this.read, oid);
+    }
     const key = this.serial * 256 + byte;
     let bucket = this.caches.buckets.get(key);
     if (!bucket) {
@@ -61,6 +78,13 @@ export class PackIndex {
   }
 
   close(): void {
-    closeSync(this.descriptor);
+    if (this.descriptor !== undefined) closeSync(this.descriptor);
   }
+}
+
+function readFrom(bytes: Buffer): IndexRead {
+  return (position, length) => {
+    if (position + length > bytes.length) throw new Error('it breaks off');
+    return bytes.subarray(position, position + length);
+  };
 }

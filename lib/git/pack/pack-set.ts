@@ -12,8 +12,11 @@ import { PackCaches } from './pack-caches';
 import { PackFile } from './pack-file';
 import type { ObjectSummary } from './pack-file';
 
-/** How many packs may be open at a time; each takes two descriptors, for the pack and its index. */
-const OPEN_PACKS = 64;
+/**
+ * Of how many packs the indexes may be open at a time. Those of small packs, as single commits make them, are in memory;
+ * so many large ones there are hardly anywhere.
+ */
+const OPEN_INDEXES = 512;
 
 interface Listing {
   readonly folders: readonly string[];
@@ -31,7 +34,7 @@ interface Listing {
 export class PackSet {
   private readonly caches = new PackCaches();
   private readonly open = new LRUCache<string, PackFile>({
-    max: OPEN_PACKS,
+    max: OPEN_INDEXES,
     dispose: (pack) => {
       if (pack === this.last) this.last = undefined;
       pack.close();
