@@ -91,7 +91,9 @@ export class TreeEditor {
         }
         entry.settle();
       } else {
-        folder = entry.node as TreeNode;
+        // A file has nothing below it.
+        if (!entry.node) return;
+        folder = entry.node;
       }
     }
   }

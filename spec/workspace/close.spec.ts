@@ -40,6 +40,7 @@ const FAILING: Readonly<Record<string, Call>> = {
   'Workspace.records': ({ ws }) => ws.records('page').get('a'),
   'Workspace.hasChanges': ({ ws }) => ws.hasChanges(),
   'Workspace.diff': ({ ws }) => ws.diff(),
+  'Workspace.bulk': ({ ws }) => ws.bulk([]),
   'Workspace.commit': ({ ws }) => ws.commit({ message: 'Too late' }),
   'Workspace.commitOnSuccess': ({ ws }) =>
     ws.commitOnSuccess(() => {
