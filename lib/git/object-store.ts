@@ -183,14 +183,19 @@ export class ObjectStore implements TreeSource {
   /**
    * Writes objects, of which some may be there already: few of them to files of their own, many as one pack.
    *
+   * @param isToKeep Whether a folder is likely to be asked for soon. Default: every one is.
    * @returns what keeps git from clearing the pack away, to be given to {@link release}.
    * @throws ObjectWriteError when something cannot be written.
    */
-  async write(objects: readonly UnwrittenObject[], durability: Durability): Promise<Protection> {
+  async write(
+    objects: readonly UnwrittenObject[],
+    durability: Durability,
+    isToKeep: (oid: string) => boolean = () => true,
+  ): Promise<Protection> {
     let keep: string | null = null;
     if (objects.length < PACK_FROM_OBJECTS) await this.writer.write(objects, durability);
     else keep = await writePack(this.objectsFolder, objects, durability);
-    for (const object of objects) this.remember(object);
+    for (const object of objects) if (!object.node || isToKeep(object.oid)) this.remember(object);
     return { keeps: keep === null ? [] : [keep], unreferenced: [] };
   }
 

@@ -92,6 +92,7 @@ export class CommitQueue implements Backlog {
     const written = await objects.write(
       group.flatMap((each) => each.objects),
       config.durability,
+      isInLastTree(group),
     );
     try {
       await this.moveBranch(group);
@@ -117,4 +118,12 @@ export class CommitQueue implements Backlog {
     };
     await compareAndSwap(repository, update, lockWait(config), config.durability);
   }
+}
+
+/** Most folders of a group's commits are changed by the next one already, and nobody will ask for them again. */
+function isInLastTree(group: readonly Entry[]): (oid: string) => boolean {
+  if (group.length === 1) return () => true;
+  const last = group.at(-1) as Entry;
+  const oids = new Set(Array.from(last.base.tree.unwritten(), ({ oid }) => oid));
+  return (oid) => oids.has(oid);
 }
