@@ -1,6 +1,6 @@
 /** gitmodel's own part in the benchmarks: does one job, and prints how long it took. */
 import { Workspace } from 'gitmodel';
-import type { BoundModel, OpenOptions } from 'gitmodel';
+import type { BoundModel } from 'gitmodel';
 import type { Answer, Job } from '../harness/contestant';
 import { PageModel, pageId, pageValues, ShardedPageModel } from '../page';
 import type { PageValues } from '../page';
@@ -55,17 +55,7 @@ async function bulk(ws: Workspace, Page: Page, values: Iterable<PageValues>): Pr
   const instances = function* (): Generator<InstanceType<Page>> {
     for (const each of values) yield new Page(each);
   };
-  const options = { message: 'All' };
-  const saveAll = async (): Promise<void> => {
-    for (const each of instances()) await each.save();
-  };
-  // A library that has no bulk() yet is measured by what comes closest.
-  const { bulk } = ws as Workspace & {
-    bulk?: (items: Iterable<object>, options: object) => Promise<unknown>;
-  };
-  const seconds = await elapsed(
-    () => bulk?.call(ws, instances(), options) ?? ws.commitOnSuccess(saveAll, options),
-  );
+  const seconds = await elapsed(() => ws.bulk(instances(), { message: 'All' }));
   return { seconds: [seconds], tree: ws.branch?.tree ?? '' };
 }
 
@@ -96,12 +86,7 @@ async function all(Page: Page): Promise<void> {
 }
 
 function open(folder: string): Promise<Workspace> {
-  const options: OpenOptions & Pick<Job, 'durability'> = {
-    create: true,
-    bare: true,
-    durability: job.durability,
-  };
-  return Workspace.open(folder, options);
+  return Workspace.open(folder, { create: true, bare: true, durability: job.durability });
 }
 
 function pages(first: number, count: number): PageValues[] {
