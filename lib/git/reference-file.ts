@@ -15,6 +15,7 @@ import { isBranchRef } from '../object/reference-name';
 import { syncPath } from './durable';
 import type { Durability } from './durable';
 import { looseObjectFile } from './loose/loose-object-file';
+import { findInPacks } from './pack/pack-index-reader';
 import type { GitRepository } from './repository';
 
 const sync = promisify(fsync);
@@ -38,7 +39,8 @@ const FILE = /^([0-9a-f]{40})\s*$/;
  * threads make up most of what libgit2 takes.
  *
  * Only the usual case: the branch has a file of its own (it is not new, symbolic or packed only), no log of it is
- * kept, and the commit has just been written to a file of its own.
+ * kept, and the commit has just been written to a file of its own; with `fsync` also to a pack, for libgit2 renames the
+ * file into place before it is on the disk.
  *
  * The protocol is that of git and libgit2: whoever creates `<file>.lock` may compare, write the new value into it and
  * rename it into place.
@@ -52,7 +54,7 @@ export async function swapBranchFile(
 ): Promise<SwapOutcome> {
   const file = path.join(commonFolder, ref);
   if (expected === null || keepsLogs || !isBranchRef(ref) || !isPlainFile(file)) return 'unsuited';
-  if (!isThere(looseObjectFile(path.join(commonFolder, 'objects'), oid))) return 'unsuited';
+  if (!isObjectThere(path.join(commonFolder, 'objects'), oid, durability)) return 'unsuited';
   if (isThere(path.join(commonFolder, 'logs', ref))) return 'unsuited';
   const lock = `${file}.lock`;
   const descriptor = takeLock(lock);
@@ -110,6 +112,12 @@ function readValue(file: string): string | undefined {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
     throw error;
   }
+}
+
+/** To look into packs takes longer, so that is done only where it has to be. */
+function isObjectThere(objectsFolder: string, oid: string, durability: Durability): boolean {
+  if (isThere(looseObjectFile(objectsFolder, oid))) return true;
+  return durability === 'fsync' && findInPacks(objectsFolder, oid).locations.length > 0;
 }
 
 function isPlainFile(file: string): boolean {

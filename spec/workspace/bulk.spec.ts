@@ -240,6 +240,30 @@ describe('Saving many records at once', () => {
     expectLog(folder, ['Many']);
   });
 
+  it('can be read until the last moment, and from then on where everybody finds it', async () => {
+    const { path: folder, ws, Page } = await openPages();
+    await new Page({ slug: 'before', title: 'Before' }).save({ commit: true, message: 'Before' });
+    let isDone = false;
+    const bulk = ws
+      .bulk(
+        Array.from({ length: 1500 }, (_, n) => new Page({ slug: `p${n}`, title: 'x' })),
+        { message: 'Many' },
+      )
+      .finally(() => (isDone = true));
+    let reads = 0;
+    while (!isDone) {
+      const [before, ...others] = await Page.getMany(['before', 'p0', `p${(reads * 37) % 1500}`, 'p1499']);
+      expect(before?.title).toBe('Before');
+      for (const page of others) if (page) expect(page.title).toBe('x');
+      expect((await ws.index.read('page/before/data.json')).length).toBeGreaterThan(0);
+      reads++;
+      await new Promise(setImmediate);
+    }
+    await bulk;
+    expect(reads).toBeGreaterThan(5);
+    expectLog(folder, ['Many', 'Before']);
+  });
+
   it('can be read meanwhile by everybody', async () => {
     const { path: folder, ws, Page } = await openWithPages();
     const titles: string[] = [];

@@ -112,7 +112,9 @@ describe('With the durability of fsync', () => {
       /^name objects\/pack\/pack-.*\.pack$/,
       /^name objects\/pack\/pack-.*\.idx$/,
       /^sync objects\/pack$/,
-      /^sync refs\/heads\/main$|^sync refs\/heads\/main.lock$/,
+      /^sync refs\/heads\/main\.lock$/,
+      /^name refs\/heads\/main$/,
+      /^sync refs\/heads$/,
       /^done$/,
     ].map(position);
     expect(order.every((each) => each >= 0)).toBe(true);

@@ -30,12 +30,12 @@ export interface PackSink {
    * @returns a promise that is there as soon as the next frame may come.
    */
   write(frame: Buffer): Promise<void>;
-  /** An object that was written. */
+  /** An object that was written, also when both files are complete. */
   read(number: number): Promise<FramedObject>;
   /**
    * Completes both files and forces them to the disk.
    *
-   * @param oids The oids of all objects, as an `OidTable` has them; they must not be used any more.
+   * @param oids The oids of all objects, as an `OidTable` has them.
    * @returns the pack's checksum.
    */
   finish(oids: readonly Buffer[]): Promise<string>;
@@ -71,6 +71,8 @@ export class PackOutput implements PackSink {
   private used: number;
   /** How much is in the file, before what is in the buffer. */
   private flushed = 0;
+  /** Where the last entry ends, once it is the last. */
+  private end: number | undefined;
 
   private constructor(
     private readonly files: PackFiles,
@@ -126,7 +128,7 @@ export class PackOutput implements PackSink {
   private async readEntry(number: number): Promise<FramedObject> {
     await this.flush();
     const start = this.offsets.at(number);
-    const end = number + 1 < this.offsets.size ? this.offsets.at(number + 1) : this.flushed;
+    const end = number + 1 < this.offsets.size ? this.offsets.at(number + 1) : (this.end ?? this.flushed);
     const entry = Buffer.allocUnsafe(end - start);
     await readFully(this.handle, entry, start);
     const { kind, length } = decodeEntryHeader(entry.subarray(0, MAX_ENTRY_HEADER_BYTES));
@@ -135,6 +137,7 @@ export class PackOutput implements PackSink {
   }
 
   private async complete(oids: readonly Buffer[]): Promise<string> {
+    this.end = this.flushed + this.used;
     const header = encodePackHeader(this.offsets.size);
     const hash = createHash('sha1');
     if (this.flushed === 0) {

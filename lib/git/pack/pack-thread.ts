@@ -74,10 +74,8 @@ export class PackThread implements PackSink {
 
   async finish(oids: readonly Buffer[]): Promise<string> {
     await Promise.all(this.writing);
-    const answer = await this.ask(
-      { do: 'finish', oids },
-      oids.map(({ buffer }) => buffer as ArrayBuffer),
-    );
+    // A copy goes over: objects are still looked up by them here.
+    const answer = await this.ask({ do: 'finish', oids });
     if (answer.result !== 'finished') throw unexpected(answer);
     return answer.checksum;
   }

@@ -94,7 +94,7 @@ export class PackWriter {
     return this.oids.find(oid) !== undefined;
   }
 
-  /** An object that was added; undefined when it was not. */
+  /** An object that was added; undefined when it was not, or the pack is in place or given up. */
   async read(oid: string): Promise<FramedObject | undefined> {
     const number = this.oids.find(oid);
     if (number === undefined) return undefined;
@@ -102,9 +102,10 @@ export class PackWriter {
       const found = number < first ? undefined : frame.at(number - first);
       if (found) return { type: found.type, content: Buffer.from(found.content) };
     }
+    const { sink } = this;
+    if (!sink) return undefined;
     try {
-      // It has been handed over, so there is something that it was handed to.
-      return await (this.sink as PackSink).read(number);
+      return await sink.read(number);
     } catch (error) {
       throw this.writeError(error);
     }
@@ -130,9 +131,11 @@ export class PackWriter {
       }
       const sink = this.sink as PackSink;
       const checksum = await sink.finish(this.oids.pages);
+      // What is in it can be read here until everybody finds it.
+      const keep = await this.putInPlace(path.join(this.folder, `pack-${checksum}`));
       this.sink = undefined;
       await sink.close();
-      return await this.putInPlace(path.join(this.folder, `pack-${checksum}`));
+      return keep;
     } catch (error) {
       await this.abandon();
       throw this.writeError(error);
