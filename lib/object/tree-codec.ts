@@ -12,6 +12,7 @@ export interface RawTreeEntry {
 
 const SPACE = 0x20;
 const NUL = 0x00;
+const ZERO = 0x30;
 const OID_BYTES = 20;
 
 /**
@@ -26,11 +27,10 @@ export function decodeTree(oid: string, raw: Buffer): RawTreeEntry[] {
   const entries: RawTreeEntry[] = [];
   let position = 0;
   while (position < raw.length) {
-    const space = raw.indexOf(SPACE, position);
-    const nul = space < 0 ? -1 : raw.indexOf(NUL, space);
+    const space = endOfMode(raw, position);
+    const nul = raw.indexOf(NUL, space);
     const end = nul + 1 + OID_BYTES;
-    const mode = space < 0 ? NaN : parseMode(raw.toString('latin1', position, space));
-    if (nul <= space + 1 || end > raw.length || Number.isNaN(mode)) {
+    if (space < 0 || nul <= space + 1 || end > raw.length) {
       throw new InvalidObjectError(
         `The tree ${oid} is malformed at byte ${position}; run "git fsck" on it.`,
         {
@@ -39,7 +39,7 @@ export function decodeTree(oid: string, raw: Buffer): RawTreeEntry[] {
       );
     }
     entries.push({
-      mode,
+      mode: parseMode(raw, position, space),
       name: raw.toString('latin1', space + 1, nul),
       oid: raw.toString('latin1', nul + 1, end),
     });
@@ -48,8 +48,18 @@ export function decodeTree(oid: string, raw: Buffer): RawTreeEntry[] {
   return entries;
 }
 
-function parseMode(text: string): number {
-  return /^[0-7]{5,6}$/.test(text) ? parseInt(text, 8) : NaN;
+/** Where the space behind a mode of five or six octal digits is; -1 when there is no such mode. */
+function endOfMode(raw: Buffer, start: number): number {
+  let at = start;
+  while (((raw[at] ?? NUL) & ~0x07) === ZERO) at++;
+  const length = at - start;
+  return raw[at] === SPACE && (length === 5 || length === 6) ? at : -1;
+}
+
+function parseMode(raw: Buffer, start: number, end: number): number {
+  let mode = 0;
+  for (let at = start; at < end; at++) mode = mode * 8 + ((raw[at] as number) - ZERO);
+  return mode;
 }
 
 /**

@@ -1,5 +1,6 @@
 import BTree from 'sorted-btree';
 import type { ByteName } from './byte-name';
+import { EntryList } from './entry-list';
 import { FileMode } from './file-mode';
 import { fromByteOid, hashObject, toByteOid } from './oid';
 import type { ByteOid, ObjectType } from './oid';
@@ -85,23 +86,25 @@ export class NodeEntry {
   }
 }
 
+type EntryTree = BTree<ByteName, NodeEntry>;
+
 /** Who may edit a folder in place: whoever has made it, and nobody else has seen it. Compared by identity. */
 export interface NodeOwner {
   readonly owns: 'folders';
 }
 
 /**
- * One folder of a staged tree: immutable, unless an owner edits it in place, and sharing structure with the folder it was made from. Its oid and
- * its encoded form are computed when somebody asks.
+ * One folder of a staged tree: immutable, unless an owner edits it in place, and sharing structure with the folder it
+ * was made from. Its oid and its encoded form are computed when somebody asks.
  *
- * The entries are a B+ tree that is copied on write, so an edit of a folder with n entries costs O(log n) and
- * leaves the original as it is.
+ * From the first edit on, the entries are a B+ tree that is copied on write, so an edit of a folder with n entries
+ * costs O(log n) and leaves the original as it is.
  */
 export class TreeNode {
   private encoded: Buffer | undefined;
 
   private constructor(
-    private readonly entries: BTree<ByteName, NodeEntry>,
+    private entries: EntryTree | EntryList<NodeEntry>,
     private knownOid: string | undefined,
     private stored: boolean,
     private owner?: NodeOwner,
@@ -109,7 +112,7 @@ export class TreeNode {
 
   /** A folder without entries. */
   static empty(owner?: NodeOwner): TreeNode {
-    return new TreeNode(new BTree<ByteName, NodeEntry>(undefined, compareNames), undefined, false, owner);
+    return new TreeNode(new BTree(undefined, compareNames), undefined, false, owner);
   }
 
   /**
@@ -118,10 +121,14 @@ export class TreeNode {
    * @throws InvalidObjectError when the bytes are not a tree.
    */
   static decode(oid: string, raw: Buffer): TreeNode {
-    const pairs: [ByteName, NodeEntry][] = [];
-    for (const entry of decodeTree(oid, raw))
-      pairs.push([entry.name, NodeEntry.stored(entry.mode, entry.oid)]);
-    return new TreeNode(new BTree(pairs, compareNames), oid, true);
+    const decoded = decodeTree(oid, raw);
+    const names = decoded.map(({ name }) => name);
+    const entries = decoded.map((entry) => NodeEntry.stored(entry.mode, entry.oid));
+    return new TreeNode(
+      EntryList.of(names, entries) ?? treeOf(names.map((name, place) => [name, entries[place] as NodeEntry])),
+      oid,
+      true,
+    );
   }
 
   /** How many entries there are. */
@@ -140,26 +147,26 @@ export class TreeNode {
 
   /** This folder with the entry added or replaced. */
   with(name: ByteName, entry: NodeEntry): TreeNode {
-    const entries = this.entries.clone();
+    const entries = this.editable().clone();
     entries.set(name, entry);
     return new TreeNode(entries, undefined, false);
   }
 
   /** This folder without the entry. */
   without(name: ByteName): TreeNode {
-    const entries = this.entries.clone();
+    const entries = this.editable().clone();
     entries.delete(name);
     return new TreeNode(entries, undefined, false);
   }
 
   /** This folder if the owner may edit it in place, else a copy for it to edit. */
   ownedBy(owner: NodeOwner): TreeNode {
-    return this.owner === owner ? this : new TreeNode(this.entries.clone(), undefined, false, owner);
+    return this.owner === owner ? this : new TreeNode(this.editable().clone(), undefined, false, owner);
   }
 
   /** Adds or replaces an entry in place, or says that one is to be changed; only for the owner. */
   edit(name: ByteName, entry?: NodeEntry): void {
-    if (entry) this.entries.set(name, entry);
+    if (entry) this.editable().set(name, entry);
     this.knownOid = undefined;
     this.encoded = undefined;
   }
@@ -170,10 +177,16 @@ export class TreeNode {
     return this.knownOid;
   }
 
+  /** The entries as a tree; made of the list in place, so that it is not made again for the next edit. */
+  private editable(): EntryTree {
+    if (this.entries instanceof EntryList) this.entries = treeOf([...this.entries.entries()]);
+    return this.entries;
+  }
+
   private encode(): Buffer {
     if (!this.encoded) {
       const raw: RawTreeEntry[] = [];
-      this.entries.forEachPair((name, entry) => {
+      this.editable().forEachPair((name, entry) => {
         raw.push({ name, mode: entry.mode, oid: entry.byteOid });
       });
       this.encoded = encodeTree(raw);
@@ -189,7 +202,7 @@ export class TreeNode {
   *unwritten(gathered?: WeakSet<object>): Generator<UnwrittenObject, void> {
     if (this.stored || gathered?.has(this)) return;
     gathered?.add(this);
-    for (const entry of this.entries.valuesArray()) {
+    for (const entry of this.editable().valuesArray()) {
       if (entry.isUnwritten) yield* entry.unwritten(gathered);
     }
     yield { type: 'tree', oid: this.oid, content: this.encode(), node: this };
@@ -198,7 +211,7 @@ export class TreeNode {
   /** Lets go of what is held in memory: all that is {@link unwritten} has been written. */
   settle(): void {
     if (this.stored) return;
-    for (const entry of this.entries.valuesArray()) {
+    for (const entry of this.editable().valuesArray()) {
       if (entry.isUnwritten) entry.settle();
     }
     this.encoded = undefined;
@@ -206,6 +219,10 @@ export class TreeNode {
     // It may be in a cache from now on, under its oid.
     this.owner = undefined;
   }
+}
+
+function treeOf(pairs: [ByteName, NodeEntry][]): EntryTree {
+  return new BTree(pairs, compareNames);
 }
 
 function compareNames(a: ByteName, b: ByteName): number {

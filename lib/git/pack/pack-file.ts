@@ -76,7 +76,7 @@ export class PackFile {
     const deltas: Delta[] = [];
     let sum = 0;
     for (let at = offset; ;) {
-      const cached = deltas.length > 0 ? this.caches.bases.get(this.key(at)) : undefined;
+      const cached = this.caches.bases.get(this.index.serial, at);
       if (cached) return this.unfold(cached, deltas);
       const window = this.windowAt(at);
       const header = decodeEntryHeader(window.bytes, window.start);
@@ -85,7 +85,7 @@ export class PackFile {
       const content = this.inflate(at, header, window);
       if (header.kind !== 'delta') {
         const object = { type: header.kind, content };
-        if (deltas.length > 0) this.caches.bases.set(this.key(at), object);
+        if (deltas.length > 0) this.caches.bases.set(this.index.serial, at, object);
         return this.unfold(object, deltas);
       }
       const resultSize = decodeDeltaResultSize(content);
@@ -122,8 +122,8 @@ export class PackFile {
     for (let place = deltas.length - 1; place >= 0; place--) {
       const { offset, bytes } = deltas[place] as Delta;
       object = { type: base.type, content: applyDelta(object.content, bytes, ON_THE_SPOT_BYTES) };
-      // The one that was asked for is cached elsewhere; those between may be wanted for its neighbours.
-      if (place > 0) this.caches.bases.set(this.key(offset), object);
+      // Also the one that was asked for: a delta is often the base of the next one.
+      this.caches.bases.set(this.index.serial, offset, object);
     }
     return object;
   }
@@ -158,11 +158,11 @@ export class PackFile {
     if (offset >= this.end) throw new Error('the pack breaks off');
     const block = Math.floor(offset / BLOCK_BYTES);
     const start = offset - block * BLOCK_BYTES;
-    const key = this.key(block);
-    let bytes = this.caches.blocks.get(key);
+    const { serial } = this.index;
+    let bytes = this.caches.blocks.get(serial, block);
     if (!bytes) {
       bytes = this.readPart(block * BLOCK_BYTES, BLOCK_BYTES);
-      this.caches.blocks.set(key, bytes);
+      this.caches.blocks.set(serial, block, bytes);
     }
     const reachesEnd = block * BLOCK_BYTES + bytes.length >= this.end;
     if (bytes.length - start >= MAX_ENTRY_HEADER_BYTES || reachesEnd) return { bytes, start };
@@ -184,10 +184,6 @@ export class PackFile {
       }
       this.end = end;
     });
-  }
-
-  private key(place: number): string {
-    return `${this.index.serial}:${place}`;
   }
 }
 

@@ -67,12 +67,11 @@ export class PackIndex {
       const bucket = this.layout.readBucket(this.read, byte);
       return bucket && this.layout.offsetIn(bucket, this.read, oid);
     }
-    const key = this.serial * 256 + byte;
-    let bucket = this.caches.buckets.get(key);
+    let bucket = this.caches.buckets.get(this.serial, byte);
     if (!bucket) {
       bucket = this.layout.readBucket(this.read, byte);
       if (!bucket) return undefined;
-      this.caches.buckets.set(key, bucket);
+      this.caches.buckets.set(this.serial, byte, bucket);
     }
     return this.layout.offsetIn(bucket, this.read, oid);
   }

@@ -9,6 +9,9 @@ import { decodeSize } from './pack-entry-codec';
 /** A size of zero in an instruction to copy means this. */
 const WHOLE_COPY_BYTES = 0x10000;
 
+/** So few bytes are copied one by one as fast as by a call out of JavaScript. */
+const SHORT_COPY_BYTES = 32;
+
 /** The longest beginning of a delta: two sizes. */
 export const MAX_DELTA_HEADER_BYTES = 20;
 
@@ -51,13 +54,15 @@ export function applyDelta(base: Buffer, delta: Buffer, limit: number): Buffer {
       if (size === 0) size = WHOLE_COPY_BYTES;
       if (from + size > base.length) throw new Error('its delta copies what its base does not have');
       if (written + size > result.length) throw new Error(TOO_LONG);
-      base.copy(result, written, from, from + size);
+      if (size > SHORT_COPY_BYTES) base.copy(result, written, from, from + size);
+      else for (let byte = 0; byte < size; byte++) result[written + byte] = base[from + byte] as number;
       written += size;
     } else {
       if (instruction === 0) throw new Error('its delta has an unknown instruction');
       if (at + instruction > delta.length) throw new Error(BREAKS_OFF);
       if (written + instruction > result.length) throw new Error(TOO_LONG);
-      delta.copy(result, written, at, at + instruction);
+      if (instruction > SHORT_COPY_BYTES) delta.copy(result, written, at, at + instruction);
+      else for (let byte = 0; byte < instruction; byte++) result[written + byte] = delta[at + byte] as number;
       at += instruction;
       written += instruction;
     }
