@@ -8,9 +8,12 @@ import type { Case } from './case';
 
 const MILLISECONDS = 1e3;
 
-/** How many commits a run measures of those who make one after another, and how many come before. */
+/**
+ * How many commits a run measures of those who make one after another, and how many come before: enough that a process
+ * that lives for long is measured, not one whose code is just being compiled. (Our first hundred take twice as long.)
+ */
 const COMMITS = 100;
-const WARM_UP = 50;
+const WARM_UP = 500;
 
 /** How many commits there are, and how many at a time, where several are asked for at once. */
 const MANY_COMMITS = 1_000;

@@ -46,7 +46,7 @@ export class NodeEntry {
   /** The oid's bytes; a changed folder is hashed for it. */
   get byteOid(): ByteOid {
     // A folder that is edited in place gets another one, so it is not for the entry to keep.
-    return this.unwrittenNode ? toByteOid(this.unwrittenNode.oid) : (this.knownOid as ByteOid);
+    return this.unwrittenNode ? this.unwrittenNode.byteOid : (this.knownOid as ByteOid);
   }
 
   get oid(): string {
@@ -65,6 +65,11 @@ export class NodeEntry {
 
   get isUnwritten(): boolean {
     return this.unwrittenNode !== undefined || this.unwrittenContent !== undefined;
+  }
+
+  /** Whether what {@link unwritten} gives is among what was gathered. */
+  isIn(gathered: WeakSet<object>): boolean {
+    return gathered.has(this.unwrittenNode ?? this);
   }
 
   /** See {@link TreeNode.unwritten}. */
@@ -102,6 +107,7 @@ export interface NodeOwner {
  */
 export class TreeNode {
   private encoded: Buffer | undefined;
+  private knownByteOid: ByteOid | undefined;
 
   private constructor(
     private entries: EntryTree | EntryList<NodeEntry>,
@@ -168,6 +174,7 @@ export class TreeNode {
   edit(name: ByteName, entry?: NodeEntry): void {
     if (entry) this.editable().set(name, entry);
     this.knownOid = undefined;
+    this.knownByteOid = undefined;
     this.encoded = undefined;
   }
 
@@ -175,6 +182,12 @@ export class TreeNode {
   get oid(): string {
     this.knownOid ??= hashObject('tree', this.encode());
     return this.knownOid;
+  }
+
+  /** The same as bytes. As long as a folder is not written, all that is made of its parent asks for them. */
+  get byteOid(): ByteOid {
+    this.knownByteOid ??= toByteOid(this.oid);
+    return this.knownByteOid;
   }
 
   /** The entries as a tree; made of the list in place, so that it is not made again for the next edit. */
@@ -203,7 +216,7 @@ export class TreeNode {
     if (this.stored || gathered?.has(this)) return;
     gathered?.add(this);
     for (const entry of this.editable().valuesArray()) {
-      if (entry.isUnwritten) yield* entry.unwritten(gathered);
+      if (entry.isUnwritten && !(gathered && entry.isIn(gathered))) yield* entry.unwritten(gathered);
     }
     yield { type: 'tree', oid: this.oid, content: this.encode(), node: this };
   }
