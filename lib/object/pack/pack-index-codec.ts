@@ -132,9 +132,9 @@ function search(oids: Buffer, oid: string): number | undefined {
     const at = middle * OID_BYTES;
     const other = readPrefix(oids, at);
     if (other === prefix) {
-      const found = oids.toString('hex', at, at + OID_BYTES);
-      if (found === oid) return middle;
-      if (oid < found) high = middle;
+      const difference = compareRest(oids, at, oid);
+      if (difference === 0) return middle;
+      if (difference > 0) high = middle;
       else low = middle + 1;
     } else if (prefix < other) {
       high = middle;
@@ -152,4 +152,20 @@ function readPrefix(oids: Buffer, at: number): number {
   const high = oids[at] as number;
   const low = ((oids[at + 1] as number) << 16) | ((oids[at + 2] as number) << 8) | (oids[at + 3] as number);
   return high * 0x1000000 + low;
+}
+
+/** How the bytes of an oid behind the first four compare with those of another one; without making its digits. */
+function compareRest(oids: Buffer, at: number, oid: string): number {
+  for (let byte = 4; byte < OID_BYTES; byte++) {
+    const other = digitAt(oid, byte * 2) * 16 + digitAt(oid, byte * 2 + 1);
+    const difference = (oids[at + byte] as number) - other;
+    if (difference !== 0) return difference;
+  }
+  return 0;
+}
+
+/** The value of a hexadecimal digit, as oids have them: a digit, or a lower-case letter. */
+function digitAt(oid: string, at: number): number {
+  const code = oid.charCodeAt(at);
+  return code < 0x61 ? code - 0x30 : code - 0x61 + 10;
 }
