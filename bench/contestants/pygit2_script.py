@@ -121,7 +121,7 @@ def main(job):
                 path = "/".join([*shards_of(row_id, shards), row_id, "data.json"])
                 assert json.loads(tree[path].data)["fields"]["slug"] == row_id
 
-        return {"seconds": [timed(get)[0], timed(get)[0]]}
+        return {"seconds": [timed(get)[0] for _ in range(4)]}
     if operation == "all":
         levels = shards["levels"] if shards else 0
         seconds, records = timed(lambda: list(records_below(repo, repo[root]["page"], levels)))

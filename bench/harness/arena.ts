@@ -190,9 +190,13 @@ export class Arena implements AsyncDisposable {
   }
 }
 
-/** The median of one of the times that each run took, divided among operations. */
-export function medianCost(answers: readonly Answer[], operations: number, pass = 0): number {
-  return median(answers.map(({ seconds }) => (seconds[pass] ?? NaN) / operations));
+/** The median of the times that all runs took, of several those that count, divided among operations. */
+export function medianCost(
+  answers: readonly Answer[],
+  operations: number,
+  passes: readonly number[] = [0],
+): number {
+  return median(answers.flatMap(({ seconds }) => passes.map((pass) => (seconds[pass] ?? NaN) / operations)));
 }
 
 function sum(values: readonly number[]): number {

@@ -39,7 +39,7 @@ export interface Job {
 
 /** What a contestant answers. */
 export interface Answer {
-  /** What each measured operation took, in seconds; `get` has two, the first and the second time. */
+  /** What each measured operation took, in seconds; of `get`, the first time and three times again. */
   readonly seconds: readonly number[];
   /** The oid of the tree that was written, where one was. */
   readonly tree?: string;
