@@ -58,13 +58,13 @@ export interface EntryHeader {
   /** How many bytes the header takes. */
   readonly length: number;
   /** Of a delta: how far before it in the pack its base begins, or the base's oid. */
-  readonly base?: number | string;
+  readonly base: number | string | undefined;
 }
 
 /** The longest header there can be: the size, and an oid. */
 export const MAX_ENTRY_HEADER_BYTES = 32;
 
-const KINDS = new Map(Object.entries(TYPE_NUMBERS).map(([type, number]) => [number, type as ObjectType]));
+const KINDS: readonly (ObjectType | undefined)[] = [undefined, 'commit', 'tree', 'blob', 'tag'];
 const DELTA_BY_OFFSET = 6;
 const DELTA_BY_OID = 7;
 
@@ -78,8 +78,8 @@ const DELTA_BY_OID = 7;
 export function decodeEntryHeader(bytes: Buffer, start = 0): EntryHeader {
   const { value, end } = decodeSize(bytes, start, 4);
   const number = (byteAt(bytes, start) >> 4) & 7;
-  const kind = KINDS.get(number);
-  if (kind) return { kind, size: value, length: end - start };
+  const kind = KINDS[number];
+  if (kind) return { kind, size: value, length: end - start, base: undefined };
   if (number === DELTA_BY_OID && bytes.length >= end + OID_BYTES) {
     const base = bytes.toString('hex', end, end + OID_BYTES);
     return { kind: 'delta', size: value, length: end + OID_BYTES - start, base };
