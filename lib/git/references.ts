@@ -14,26 +14,17 @@ import type { Durability } from './durable';
 import { retryWhileLocked } from './lock-wait';
 import type { LockWait } from './lock-wait';
 import { swapBranchFile } from './reference-file';
+import type { ReferenceUpdate } from './reference-file';
 import type { GitRepository } from './repository';
 import { callGit, errnoOf, GitErrno, translateError } from './translate-error';
+
+export type { ReferenceUpdate } from './reference-file';
 
 /** What HEAD says: the branch it names, which need not exist yet, or the commit it is detached at. */
 export type Head = { readonly ref: string } | { readonly oid: string };
 
 /** libgit2 takes this for "must not exist" where an old value is expected. */
 const ZERO_OID = '0'.repeat(40);
-
-/** A change of a reference that happens only if it still has the expected value. */
-export interface ReferenceUpdate {
-  /** The full name. */
-  readonly ref: string;
-  /** The new value. */
-  readonly oid: string;
-  /** The value that the reference must have now; null when it must not exist. */
-  readonly expected: string | null;
-  /** What the reference's log will say. */
-  readonly logMessage: string;
-}
 
 /** Reads what HEAD names. */
 export async function readHead(repository: GitRepository): Promise<Head> {

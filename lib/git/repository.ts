@@ -1,9 +1,11 @@
 import { existsSync } from 'node:fs';
-import { mkdir, mkdtemp, rename, rm } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, rename, rm } from 'node:fs/promises';
 import path from 'node:path';
-import { Repository } from 'nodegit';
+import { Repository, Signature } from 'nodegit';
 
 import { RepositoryNotFoundError, UnsupportedRepositoryError } from '../errors';
+import { foldersUpTo, syncAll } from './durable';
+import type { Durability } from './durable';
 import { callGit, errnoOf, GitErrno, messageOf, translateError } from './translate-error';
 
 export type { Repository } from 'nodegit';
@@ -20,6 +22,8 @@ export interface GitRepository {
   readonly workFolder: string | null;
   /** Whether moves of branches are logged, as the configuration says; a log that is there already is kept up anyway. */
   readonly keepsLogs: boolean;
+  /** Who the logs say has moved a branch: the user of the configuration, as it was when the repository was opened. */
+  readonly logIdentity: { readonly name: string; readonly email: string };
 }
 
 /**
@@ -65,6 +69,8 @@ export interface CreateRepositoryOptions {
   readonly bare: boolean;
   /** The branch that HEAD names, as a full reference. */
   readonly initialBranch: string;
+  /** With `fsync` all of it is on the disk before it can be found. Default: `git`. */
+  readonly durability?: Durability;
 }
 
 /**
@@ -73,19 +79,22 @@ export interface CreateRepositoryOptions {
  */
 export async function createRepository(
   repositoryPath: string,
-  { bare, initialBranch }: CreateRepositoryOptions,
+  { bare, initialBranch, durability = 'git' }: CreateRepositoryOptions,
 ): Promise<GitRepository> {
   const folder = path.resolve(repositoryPath);
+  const isSynced = durability === 'fsync';
   const flags = InitFlag.MKPATH | InitFlag.NO_REINIT | (bare ? InitFlag.BARE : 0);
   const initialize = (at: string): Promise<Repository> =>
     Repository.initExt(at, { flags, initialHead: initialBranch });
+  // As near as can be: what is above may be another file system, or not ours to write to.
+  const near = bare ? path.dirname(folder) : folder;
+  let firstMade: string | undefined;
   try {
-    // As near as can be: what is above may be another file system, or not ours to write to.
-    const near = bare ? path.dirname(folder) : folder;
-    await mkdir(near, { recursive: true });
+    firstMade = await mkdir(near, { recursive: true });
     const scratch = await mkdtemp(path.join(near, '.gitmodel-'));
     try {
       await initialize(path.join(scratch, 'new'));
+      if (isSynced) await syncNew(path.join(scratch, bare ? 'new' : 'new/.git'));
       if (bare) await rename(path.join(scratch, 'new'), folder);
       else await rename(path.join(scratch, 'new', '.git'), path.join(folder, '.git'));
     } finally {
@@ -95,11 +104,30 @@ export async function createRepository(
     return openRepository(repositoryPath).catch(async (reason: unknown) => {
       if (!(reason instanceof RepositoryNotFoundError)) throw reason;
       // In a folder that has something in it, or cannot be replaced, a bare repository is made in place.
-      if (bare) return describe(await callGit(creationOf(folder), () => initialize(folder)));
+      if (bare) {
+        const handle = await callGit(creationOf(folder), () => initialize(folder));
+        if (isSynced) await syncNew(folder);
+        return describe(handle);
+      }
       throw translateError(creationOf(folder), error);
     });
   }
+  const top = firstMade === undefined ? near : path.dirname(firstMade);
+  if (isSynced) await syncAll(foldersUpTo(top, path.join(near, 'new')));
   return openRepository(repositoryPath);
+}
+
+/** What a repository cannot do without, and so is on the disk first; more may be in its folder that is not of Git. */
+const ESSENTIALS = ['HEAD', 'config', 'objects', 'refs'];
+
+/** Syncs a repository that has just been made, and the folder that it is in. */
+async function syncNew(gitFolder: string): Promise<void> {
+  const paths = ESSENTIALS.map((name) => path.join(gitFolder, name));
+  for (const top of ESSENTIALS.slice(2)) {
+    const folder = path.join(gitFolder, top);
+    for (const name of await readdir(folder, { recursive: true })) paths.push(path.join(folder, name));
+  }
+  await syncAll([...paths, gitFolder, path.dirname(gitFolder)]);
 }
 
 function creationOf(folder: string): string {
@@ -115,7 +143,20 @@ async function describe(handle: Repository): Promise<GitRepository> {
     });
   }
   const keepsLogs = await readKeepsLogs(handle);
-  return { handle, gitFolder: handle.path(), commonFolder, workFolder, keepsLogs };
+  const logIdentity = await readLogIdentity(handle);
+  return { handle, gitFolder: handle.path(), commonFolder, workFolder, keepsLogs, logIdentity };
+}
+
+/** What libgit2 writes into logs where the configuration does not say who the user is. */
+const UNKNOWN = Object.freeze({ name: 'unknown', email: 'unknown' });
+
+async function readLogIdentity(handle: Repository): Promise<GitRepository['logIdentity']> {
+  try {
+    const user = await Signature.default(handle);
+    return { name: user.name(), email: user.email() };
+  } catch {
+    return UNKNOWN;
+  }
 }
 
 /**

@@ -71,7 +71,12 @@ export function commitObject(commit: CommitFields): { type: 'commit'; oid: strin
 /** What a text is refused for that `Buffer.from` would change. */
 const HALF_A_PAIR = 'contains half of a surrogate pair, which UTF-8 cannot hold';
 
-function encodeSignature(role: 'author' | 'committer', signature: Signature): string {
+/**
+ * A signature as commits and logs of references have it: `name <address> <seconds since 1970> <offset>`.
+ *
+ * @throws InvalidArgumentError when Git cannot store it.
+ */
+export function encodeSignature(role: 'author' | 'committer', signature: Signature): string {
   const { name, email, time, offset } = checkSignature(role, signature);
   const minutes = Math.abs(offset);
   const zone = `${pad(Math.floor(minutes / 60))}${pad(minutes % 60)}`;

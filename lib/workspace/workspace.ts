@@ -115,7 +115,7 @@ export class Workspace implements AsyncDisposable {
     }
     const config = new WorkspaceConfig(options);
     const ref = options.branch === undefined ? undefined : branchRef(options.branch);
-    const repository = await openOrCreate(path, options, ref);
+    const repository = await openOrCreate(path, options, ref, config);
     const objects = await ObjectStore.open(repository);
     const source = { repository, objects };
     const base = await (ref === undefined ? baseOfHead(source) : baseOfBranch(source, ref));
@@ -549,11 +549,12 @@ async function openOrCreate(
   path: string,
   { create = false, bare = false }: OpenOptions,
   ref: string | undefined,
+  { durability }: WorkspaceConfig,
 ): Promise<GitRepository> {
   try {
     return await openRepository(path);
   } catch (error) {
     if (!create || !(error instanceof RepositoryNotFoundError)) throw error;
-    return createRepository(path, { bare, initialBranch: ref ?? branchRef(DEFAULT_BRANCH) });
+    return createRepository(path, { bare, initialBranch: ref ?? branchRef(DEFAULT_BRANCH), durability });
   }
 }

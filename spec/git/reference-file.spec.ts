@@ -1,9 +1,21 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { existsSync, mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
+import { ConcurrentUpdateError } from '../../lib/errors';
 import { swapBranchFile } from '../../lib/git/reference-file';
+import { compareAndSwap, readReference } from '../../lib/git/references';
 import { openRepository } from '../../lib/git/repository';
 import type { GitRepository } from '../../lib/git/repository';
-import { commitFiles, git, temporaryCopy, temporaryRepository } from '../support/temporary-repository';
+import {
+  commitFiles,
+  ENVIRONMENT,
+  git,
+  IDENTITY,
+  temporaryCopy,
+  temporaryRepository,
+} from '../support/temporary-repository';
+import { open, writeCommit } from './opened';
 
 const MAIN = 'refs/heads/main';
 
@@ -28,15 +40,14 @@ beforeEach(async () => {
 const tip = (): string => git(folder, 'rev-parse', MAIN);
 const file = (name: string): string => path.join(folder, name);
 const swap = (oid = two, expected: string | null = one, ref = MAIN): ReturnType<typeof swapBranchFile> =>
-  swapBranchFile(repository, { ref, oid, expected }, 'git');
+  swapBranchFile(repository, { ref, oid, expected, logMessage: 'moved' }, 'git');
 
 describe('A branch that is moved by its file', () => {
   it.each(['git', 'fsync'] as const)(
     'is where it should be, with the durability of %s',
     async (durability) => {
-      expect(await swapBranchFile(repository, { ref: MAIN, oid: two, expected: one }, durability)).toBe(
-        'moved',
-      );
+      const update = { ref: MAIN, oid: two, expected: one, logMessage: 'moved' };
+      expect(await swapBranchFile(repository, update, durability)).toBe('moved');
       expect(tip()).toBe(two);
       expect(readFileSync(file(MAIN), 'utf8')).toBe(`${two}\n`);
       expect(existsSync(file(`${MAIN}.lock`))).toBe(false);
@@ -68,20 +79,117 @@ describe('A branch that is moved by its file', () => {
   });
 });
 
+describe('A branch without a file of its own', () => {
+  it('is moved from where packed-refs has it, also when the folder of its file is gone', async () => {
+    const ref = 'refs/heads/deep/down';
+    git(folder, 'update-ref', ref, one);
+    git(folder, 'pack-refs', '--all');
+    expect(existsSync(file('refs/heads/deep'))).toBe(false);
+    expect(await swap(one, two, ref)).toBe('modified');
+    expect(await swap(two, one, ref)).toBe('moved');
+    expect(git(folder, 'rev-parse', ref)).toBe(two);
+    expect(git(folder, 'rev-parse', MAIN)).toBe(one);
+  });
+
+  it('has the value of the file as soon as there is one', async () => {
+    git(folder, 'pack-refs', '--all');
+    await swap();
+    expect(await swap(two, one)).toBe('modified');
+    expect(await swap(one, two)).toBe('moved');
+  });
+
+  it('is made when it is to be new, and only then', async () => {
+    const ref = 'refs/heads/deep/down';
+    expect(await swap(two, one, ref)).toBe('modified');
+    expect(await swap(two, null, ref)).toBe('moved');
+    expect(git(folder, 'rev-parse', ref)).toBe(two);
+    expect(await swap(one, null, ref)).toBe('modified');
+    git(folder, 'pack-refs', '--all');
+    expect(await swap(one, null, ref)).toBe('modified');
+    expect(git(folder, 'rev-parse', ref)).toBe(two);
+  });
+
+  it('takes the place of empty folders, of whatever depth, but of no file', async () => {
+    mkdirSync(file('refs/heads/new/empty/below'), { recursive: true });
+    expect(await swap(two, null, 'refs/heads/new')).toBe('moved');
+    mkdirSync(file('refs/heads/full/below'), { recursive: true });
+    writeFileSync(file('refs/heads/full/below/file'), '');
+    expect(await swap(two, null, 'refs/heads/full')).toBe('unsuited');
+    expect(existsSync(file('refs/heads/full/below/file'))).toBe(true);
+    expect(existsSync(file('refs/heads/full.lock'))).toBe(false);
+    rmSync(file('refs/heads/full'), { recursive: true });
+  });
+
+  it.each([
+    ['a file', () => undefined],
+    ['packed', () => git(folder, 'pack-refs', '--all')],
+  ])('is not made beside one whose name collides, %s', async (_, prepare) => {
+    git(folder, 'update-ref', 'refs/heads/a/b', one);
+    git(folder, 'update-ref', 'refs/heads/c', one);
+    prepare();
+    for (const name of ['a', 'a/b/c', 'c/d', 'c/d/e']) {
+      expect(await swap(two, null, `refs/heads/${name}`)).toBe('unsuited');
+      expect(git(folder, 'for-each-ref', `refs/heads/${name}`, '--format=%(objectname)')).not.toContain(two);
+    }
+  });
+
+  it('is not moved while somebody holds its lock', async () => {
+    git(folder, 'pack-refs', '--all');
+    writeFileSync(file(`${MAIN}.lock`), 'mine');
+    expect(await swap()).toBe('locked');
+    rmSync(file(`${MAIN}.lock`));
+  });
+});
+
+describe('With stock git at work beside it,', () => {
+  it('no move is lost while references are packed, and branches come and go', async () => {
+    const script = `
+      for i in $(seq 40); do
+        git pack-refs --all
+        git update-ref refs/heads/deep/other ${one} && git update-ref -d refs/heads/deep/other
+        tip=$(git rev-parse ${MAIN})
+        next=$(git commit-tree -p $tip -m git $tip^{tree})
+        git update-ref ${MAIN} $next $tip 2>/dev/null && echo $next
+      done`;
+    const beside = spawn('bash', ['-c', script], { cwd: folder, env: ENVIRONMENT });
+    const theirs: string[] = [];
+    beside.stdout.on('data', (chunk: Buffer) => theirs.push(...chunk.toString().split('\n').filter(Boolean)));
+    let isOver = false;
+    const over = once(beside, 'close').then(() => (isOver = true));
+    const { objects } = await open(folder);
+    const author = { ...IDENTITY, time: new Date(), offset: 0 };
+    const fields = { tree: git(folder, 'rev-parse', `${one}^{tree}`), author, committer: author };
+    const ours: string[] = [];
+    const wait = { timeout: 20_000, interval: 2 };
+    for (let n = 0; !isOver; n++) {
+      const expected = await readReference(repository, MAIN);
+      const parents = expected === null ? [] : [expected];
+      const oid = await writeCommit(objects, { ...fields, message: `ours ${n}`, parents });
+      const update = { ref: MAIN, oid, expected, logMessage: 'ours' };
+      try {
+        await compareAndSwap(repository, update, wait, 'fsync');
+        ours.push(oid);
+      } catch (error) {
+        expect(error).toBeInstanceOf(ConcurrentUpdateError);
+      }
+      // Its folder is one that git removes while it is empty.
+      const made = { ref: `refs/heads/deep/new-${n}`, oid: one, expected: null, logMessage: 'new' };
+      await compareAndSwap(repository, made, wait);
+    }
+    await over;
+    const history = new Set(git(folder, 'rev-list', MAIN).split('\n'));
+    expect(ours.length).toBeGreaterThan(0);
+    expect(theirs.length).toBeGreaterThan(0);
+    expect([...ours, ...theirs].filter((oid) => !history.has(oid))).toEqual([]);
+    expect(history.size).toBe(ours.length + theirs.length + 1);
+    const names = git(folder, 'for-each-ref', '--format=%(refname)', 'refs/heads/deep').split('\n');
+    expect(names.length).toBeGreaterThan(0);
+  }, 60_000);
+});
+
 describe('A branch is left to libgit2', () => {
   afterEach(() => {
     expect(existsSync(file(`${MAIN}.lock`))).toBe(false);
-  });
-
-  it('when it is to be new', async () => {
-    expect(await swap(two, null)).toBe('unsuited');
-    expect(await swap(two, one, 'refs/heads/missing')).toBe('unsuited');
-  });
-
-  it('when it has no file of its own', async () => {
-    git(folder, 'pack-refs', '--all');
-    expect(await swap()).toBe('unsuited');
-    expect(tip()).toBe(one);
   });
 
   it('when it is no branch', async () => {
@@ -96,26 +204,6 @@ describe('A branch is left to libgit2', () => {
     for (const name of ['alias', 'link', 'damaged'])
       expect(await swap(two, one, `refs/heads/${name}`)).toBe('unsuited');
     expect(tip()).toBe(one);
-  });
-
-  it('when its moves are logged, or have been', async () => {
-    mkdirSync(file('logs/refs/heads'), { recursive: true });
-    writeFileSync(file(`logs/${MAIN}`), '');
-    expect(await swap()).toBe('unsuited');
-    rmSync(file('logs'), { recursive: true });
-    git(folder, 'config', 'core.logAllRefUpdates', 'always');
-    repository = await openRepository(folder);
-    expect(await swap()).toBe('unsuited');
-    git(folder, 'config', 'core.logAllRefUpdates', 'false');
-    repository = await openRepository(folder);
-    expect(await swap()).toBe('moved');
-  });
-
-  it('when the repository has a work tree, unless it keeps no logs', async () => {
-    git(folder, 'config', 'core.bare', 'false');
-    repository = await openRepository(folder);
-    expect(repository.keepsLogs).toBe(true);
-    expect(await swap()).toBe('unsuited');
   });
 
   it('when the commit has no file of its own, so that it may not be there at all', async () => {

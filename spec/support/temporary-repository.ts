@@ -10,7 +10,7 @@ export const IDENTITY = { name: 'Spec Author', email: 'spec@example.com' } as co
 export const COMMIT_TIME = 1_500_000_000;
 
 /** No setting of the machine or of the user who runs the specs reaches git. */
-const ENVIRONMENT = {
+export const ENVIRONMENT = {
   PATH: process.env.PATH,
   HOME: os.devNull,
   LC_ALL: 'C',

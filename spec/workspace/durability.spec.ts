@@ -17,7 +17,11 @@ beforeAll(() => {
  * Commits in a process whose file system tells what it is asked for. Only that the system was asked to sync can be
  * seen; that it does so is its own affair.
  */
-function eventsOf(durability: string, commits: string): { events: Events; folder: string } {
+function eventsOf(
+  durability: string,
+  commits: string,
+  { bare = true, fromTheBeginning = false } = {},
+): { events: Events; folder: string } {
   const folder = path.join(temporaryFolder(), 'repository');
   const program = transpile(`
     const fs = require('node:fs');
@@ -56,7 +60,8 @@ function eventsOf(durability: string, commits: string): { events: Events; folder
     };
     const { Workspace } = require(library);
     const main = async () => {
-      const ws = await Workspace.open(folder, { create: true, bare: true, durability });
+      const ws = await Workspace.open(folder, { create: true, bare: ${bare}, durability });
+      if (${fromTheBeginning}) return console.log(JSON.stringify(events));
       const notes = ws.records('note');
       const commit = (n: number) => notes.save({ id: 'n' + n, fields: { n } }, { commit: true, message: 'n' + n });
       await commit(0);
@@ -122,6 +127,72 @@ describe('With the durability of fsync', () => {
     expect(position(/^sync objects\/pack\/tmp_idx_/)).toBeLessThan(position(/\.idx$/));
     expect(git(folder, 'rev-list', '--count', 'main')).toBe('61');
     expectCleanRepository(folder);
+  });
+});
+
+describe('With the durability of fsync, before it gets its value,', () => {
+  const order = (events: Events, expected: readonly RegExp[]): void => {
+    const found = expected.map((pattern) => events.findIndex((each) => pattern.test(each)));
+    expect({ events, missing: expected.filter((_, at) => (found[at] ?? -1) < 0) }).toMatchObject({
+      missing: [],
+    });
+    expect(found).toEqual([...found].sort((a, b) => a - b));
+  };
+
+  it('a branch of which logs are kept is on the disk, and so are its logs', () => {
+    const { events, folder } = eventsOf('fsync', ONE, { bare: false });
+    order(events, [
+      /^sync \.git\/refs\/heads\/main\.lock$/,
+      /^name \.git\/refs\/heads\/main$/,
+      /^sync \.git\/refs\/heads$/,
+      /^done$/,
+    ]);
+    const moved = events.indexOf(`name .git/${REF}`);
+    for (const log of [REF, 'HEAD']) {
+      expect(events.slice(0, moved)).toContain(`sync .git/logs/${log}`);
+    }
+    expect(git(folder, 'reflog', 'show', '--format=%gs', 'main').split('\n')).toEqual([
+      'commit: n1',
+      'commit (initial): n0',
+    ]);
+    expectCleanRepository(folder);
+  });
+
+  it('a new branch is, and so are its folders after that', () => {
+    const { events, folder } = eventsOf('fsync', `await ws.createBranch('deep/down', 'main');`);
+    order(events, [
+      /^sync refs\/heads\/deep\/down\.lock$/,
+      /^name refs\/heads\/deep\/down$/,
+      /^sync refs\/heads\/deep$/,
+      /^done$/,
+    ]);
+    const moved = events.indexOf('name refs/heads/deep/down');
+    for (const each of ['refs/heads', 'refs', '']) expect(events.slice(moved)).toContain(`sync ${each}`);
+    expectCleanRepository(folder);
+  });
+
+  it('a branch that was packed is', () => {
+    const pack = `require('node:child_process').execFileSync('git', ['pack-refs', '--all'], { cwd: folder });`;
+    const { events, folder } = eventsOf('fsync', `${pack} ${ONE}`);
+    order(events, [
+      /^sync refs\/heads\/main\.lock$/,
+      /^name refs\/heads\/main$/,
+      /^sync refs\/heads$/,
+      /^done$/,
+    ]);
+    expectCleanRepository(folder);
+  });
+
+  it.each([true, false])('a repository that is made is, with all that it needs; bare: %s', (bare) => {
+    const { events } = eventsOf('fsync', '', { bare, fromTheBeginning: true });
+    const named = events.findIndex((each) => each === (bare ? 'name ' : 'name .git'));
+    expect(named).toBeGreaterThan(0);
+    const synced = events.slice(0, named).map((each) => each.replace(/^sync .*new(?:\/\.git)?/, 'sync new'));
+    for (const each of ['HEAD', 'config', 'objects', 'objects/pack', 'refs', 'refs/heads'])
+      expect(synced).toContain(`sync new/${each}`);
+    expect(synced).toContain('sync new');
+    expect(events.slice(named)).toContain(bare ? 'sync ..' : 'sync ');
+    expect(eventsOf('git', '', { bare, fromTheBeginning: true }).events).toHaveLength(1);
   });
 });
 

@@ -1,0 +1,39 @@
+import { mkdirSync, readdirSync, rmdirSync } from 'node:fs';
+import path from 'node:path';
+
+/**
+ * Removes a folder in which there are only folders, and no file in any of them: what is left of references whose names
+ * went further. Each is removed only while it is empty, so that nothing is lost that others put there meanwhile.
+ *
+ * @returns whether nothing is there any more.
+ */
+export function removeEmptyFolders(folder: string): boolean {
+  try {
+    for (const each of readdirSync(folder, { withFileTypes: true })) {
+      if (!each.isDirectory() || !removeEmptyFolders(path.join(folder, each.name))) return false;
+    }
+    rmdirSync(folder);
+    return true;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'ENOENT';
+  }
+}
+
+/** Others remove empty folders while they pack or delete references, but not this often in a row. */
+const ATTEMPTS = 10;
+
+/**
+ * Opens a file, and makes the folders that it needs: again when somebody removes them while they are empty.
+ *
+ * @throws what `open` throws, or the making of the folders.
+ */
+export function openInFolder(file: string, open: () => number): number {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return open();
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'ENOENT' || attempt === ATTEMPTS) throw error;
+      mkdirSync(path.dirname(file), { recursive: true });
+    }
+  }
+}
