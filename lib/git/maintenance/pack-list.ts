@@ -1,5 +1,6 @@
 import { open, stat } from 'node:fs/promises';
 import path from 'node:path';
+import { FANOUT_ENTRIES, INDEX_HEAD_BYTES, INDEX_MAGIC } from '../../object/pack/pack-index-codec';
 import { namesIn } from './loose-list';
 
 /** A pack that has an index, by which readers find it. */
@@ -23,8 +24,8 @@ export const PACK_ENDINGS = ['.idx', '.pack', '.rev', '.bitmap', '.mtimes'] as c
 
 const KEEPING = ['.keep', '.mtimes', '.promisor'] as const;
 
-/** Where an index has the number of all objects: the last entry of the table that follows 8 bytes of header. */
-const COUNT_AT = 8 + 255 * 4;
+/** An index of version 1 has no header: it begins with the fan-out table, after which the oids follow. */
+const HEADER_BYTES = INDEX_HEAD_BYTES - FANOUT_ENTRIES * 4;
 
 /** All packs that have an index. Those that go away meanwhile are left out, and so is what cannot be read. */
 export async function listPacks(objectsFolder: string): Promise<PackFile[]> {
@@ -47,10 +48,15 @@ async function describePack(file: string): Promise<{ objects: number; bytes: num
   const index = await open(`${file}.idx`, 'r');
   try {
     const { size: indexSize, mtimeMs } = await index.stat();
-    const { buffer, bytesRead } = await index.read(Buffer.alloc(4), 0, 4, COUNT_AT);
-    const objects = bytesRead === 4 ? buffer.readUInt32BE() : 0;
-    return { objects, bytes: size + indexSize, time: mtimeMs };
+    const { buffer } = await index.read(Buffer.alloc(INDEX_HEAD_BYTES), 0, INDEX_HEAD_BYTES, 0);
+    return { objects: countObjects(buffer), bytes: size + indexSize, time: mtimeMs };
   } finally {
     await index.close();
   }
+}
+
+/** The last entry of the fan-out table is the number of all objects. */
+function countObjects(head: Buffer): number {
+  const table = head.readUInt32BE(0) === INDEX_MAGIC ? HEADER_BYTES : 0;
+  return head.readUInt32BE(table + (FANOUT_ENTRIES - 1) * 4);
 }

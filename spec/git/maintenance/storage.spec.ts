@@ -10,6 +10,7 @@ import {
   packedRepository,
   packFiles,
 } from './repositories';
+import { git } from '../../support/temporary-repository';
 
 describe('What objects are stored in', () => {
   it('is counted as git counts it', async () => {
@@ -22,6 +23,16 @@ describe('What objects are stored in', () => {
     expect(Math.floor(looseObjects.bytes / 1024)).toBe(countOf(folder, 'size'));
     expect(packs).toMatchObject({ count: 3, objects: countOf(folder, 'in-pack'), kept: 1 });
     expect(Math.floor(packs.bytes / 1024)).toBe(countOf(folder, 'size-pack'));
+  });
+
+  it('is counted in packs with an index of version 1 too, and in one that breaks off not at all', async () => {
+    const folder = packedRepository(1);
+    git(folder, '-c', 'pack.indexVersion=1', 'repack', '-a', '-d', '-f', '-q');
+    const objects = countOf(folder, 'in-pack');
+    writeFileSync(path.join(folder, 'objects/pack/pack-1.pack'), '');
+    writeFileSync(path.join(folder, 'objects/pack/pack-1.idx'), 'short');
+    const { packs } = await measureStorage(path.join(folder, 'objects'));
+    expect(packs).toMatchObject({ count: 2, objects });
   });
 
   it('is nothing in a new repository', async () => {
