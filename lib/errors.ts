@@ -215,8 +215,8 @@ export class StaleRecordError extends GitModelError {
 }
 
 /**
- * One of many records that were to be saved together could not be, so none was. The `cause` is the error that saving
- * it has thrown. `details`: `position` (of the record among them, from 0 on), `model`, `id`.
+ * One of many records that were to be saved together could not be, so none was, but for what was committed by a
+ * `commit()` of its own while they were being saved. The `cause` is the error that saving it has thrown. `details`: `position` (of the record among them, from 0 on), `model`, `id`.
  */
 export class BulkSaveError extends GitModelError {
   readonly code = 'BULK_SAVE_FAILED';

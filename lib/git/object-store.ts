@@ -231,9 +231,17 @@ export class ObjectStore implements TreeSource {
     this.protect(await this.bulk.complete());
   }
 
-  /** What protects all that was written by now and is not referred to. */
-  protection(): Protection {
-    return { keeps: [...this.keeps], unreferenced: [...this.unreferenced] };
+  /**
+   * What protects all that was written by now and is not referred to.
+   *
+   * @param before What is left out: the protection of what was written earlier. Default: nothing.
+   */
+  protection(before: Protection = { keeps: [], unreferenced: [] }): Protection {
+    const [keeps, unreferenced] = [new Set(before.keeps), new Set(before.unreferenced)];
+    return {
+      keeps: [...this.keeps].filter((keep) => !keeps.has(keep)),
+      unreferenced: [...this.unreferenced].filter((oid) => !unreferenced.has(oid)),
+    };
   }
 
   /** Gives up protections: what they protect is referred to now, or nobody wants it any more. */

@@ -24,6 +24,7 @@ import { settleReferences } from './relation/referential-actions';
 import { Related } from './relation/related';
 import { recordPaths } from './schema/layout';
 import type { IdOf, ModelConstructor, ModelId, ModelValues, RecordChange, RecordChanges } from './types';
+import { checkIds, checkOptions } from '../object/options';
 
 /**
  * The base of all models. A class that extends it declares fields with decorators; registered with a
@@ -215,6 +216,7 @@ export abstract class GitModel<Id extends ModelId = string> extends Stateful {
    * @throws ConcurrentUpdateError with `commit`, when somebody else moved the branch; nothing is staged then.
    */
   async save(options: SaveOptions = {}): Promise<string | null> {
+    checkOptions(options);
     const binding = bindingFor(this, 'be saved');
     const preparing = prepareSave(this, binding);
     // Not to wait where there is nothing to wait for keeps operations in the order of the calls.
@@ -234,6 +236,7 @@ export abstract class GitModel<Id extends ModelId = string> extends Stateful {
    * @throws RestrictedError when another record refers to it by a field with `onDelete: 'restrict'`.
    */
   async delete(options: DeleteOptions = {}): Promise<string | null> {
+    checkOptions(options);
     const binding = bindingFor(this, 'be deleted');
     const before = this.beforeDelete();
     if (before) await before;
@@ -270,7 +273,7 @@ export abstract class GitModel<Id extends ModelId = string> extends Stateful {
     id: IdOf<T>,
     options: ReadOptions = {},
   ): Promise<T> {
-    const finding = findRecord(this, id, options);
+    const finding = findRecord(this, id, checkOptions(options));
     const record = finding instanceof Promise ? await finding : finding;
     if (!record) throw doesNotExist(this.name, id, options);
     return record;
@@ -282,7 +285,7 @@ export abstract class GitModel<Id extends ModelId = string> extends Stateful {
     id: IdOf<T>,
     options: ReadOptions = {},
   ): Promise<T | null> {
-    return findRecord(this, id, options);
+    return findRecord(this, id, checkOptions(options));
   }
 
   /**
@@ -304,7 +307,7 @@ export abstract class GitModel<Id extends ModelId = string> extends Stateful {
     ids: Iterable<IdOf<T>>,
     options: ReadAllOptions = {},
   ): Promise<(T | null)[]> {
-    return findRecords(this, ids, options);
+    return findRecords(this, checkIds(ids), checkOptions(options));
   }
 
   /** All records, by the bytes of their paths: in the usual layout, of their ids. */
@@ -313,7 +316,7 @@ export abstract class GitModel<Id extends ModelId = string> extends Stateful {
     options: ReadAllOptions = {},
   ): RecordSet<T> {
     bindingOf(this, 'be read');
-    return new RecordSet(recordSource(this, options));
+    return new RecordSet(recordSource(this, checkOptions(options)));
   }
 
   /**
@@ -328,6 +331,7 @@ export abstract class GitModel<Id extends ModelId = string> extends Stateful {
     id: IdOf<T>,
     options: DeleteOptions = {},
   ): Promise<string | null> {
+    checkOptions(options);
     const binding = bindingOf(this, 'be deleted');
     const text = idText(id, binding.schema);
     const hasHooks = ['beforeDelete', 'afterDelete'].some((hook) => binding.overridden.has(hook));

@@ -14,6 +14,7 @@ import { commitStage, prepareCommit } from './commit-stage';
 import type { WorkspaceContext } from './context';
 import type { Deferred } from './operation-gate';
 import { refusePending } from './stage';
+import type { Base, Stage } from './stage';
 
 /** A record that can be saved together with others: of any model of the workspace. */
 export type BulkItem = GitModel<ModelId>;
@@ -61,18 +62,25 @@ export async function saveBulk(
     refusePending(stage, 'bulk() would commit them too');
     prepareCommit(context, options);
     const mark = stage.mark();
+    const before = objects.protection();
     const editor = new TreeEditor(stage.tree, objects);
     return objects.packEverything(config.durability, (write) =>
       stage.edit(editor, async () => {
         try {
-          const saving = new BulkSaving(store, new BulkStaging(stage, editor, write), options);
+          const saving = new BulkSaving(store, new BulkStaging(stage, editor, write), stage, options);
           await gate.section(() => saving.saveAll(items));
           // Before anybody asks for the tree's oid, for which all that has changed would be hashed at once.
           await objects.spill(stage.tree);
           const { settled } = await commitStage(context, options, mark);
-          return { settled: settled.then((commit) => ({ commit, records: saving.records })) };
+          const written = objects.protection(before);
+          const committed = settled.catch(async (error: unknown) => {
+            await objects.release([written]);
+            throw error;
+          });
+          return { settled: committed.then((commit) => ({ commit, records: saving.records })) };
         } catch (error) {
           stage.rollBack(mark);
+          await objects.release([objects.protection(before)]);
           throw error;
         }
       }),
@@ -87,12 +95,16 @@ class BulkSaving {
   records = 0;
   private readonly turn = new Turn();
   private lastReport = performance.now();
+  private readonly base: Base;
 
   constructor(
     private readonly store: RecordStore,
     private readonly staging: BulkStaging,
+    private readonly stage: Stage,
     private readonly options: BulkOptions,
-  ) {}
+  ) {
+    this.base = stage.base;
+  }
 
   async saveAll(items: Iterable<BulkItem> | AsyncIterable<BulkItem>): Promise<void> {
     if (Symbol.asyncIterator in items) {
@@ -162,9 +174,12 @@ class BulkSaving {
   private fail(item: unknown, error: unknown): never {
     const position = this.records;
     const isModel = item instanceof GitModel;
+    // A commit() in between makes another base, and is not taken back.
+    const exception =
+      this.stage.base === this.base ? '' : ', but for what was committed while they were being saved';
     throw new BulkSaveError(
       `The record at position ${position}${isModel ? `, ${String(item)},` : ''} could not be saved: ` +
-        `${error instanceof Error ? error.message : inspect(error)} None of the records was.`,
+        `${error instanceof Error ? error.message : inspect(error)} None of the records was${exception}.`,
       {
         cause: error,
         details: {

@@ -14,7 +14,7 @@ export interface AutomaticMaintenanceOptions {
   readonly packs?: number;
   /**
    * Is told what came of each run. Default: nobody is, and a failure becomes a warning of the process
-   * (`GITMODEL_MAINTENANCE`).
+   * (`GITMODEL_MAINTENANCE`). What it throws becomes one too.
    */
   readonly onFinished?: (outcome: MaintenanceOutcome) => void;
 }
@@ -26,6 +26,8 @@ export interface AutomaticMaintenance extends AutomaticMaintenanceOptions {
 }
 
 const DEFAULTS: AutomaticMaintenance = Object.freeze({ looseObjects: 6700, packs: 50 });
+
+const KEYS = ['looseObjects', 'packs', 'onFinished'];
 
 /**
  * What the option `maintenance` means; null when nothing runs by itself.
@@ -40,6 +42,12 @@ export function resolveMaintenance(
   if (typeof option !== 'object') {
     throw invalid('maintenance', option, 'true, false, or an object: { looseObjects, packs, onFinished }');
   }
+  for (const key of Object.keys(option)) {
+    if (KEYS.includes(key)) continue;
+    throw new InvalidArgumentError(`There is no option "maintenance.${key}"; there are ${KEYS.join(', ')}.`, {
+      details: { option: `maintenance.${key}`, value: Reflect.get(option, key) as unknown },
+    });
+  }
   const { looseObjects = DEFAULTS.looseObjects, packs = DEFAULTS.packs, onFinished } = option;
   checkCount('maintenance.looseObjects', looseObjects, 0);
   checkCount('maintenance.packs', packs, 1);
@@ -50,8 +58,10 @@ export function resolveMaintenance(
 }
 
 function checkCount(name: string, value: unknown, least: number): void {
-  if (typeof value !== 'number' || !(value >= least))
-    throw invalid(name, value, `a number, at least ${least}`);
+  // To have one of them never set it off, it may be Infinity.
+  const isCount = Number.isInteger(value) || value === Infinity;
+  if (!isCount || !((value as number) >= least))
+    throw invalid(name, value, `a whole number, at least ${least}`);
 }
 
 function invalid(option: string, value: unknown, wanted: string): InvalidArgumentError {

@@ -1,4 +1,5 @@
 import path from 'node:path';
+import { inspect } from 'node:util';
 import { countPacks, estimateLooseObjects } from '../git/maintenance/estimate';
 import { maintain } from '../git/maintenance/maintain';
 import type { MaintainOptions, MaintenanceReport } from '../git/maintenance/maintain';
@@ -100,12 +101,12 @@ export class Maintenance {
 function tell({ onFinished }: AutomaticMaintenance, outcome: MaintenanceOutcome): void {
   try {
     if (onFinished) onFinished(outcome);
-    else if (outcome.error) warn(outcome.error);
+    else if (outcome.error) warn(`The repository could not be maintained: ${outcome.error.message}`);
   } catch (error) {
-    warn(error as Error);
+    warn(`"maintenance.onFinished" has thrown: ${error instanceof Error ? error.message : inspect(error)}`);
   }
 }
 
-function warn({ message }: Error): void {
-  process.emitWarning(`The repository could not be maintained: ${message}`, { code: 'GITMODEL_MAINTENANCE' });
+function warn(message: string): void {
+  process.emitWarning(message, { code: 'GITMODEL_MAINTENANCE' });
 }

@@ -5,6 +5,7 @@ import { FileMode, kindOfMode } from '../object/file-mode';
 import { isOid } from '../object/oid';
 import type { StagedEntry, TreeEntry } from '../object/staged-tree';
 import type { WorkspaceContext } from './context';
+import { checkOptions } from '../object/options';
 
 /** How a file is added. */
 export interface AddBlobOptions {
@@ -42,7 +43,8 @@ export class WorkspaceIndex {
    * await ws.index.addBlob('docs/readme.txt', 'Hello');
    * ```
    */
-  async addBlob(path: string, content: string | Uint8Array, { mode }: AddBlobOptions = {}): Promise<string> {
+  async addBlob(path: string, content: string | Uint8Array, options: AddBlobOptions = {}): Promise<string> {
+    const { mode } = checkOptions(options);
     if (typeof content !== 'string' && !(content instanceof Uint8Array)) {
       throw invalidArgument('content', content, 'a string or a Uint8Array');
     }

@@ -1,4 +1,9 @@
-import { InvalidArgumentError, ObjectNotFoundError, RepositoryNotFoundError } from '../errors';
+import {
+  InvalidArgumentError,
+  ObjectNotFoundError,
+  PendingChangesError,
+  RepositoryNotFoundError,
+} from '../errors';
 import { syncIndex } from '../git/checkout';
 import { walkCommits } from '../git/commits';
 import type { Commit, WalkOrder } from '../git/commits';
@@ -40,6 +45,7 @@ import { relayout } from './relayout';
 import type { Relayout, RelayoutOptions } from './relayout';
 import { refusePending, Stage } from './stage';
 import { WorkspaceIndex } from './workspace-index';
+import { checkOptions } from '../object/options';
 
 /** How a workspace is opened. */
 export interface OpenOptions extends ConfigOptions {
@@ -113,7 +119,7 @@ export class Workspace implements AsyncDisposable {
         },
       );
     }
-    const config = new WorkspaceConfig(options);
+    const config = new WorkspaceConfig(checkOptions(options));
     const ref = options.branch === undefined ? undefined : branchRef(options.branch);
     const repository = await openOrCreate(path, options, ref, config);
     const objects = await ObjectStore.open(repository);
@@ -169,7 +175,7 @@ export class Workspace implements AsyncDisposable {
    */
   model(options: ModelOptions = {}): <C extends ModelConstructor>(modelClass: C) => C {
     return (modelClass) => {
-      Model(options)(modelClass);
+      Model(checkOptions(options))(modelClass);
       return this.register(modelClass) as unknown as typeof modelClass;
     };
   }
@@ -207,7 +213,7 @@ export class Workspace implements AsyncDisposable {
    */
   records(name: string, options: PlaceOptions = {}): RecordCollection {
     this.context.gate.assertOpen();
-    return this.registry.records(name, options);
+    return this.registry.records(name, checkOptions(options));
   }
 
   /** The registered models by name. */
@@ -318,7 +324,8 @@ export class Workspace implements AsyncDisposable {
    *   comes from an asynchronous iterable is asked for when the one before it is saved.
    * @returns the commit's oid, null when nothing has changed, and how many records were saved.
    * @throws BulkSaveError when a record cannot be saved, with its position and the error as the `cause`. Then, and
-   *   when `items` or `progress` throws or the commit fails, everything is as it was before, the instances too.
+   *   when `items` or `progress` throws or the commit fails, everything is as it was before, the instances too, but for
+   *   what a `commit()` that was called meanwhile by `items` or a hook has committed: that stays, as in any case.
    * @throws PendingChangesError when changes are staged already.
    * @throws ConcurrentUpdateError when somebody else moved the branch meanwhile.
    *
@@ -352,7 +359,7 @@ export class Workspace implements AsyncDisposable {
   async createCommit(ref: string | null, tree: string, options: CreateCommitOptions = {}): Promise<string> {
     const { gate, stage } = this.context;
     return gate.change(async () => {
-      const commit = await createCommit(this.context, ref, tree, options);
+      const commit = await createCommit(this.context, ref, tree, checkOptions(options));
       const moved = ref === null ? null : branchRef(ref);
       if (moved !== null && moved === stage.base.ref && !stage.hasChanges) {
         stage.reset(await baseOfBranch(this.context, moved));
@@ -369,7 +376,8 @@ export class Workspace implements AsyncDisposable {
    * for await (const commit of ws.walk()) console.log(commit.oid, commit.message);
    * ```
    */
-  walk({ from, sort = 'time' }: WalkOptions = {}): AsyncIterable<Commit> {
+  walk(options: WalkOptions = {}): AsyncIterable<Commit> {
+    const { from, sort = 'time' } = checkOptions(options);
     const { gate, stage, repository } = this.context;
     gate.assertOpen();
     if (!['time', 'topological', 'reverse'].includes(sort)) {
@@ -420,7 +428,8 @@ export class Workspace implements AsyncDisposable {
    * @throws ReferenceExistsError when there is one of this name, or its name collides with another's.
    * @throws InvalidReferenceNameError when Git would refuse the name.
    */
-  async createBranch(name: string, { from }: { readonly from?: string } = {}): Promise<Branch> {
+  async createBranch(name: string, options: { readonly from?: string } = {}): Promise<Branch> {
+    const { from } = checkOptions(options);
     const { gate, stage } = this.context;
     return gate.change(async () => {
       const start = from ?? stage.base.commit?.oid;
@@ -455,17 +464,22 @@ export class Workspace implements AsyncDisposable {
    * detaches it, so that nothing can be committed. Without a treeish: of the present branch, as it is now.
    *
    * @param options.discardChanges Drop what is staged. Default: false.
-   * @throws PendingChangesError while changes are staged.
+   * @throws PendingChangesError while changes are staged; within `bulk`, after it has saved something, with
+   *   `discardChanges` too.
    * @throws ObjectNotFoundError when the treeish names nothing.
    * @throws ReferenceNotFoundError when the present branch is gone.
    */
-  async updateIndex(
-    treeish?: string,
-    { discardChanges = false }: { readonly discardChanges?: boolean } = {},
-  ): Promise<void> {
+  async updateIndex(treeish?: string, options: { readonly discardChanges?: boolean } = {}): Promise<void> {
+    const { discardChanges = false } = checkOptions(options);
     const { gate, stage } = this.context;
     await gate.change(async () => {
       if (!discardChanges) refusePending(stage, 'updating the index would drop them');
+      else if (stage.isEdited && stage.hasChanges) {
+        throw new PendingChangesError(
+          'bulk() is running, and dropping what it has saved so far would leave it with less than it counts. ' +
+            'To give it up, let its source throw.',
+        );
+      }
       const { ref, commit } = stage.base;
       if (treeish !== undefined) stage.reset(await baseOfTreeish(this.context, treeish));
       else if (ref !== null)
@@ -484,7 +498,8 @@ export class Workspace implements AsyncDisposable {
    * @throws CheckoutConflictError when the checkout would overwrite such files; nothing has changed then.
    * @throws LockWaitTimeoutError when another process holds the index's lock for too long.
    */
-  async syncRepoIndex({ checkout = false }: SyncOptions = {}): Promise<void> {
+  async syncRepoIndex(options: SyncOptions = {}): Promise<void> {
+    const { checkout = false } = checkOptions(options);
     const { gate, stage, objects, repository } = this.context;
     await gate.change(async () => {
       const tree = await objects.writeTree(stage.tree);

@@ -526,6 +526,57 @@ describe('Saving many records beside other changes', () => {
     expectLog(folder, ['One']);
   });
 
+  it('keeps what its source has committed itself, and says so', async () => {
+    const { path: folder, ws, Page } = await openPages();
+    const first = new Page({ slug: 'first', title: 'T' });
+    const second = new Page({ slug: 'second', title: 'T' });
+    async function* source(): AsyncGenerator<BulkItem> {
+      yield first;
+      await ws.commit({ message: 'So far' });
+      yield second;
+      yield new Page({ slug: 'bad' });
+    }
+    await expect(ws.bulk(source(), { message: 'All' })).rejects.toThrow(
+      /None of the records was, but for what was committed while they were being saved\.$/,
+    );
+    expectLog(folder, ['So far']);
+    expect([first.isNew, second.isNew]).toEqual([false, true]);
+    expect(await ws.hasChanges()).toBe(false);
+  });
+
+  it('does not let what it has saved be dropped within it', async () => {
+    const { path: folder, ws, Page } = await openPages();
+    async function* source(): AsyncGenerator<BulkItem> {
+      await ws.updateIndex(undefined, { discardChanges: true });
+      yield new Page({ slug: 'a', title: 'A' });
+      await expect(ws.updateIndex(undefined, { discardChanges: true })).rejects.toMatchObject({
+        code: 'PENDING_CHANGES',
+        message: expect.stringContaining('bulk() is running') as string,
+      });
+      yield new Page({ slug: 'b', title: 'B' });
+    }
+    expect(await ws.bulk(source(), { message: 'All' })).toMatchObject({ records: 2 });
+    expectLog(folder, ['All']);
+    expect(await Page.all().count()).toBe(2);
+  });
+
+  it('leaves no pack protected when it has failed, be it at the end or before', async () => {
+    const { path: folder, ws, Page } = await openWithPages();
+    const kept = (): string[] => packFiles(folder).filter((name) => name.endsWith('.keep'));
+    for (const fail of [() => commitMeanwhile(folder), () => Promise.reject(new Error('the source'))]) {
+      async function* source(): AsyncGenerator<BulkItem> {
+        yield new Page({ slug: 'a', title: 'A' });
+        await ws.index.writeTree();
+        expect(kept()).toHaveLength(1);
+        yield new Page({ slug: 'b', title: 'B' });
+        await fail();
+      }
+      await expect(ws.bulk(source())).rejects.toThrow();
+      expect(kept()).toEqual([]);
+      await ws.updateIndex();
+    }
+  });
+
   it('is refused where nothing can be committed', async () => {
     const { ws, Page } = await openWithPages();
     await ws.updateIndex('HEAD^{tree}');

@@ -152,23 +152,22 @@ describe('Upkeep by itself', () => {
   });
 
   it.each([
-    ['when nobody wants to be told', undefined],
+    ['when nobody wants to be told', /^The repository could not be maintained: EISDIR/, undefined],
     [
       'when who is told fails',
+      /^"maintenance.onFinished" has thrown: EISDIR in the callback$/,
       (): void => {
         throw new Error('EISDIR in the callback');
       },
     ],
-  ])('warns of a failure %s', async (_, onFinished) => {
+  ])('warns of a failure %s', async (_, message, onFinished) => {
     const warn = jest.spyOn(process, 'emitWarning').mockImplementation(() => undefined);
     const { path: folder, ws, Page } = await openMaintained();
     ws.config.maintenance = { looseObjects: 0, ...(onFinished && { onFinished }) };
     makeItFail(folder);
     await new Page({ slug: 'a', title: 'A' }).save({ commit: true, message: 'A' });
     await ws.close();
-    expect(warn.mock.calls).toEqual([
-      [expect.stringMatching(/could not be maintained: EISDIR/), { code: 'GITMODEL_MAINTENANCE' }],
-    ]);
+    expect(warn.mock.calls).toEqual([[expect.stringMatching(message), { code: 'GITMODEL_MAINTENANCE' }]]);
     warn.mockRestore();
     expectLog(folder, ['A']);
   });
@@ -179,11 +178,25 @@ describe('Upkeep by itself', () => {
     ['maintenance.packs', { packs: 0 }],
     ['maintenance.packs', { packs: '50' }],
     ['maintenance.onFinished', { onFinished: true }],
+    ['maintenance.packs', { packs: 1.5 }],
+    ['maintenance.looseObjects', { looseObjects: NaN }],
   ])('refuses a wrong %s', async (option, maintenance) => {
     const { ws } = await openPages();
     expect(() => {
       ws.config.maintenance = maintenance as boolean;
     }).toThrow(`"${option}" must be`);
+  });
+
+  it('refuses an option that there is not', async () => {
+    const { ws } = await openPages();
+    const options = { maintenance: { looseObject: 1 } as AutomaticMaintenanceOptions };
+    await expect(openWorkspace(undefined, options)).rejects.toMatchObject({
+      code: 'INVALID_ARGUMENT',
+      message: 'There is no option "maintenance.looseObject"; there are looseObjects, packs, onFinished.',
+      details: { option: 'maintenance.looseObject', value: 1 },
+    });
+    ws.config.maintenance = { packs: Infinity };
+    expect(ws.config.maintenance).toMatchObject({ packs: Infinity });
   });
 
   it('has git’s thresholds by default', async () => {

@@ -1,5 +1,6 @@
 import path from 'node:path';
 import { InvalidArgumentError } from '../../errors';
+import { checkOptions } from '../../object/options';
 import type { GitRepository } from '../repository';
 import { cleanUp } from './clean-up';
 import type { CleanUpResult } from './clean-up';
@@ -58,9 +59,10 @@ export type MaintenanceReport = MaintenanceDone | MaintenanceBusy;
  */
 export async function maintain(
   { commonFolder }: GitRepository,
-  { progress, signal }: MaintainOptions = {},
+  options: MaintainOptions = {},
 ): Promise<MaintenanceReport> {
-  checkOptions(progress, signal);
+  const { progress, signal } = checkOptions(options);
+  checkParts(progress, signal);
   signal?.throwIfAborted();
   const start = performance.now();
   const lock = takeGcLock(commonFolder);
@@ -112,7 +114,7 @@ function bytesOf({ looseObjects, packs }: StorageStatistics): number {
   return looseObjects.bytes + packs.bytes;
 }
 
-function checkOptions(progress: unknown, signal: unknown): void {
+function checkParts(progress: unknown, signal: unknown): void {
   if (progress !== undefined && typeof progress !== 'function') {
     throw new InvalidArgumentError('"progress" must be a function.', {
       details: { option: 'progress', value: progress },

@@ -19,6 +19,7 @@ import type {
   SaveOptions,
 } from './record-store';
 import { toIssues } from './validation';
+import { checkIds, checkOptions } from '../../object/options';
 
 /** A record without a class. */
 export interface PlainRecord {
@@ -99,6 +100,7 @@ export class RecordCollection {
 
   /** Reads a record; null when there is none with this id. Throws what {@link get} throws otherwise. */
   async getOrNull(id: string, options: ReadOptions = {}): Promise<PlainRecord | null> {
+    checkOptions(options);
     const storedId = this.storedId(id);
     const found = await this.store.read(this.place, storedId, options);
     return found && this.decode(found, storedId);
@@ -113,15 +115,15 @@ export class RecordCollection {
    */
   async getMany(ids: Iterable<string>, options: ReadAllOptions = {}): Promise<(PlainRecord | null)[]> {
     return readEach(
-      Array.from(ids, (id) => this.storedId(id)),
-      (unique) => this.store.readMany(this.place, unique, options),
+      checkIds(ids).map((id) => this.storedId(id)),
+      (unique) => this.store.readMany(this.place, unique, checkOptions(options)),
       (found, id) => this.decode(found, id),
     );
   }
 
   /** All records, by the bytes of their paths. In a layout whose paths do not tell the id, the path stands for it. */
   async *all(options: ReadAllOptions = {}): AsyncGenerator<PlainRecord, void> {
-    for await (const found of iterate(this.store.readAll(this.place, options)))
+    for await (const found of iterate(this.store.readAll(this.place, checkOptions(options))))
       yield this.decode(found, found.id ?? found.path);
   }
 
@@ -135,6 +137,7 @@ export class RecordCollection {
    * @throws StaleRecordError when somebody else has changed the record since it was read.
    */
   async save(record: PlainRecord, options: SaveOptions = {}): Promise<string | null> {
+    checkOptions(options);
     const given = {
       id: this.storedId(record.id),
       model: this.modelOf(record),
@@ -161,6 +164,7 @@ export class RecordCollection {
    */
   async delete(id: string, options: DeleteOptions = {}): Promise<string | null> {
     checkId(id);
+    checkOptions(options);
     return this.rules ? this.rules.delete(id, options) : this.store.remove(this.place, id, options);
   }
 

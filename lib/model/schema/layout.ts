@@ -3,6 +3,7 @@ import { inspect } from 'node:util';
 import { InvalidPathError, ModelDefinitionError } from '../../errors';
 import { checkFolderName, parsePath } from '../../object/path';
 import { sha1 } from '../../object/sha1';
+import { checkOptions } from '../../object/options';
 
 /**
  * Where a model's records are, inside the model's folder. Two ids must never have the same path, and an id must
@@ -70,6 +71,7 @@ const HASH_DIGITS = 40;
  * ```
  */
 export function sharded(options: ShardOptions = {}): Layout {
+  checkOptions(options);
   const { width = 1, levels = options.width === undefined ? 3 : 1 } = options;
   const isCount = (value: number): boolean => Number.isInteger(value) && value >= 1;
   if (!isCount(width) || !isCount(levels) || width * levels > HASH_DIGITS) {
