@@ -4,10 +4,14 @@ import { InvalidObjectError, ObjectNotFoundError } from '../errors';
 import type { DecodedObject } from '../object/object-codec';
 import type { ObjectType } from '../object/oid';
 import { readLooseObject, readLooseObjectNow, readLooseType } from './loose/loose-object-reader';
+import { damagedObject } from './object-errors';
 import { TOO_LARGE } from './on-the-spot';
 import type { TooLarge } from './on-the-spot';
+import { findInPacks } from './pack/pack-index-reader';
 import { PackSet } from './pack/pack-set';
 import { callGit } from './translate-error';
+
+const UNREADABLE = new Error('its entry in a pack cannot be inflated, or has another hash');
 
 /** How often packs may come and go while an object is looked for. */
 const SEARCHES = 5;
@@ -61,6 +65,7 @@ export class ObjectReader {
   async read(oid: string): Promise<DecodedObject> {
     let damage: Error | undefined;
     let isFileDamaged = false;
+    let isLarge = false;
     for (let search = 1; search <= SEARCHES; search++) {
       let packed: DecodedObject | TooLarge | undefined;
       try {
@@ -78,12 +83,14 @@ export class ObjectReader {
           isFileDamaged = true;
         }
       }
-      if (packed === TOO_LARGE || !this.packs.refresh()) break;
+      isLarge = packed === TOO_LARGE;
+      if (isLarge || !this.packs.refresh()) break;
     }
     // libgit2 would never come back from a file that breaks off.
-    const object = isFileDamaged ? undefined : await this.readThroughBinding(oid);
+    const object = isFileDamaged ? undefined : await this.readThroughBinding(oid, damage);
     if (object) return object;
-    throw damage ?? notFound(oid);
+    // What a pack has and libgit2 does not find is there, but not as it should be.
+    throw damage ?? (isLarge ? this.damageOf(oid, UNREADABLE) : undefined) ?? notFound(oid);
   }
 
   /**
@@ -111,6 +118,15 @@ export class ObjectReader {
     this.packs.close();
   }
 
+  /** The error for an object that a pack has and libgit2 cannot read, which has no code for damage. */
+  private damageOf(oid: string, cause: unknown): InvalidObjectError | undefined {
+    for (const folder of this.packs.folders) {
+      const [location] = findInPacks(folder, oid).locations;
+      if (location) return damagedObject(oid, location.pack, cause);
+    }
+    return undefined;
+  }
+
   private readFile(oid: string): DecodedObject | TooLarge | undefined {
     for (const folder of this.packs.folders) {
       const object = readLooseObjectNow(folder, oid);
@@ -120,12 +136,17 @@ export class ObjectReader {
   }
 
   /** Reads what is left to libgit2: large objects in packs, packs with an index of version 1, and oddities. */
-  private async readThroughBinding(oid: string): Promise<DecodedObject | undefined> {
+  private async readThroughBinding(
+    oid: string,
+    damage: Error | undefined,
+  ): Promise<DecodedObject | undefined> {
     // The binding answers null for an object that is not there, which its types do not say.
     const object = await callGit(
       `read the object ${oid}`,
       () => this.odb.read(Oid.fromString(oid)) as Promise<OdbObject | null>,
-    );
+    ).catch((error: unknown) => {
+      throw damage ?? this.damageOf(oid, error) ?? error;
+    });
     return object ? { type: TYPES[object.type()] as ObjectType, content: contentOf(object) } : undefined;
   }
 }

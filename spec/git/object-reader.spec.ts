@@ -139,6 +139,19 @@ describe('A damaged object', () => {
     expect(await opened.objects.readBlob(oid)).toEqual(SMALL);
   });
 
+  it('is the same error when it is so large that libgit2 reads it', async () => {
+    const [oid = ''] = storePacked(LARGE);
+    expectDamage(folder);
+    const pack = packFile('.pack');
+    const bytes = readFileSync(pack);
+    bytes.fill(0xff, bytes.length >> 1, (bytes.length >> 1) + 64);
+    writeFileSync(pack, bytes);
+    expect(await errorOf(async () => opened.objects.readBlob(oid))).toMatchObject({
+      code: 'INVALID_OBJECT',
+      details: { oid, path: pack },
+    });
+  });
+
   it('is read from a pack when only its own file breaks off', async () => {
     const oid = storeLoose(SMALL);
     const copy = readFileSync(objectFile(folder, oid));
