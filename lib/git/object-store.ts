@@ -278,7 +278,21 @@ export class ObjectStore implements TreeSource {
   }
 
   /**
-   * Which of the blobs that {@link writeBlobFrom} has written since the last {@link release} are gone, because
+   * Makes sure that a blob that is about to be staged by its oid is there, and still is when it is committed: it may
+   * be known from what was staged once and taken back.
+   *
+   * @returns its content when it has to be written again; undefined when it is in the object database.
+   * @throws ObjectNotFoundError when nobody has it.
+   */
+  async adopt(oid: string): Promise<Buffer | undefined> {
+    if (this.bulk?.has(oid)) return undefined;
+    if (!this.blobWriter.refresh(oid)) return this.readBlob(oid);
+    this.unreferenced.add(oid);
+    return undefined;
+  }
+
+  /**
+   * Which of the blobs that {@link writeBlobFrom} or {@link adopt} has seen since the last {@link release} are gone, because
    * somebody cleaned up too thoroughly. The others are marked as recently used.
    */
   findLost(): ReadonlySet<string> {

@@ -11,6 +11,7 @@ import { encodeTree } from '../object/tree-codec';
 import type { TreeEditor } from '../object/tree-editor';
 import { NodeEntry } from '../object/tree-node';
 import { savedState, stageRecord } from './record-staging';
+import type { StoredBlobs } from './record-staging';
 import type { Stage } from './stage';
 
 /**
@@ -25,6 +26,7 @@ export class BulkStaging {
     private readonly stage: Stage,
     private readonly editor: TreeEditor,
     private readonly writeObject: WriteObject,
+    private readonly blobs: StoredBlobs,
   ) {}
 
   /**
@@ -62,7 +64,7 @@ export class BulkStaging {
 
   private async stageRecord(write: RecordWrite): Promise<void> {
     const { stage, editor } = this;
-    const staged = await stageRecord(editor.tree, write, {});
+    const staged = await stageRecord(editor.tree, write, {}, this.blobs);
     if (!staged) return;
     setTentativeState(write.record, staged.state, stage.tentative);
     editor.reset(staged.tree);

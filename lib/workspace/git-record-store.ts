@@ -43,7 +43,7 @@ export class GitRecordStore implements RecordStore {
   async write(write: RecordWrite, options: SaveOptions): Promise<string | null> {
     const { stage, objects } = this.context;
     return this.change(options, async () => {
-      const staged = await stageRecord(stage.tree, write, options);
+      const staged = await stageRecord(stage.tree, write, options, objects);
       if (!staged) return;
       const undo = rememberState(write.record);
       setState(write.record, staged.state);

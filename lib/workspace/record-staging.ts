@@ -10,6 +10,12 @@ import { hashObject } from '../object/oid';
 import type { StagedEntry, StagedTree } from '../object/staged-tree';
 import { entriesOf } from './record-locations';
 
+/** What knows whether a blob is there that is staged by its oid. */
+export interface StoredBlobs {
+  /** Its content when it has to be written again; undefined when it is there. Throws when nobody has it. */
+  adopt(oid: string): Promise<Buffer | undefined>;
+}
+
 /** What comes of staging a record. */
 export interface StagedRecord {
   readonly tree: StagedTree;
@@ -23,12 +29,13 @@ export interface StagedRecord {
  * Puts a record into a tree, and moves it there when its id has changed.
  *
  * @returns undefined when neither the tree nor the record's state changes.
- * @throws IntegrityError, StaleRecordError, and what `verify` throws.
+ * @throws IntegrityError, StaleRecordError, and what `verify` throws; ObjectNotFoundError when a file's blob is gone.
  */
 export async function stageRecord(
   tree: StagedTree,
   write: RecordWrite,
   { overwrite = false }: SaveOptions,
+  blobs: StoredBlobs,
 ): Promise<StagedRecord | undefined> {
   const { record, place, id, content, stored, files } = write;
   const before = stateOf(record);
@@ -41,6 +48,7 @@ export async function stageRecord(
     isKept ? room : await room.withBlob(data, content, FileMode.BLOB, oid),
     blobPrefix,
     files,
+    blobs,
   );
   // A save that changes nothing has nothing to take back, however often it is made.
   if (isKept && changed === tree && before.storedId === id && before.at === undefined) return undefined;
@@ -134,14 +142,18 @@ export async function putFiles(
   tree: StagedTree,
   blobPrefix: string,
   files: RecordWrite['files'],
+  blobs: StoredBlobs,
 ): Promise<StagedTree> {
   let changed = tree;
   for (const [name, file] of files) {
     const path = blobPrefix + name + BLOB_SUFFIX;
     if (file === null) changed = await changed.without(path);
     else if ((await changed.entry(path))?.oid === file.oid) continue;
-    else if (file.content) changed = await changed.withBlob(path, file.content, FileMode.BLOB, file.oid);
-    else changed = await changed.withEntry(path, { mode: FileMode.BLOB, oid: file.oid });
+    else {
+      const content = file.content ?? (await blobs.adopt(file.oid));
+      if (content) changed = await changed.withBlob(path, content, FileMode.BLOB, file.oid);
+      else changed = await changed.withEntry(path, { mode: FileMode.BLOB, oid: file.oid });
+    }
   }
   return changed;
 }

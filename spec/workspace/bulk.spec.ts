@@ -577,6 +577,27 @@ describe('Saving many records beside other changes', () => {
     }
   });
 
+  it('leaves no record that refers to a blob that was given up', async () => {
+    const { path: folder, ws, Page } = await openWithPages();
+    const Photo = ws.register(PhotoModel);
+    let loaded: InstanceType<typeof Photo> | undefined;
+    async function* source(): AsyncGenerator<BulkItem> {
+      yield new Photo({ name: 'a', image: Buffer.from('the only copy') });
+      loaded = await Photo.get('a');
+      yield new Page({ slug: 'bad' });
+    }
+    await expect(ws.bulk(source())).rejects.toThrow(BulkSaveError);
+    const before = git(folder, 'rev-parse', 'main');
+    await expect(loaded?.save({ overwrite: true, commit: true })).rejects.toMatchObject({
+      code: 'OBJECT_NOT_FOUND',
+    });
+    expect(git(folder, 'rev-parse', 'main')).toBe(before);
+    expect(await ws.hasChanges()).toBe(false);
+    if (loaded) loaded.image = GitBlob.from('another copy');
+    await loaded?.save({ overwrite: true, commit: true, message: 'Another copy' });
+    expectLog(folder, ['Another copy', 'Pages']);
+  });
+
   it('is refused where nothing can be committed', async () => {
     const { ws, Page } = await openWithPages();
     await ws.updateIndex('HEAD^{tree}');
