@@ -1,4 +1,4 @@
-import { OID_BYTES } from '../../object/oid-list';
+import { OID_BYTES } from '../../object/oid';
 import { Turn } from '../turn';
 
 /** About so many items are sorted at a time, in a moment. */

@@ -1,4 +1,5 @@
-import { OID_BYTES, OidList } from '../../object/oid-list';
+import { OID_BYTES } from '../../object/oid';
+import { OidList } from '../../object/oid-list';
 import { withDistance } from '../../object/pack/offset-delta';
 import { crc32, extendCrc32 } from '../../object/pack/crc32';
 import { decodeEntryHeader, MAX_ENTRY_HEADER_BYTES } from '../../object/pack/pack-entry-codec';

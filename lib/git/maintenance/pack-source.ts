@@ -1,14 +1,13 @@
 import { open, readFile } from 'node:fs/promises';
 import type { FileHandle } from 'node:fs/promises';
 import path from 'node:path';
+import { CHECKSUM_BYTES } from '../../object/pack/pack-entry-codec';
 import { PackListing } from '../../object/pack/pack-listing';
 import { orderInTurns } from './order-in-turns';
 import type { PackFile } from './pack-list';
 
 /** How much is read at a time. */
 const WINDOW_BYTES = 1024 * 1024;
-
-const CHECKSUM_BYTES = 20;
 
 /** A pack cannot be copied: it is damaged, or its index is. */
 export class UnusablePack extends Error {

@@ -3,7 +3,7 @@ import { mkdir, open, rename, rm } from 'node:fs/promises';
 import type { FileHandle } from 'node:fs/promises';
 import path from 'node:path';
 import { ObjectWriteError } from '../../errors';
-import { OID_BYTES } from '../../object/oid-list';
+import { OID_BYTES } from '../../object/oid';
 import { encodePackHeader } from '../../object/pack/pack-entry-codec';
 import { encodePackTable } from '../../object/pack/pack-listing';
 import { syncPath } from '../durable';

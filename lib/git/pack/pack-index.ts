@@ -1,10 +1,9 @@
 import { closeSync, fstatSync, openSync } from 'node:fs';
+import { CHECKSUM_BYTES } from '../../object/pack/pack-entry-codec';
 import { firstByteOf, INDEX_HEAD_BYTES, PackIndexLayout } from '../../object/pack/pack-index-codec';
 import type { IndexRead } from '../../object/pack/pack-index-codec';
 import { readAt } from '../read-at';
 import type { PackCaches } from './pack-caches';
-
-const CHECKSUM_BYTES = 20;
 
 /** Indexes up to this size, of some two thousand objects, are read as a whole, and their files closed. */
 const SMALL_INDEX_BYTES = 64 * 1024;

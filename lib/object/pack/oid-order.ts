@@ -1,4 +1,5 @@
-import { OID_BYTES, OIDS_PER_PAGE } from './oid-table';
+import { OID_BYTES } from '../oid';
+import { OIDS_PER_PAGE } from './oid-table';
 
 /** How many values the first byte of an oid has. */
 const FIRST_BYTES = 256;

@@ -1,5 +1,5 @@
-/** How many bytes an oid has. */
-export const OID_BYTES = 20;
+import { OID_BYTES } from '../oid';
+
 const OID_WORDS = OID_BYTES / 4;
 
 /** How many oids one piece of memory holds: all of them are never copied to make room. */

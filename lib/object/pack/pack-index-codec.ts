@@ -1,4 +1,4 @@
-import { OID_BYTES } from './oid-table';
+import { OID_BYTES } from '../oid';
 
 /*
  * The index of a pack file, version 2: it finds the objects in it.

@@ -1,5 +1,6 @@
+import { OID_BYTES } from '../oid';
 import { OidOrder } from './oid-order';
-import { OID_BYTES, OIDS_PER_PAGE } from './oid-table';
+import { OIDS_PER_PAGE } from './oid-table';
 import { FANOUT_ENTRIES, INDEX_MAGIC, INDEX_VERSION, LONG_OFFSET } from './pack-index-codec';
 
 /** The entries of a pack by the numbers of their oids; in arrays of numbers, since there may be millions. */

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
-import { OID_BYTES } from '../oid-list';
+import { OID_BYTES } from '../oid';
+import { CHECKSUM_BYTES } from './pack-entry-codec';
 
 /*
  * The index of a pack file, version 2, as a whole: to list everything that is in the pack, and to write such an index.
@@ -11,7 +12,6 @@ const INDEX_MAGIC = 0xff744f63;
 const VERSION = 2;
 const FANOUT_BYTES = 256 * 4;
 const OIDS_AT = 8 + FANOUT_BYTES;
-const CHECKSUM_BYTES = 20;
 
 /** Offsets from here on are numbers of places among the long ones. */
 const LONG_OFFSET = 0x80000000;
