@@ -1,6 +1,6 @@
 import type { DecodedObject } from './object-codec';
+import { OID_BYTES } from './oid';
 import type { ObjectType } from './oid';
-import { OID_BYTES } from './oid-list';
 
 /**
  * Is called for every object that another one names.

@@ -1,5 +1,4 @@
-/** How many bytes an oid has. */
-export const OID_BYTES = 20;
+import { OID_BYTES } from './oid';
 
 /** A sorted list of oids, 20 bytes each: a million of them weigh 20 MB, where strings would weigh four times that. */
 export class OidList {

@@ -4,6 +4,9 @@ import { sha1 } from './sha1';
 /** An oid as it stands in a tree object: a string with one character (U+0000 to U+00FF) for each of 20 bytes. */
 export type ByteOid = string;
 
+/** How many bytes an oid has. */
+export const OID_BYTES = 20;
+
 /** The four kinds of objects in a Git object database. */
 export type ObjectType = 'blob' | 'tree' | 'commit' | 'tag';
 
@@ -65,8 +68,6 @@ export function fromByteOid(bytes: ByteOid): string {
   scratch.write(bytes, 'latin1');
   return scratch.toString('hex');
 }
-
-const OID_BYTES = 20;
 
 /** Used again and again, which takes half as long as a buffer for each. */
 const scratch = Buffer.alloc(OID_BYTES);

@@ -1,6 +1,7 @@
 import { InvalidObjectError } from '../errors';
 import type { ByteName } from './byte-name';
 import { FileMode, isTreeMode } from './file-mode';
+import { OID_BYTES } from './oid';
 import type { ByteOid } from './oid';
 
 /** One entry as it stands in a tree object. */
@@ -13,7 +14,6 @@ export interface RawTreeEntry {
 const SPACE = 0x20;
 const NUL = 0x00;
 const ZERO = 0x30;
-const OID_BYTES = 20;
 
 /**
  * The entries of a tree object, in stored order.

@@ -3,8 +3,8 @@ import path from 'node:path';
 import { isAbandonedKeep } from '../pack/keep-file';
 import { FANOUT, namesIn } from './loose-list';
 import { GRACE_MS } from './loose-packer';
-import { TEMPORARY_INDEX_PREFIX, TEMPORARY_PACK_PREFIX } from './raw-pack-writer';
 import type { StepContext } from './step';
+import { isTemporaryOfUpkeep } from './upkeep-pack-writer';
 
 /** What was removed of what killed processes had left behind. */
 export interface CleanUpResult {
@@ -50,7 +50,7 @@ export async function cleanUp({ objectsFolder, problems }: StepContext): Promise
   const names = new Set(await namesIn(packFolder));
   for (const name of names) {
     const file = path.join(packFolder, name);
-    if (isOwnTemporary(name)) await remove(file, () => true);
+    if (isTemporaryOfUpkeep(name)) await remove(file, () => true);
     else if (name.startsWith(TEMPORARY_PREFIX)) await remove(file, isOld);
     else if (name.endsWith('.keep') && (await isAbandoned(file))) {
       await rm(file, { force: true });
@@ -63,10 +63,6 @@ export async function cleanUp({ objectsFolder, problems }: StepContext): Promise
     }
   }
   return { temporaryFiles, keepFiles, bytes };
-}
-
-function isOwnTemporary(name: string): boolean {
-  return [TEMPORARY_PACK_PREFIX, TEMPORARY_INDEX_PREFIX].some((prefix) => name.startsWith(prefix));
 }
 
 function withEnding(pack: string, ending: string): string {

@@ -1,6 +1,7 @@
 import { readdir } from 'node:fs/promises';
 import path from 'node:path';
-import { OID_BYTES, OidList } from '../../object/oid-list';
+import { OID_BYTES } from '../../object/oid';
+import { OidList } from '../../object/oid-list';
 
 const FILE_NAME = /^[0-9a-f]{38}$/;
 

@@ -5,18 +5,15 @@ import { inflate, inflateSync } from 'node:zlib';
 import { visitLinks } from '../../object/object-links';
 import { decodeObject } from '../../object/object-codec';
 import type { DecodedObject } from '../../object/object-codec';
+import { OID_BYTES } from '../../object/oid';
 import type { ObjectType } from '../../object/oid';
-import { OID_BYTES } from '../../object/oid-list';
 import type { OidList } from '../../object/oid-list';
-import { crc32 } from '../../object/pack/crc32';
-import { encodeEntryHeader } from '../../object/pack/pack-entry-codec';
-import { deflateObject } from '../compression/deflate';
 import { looseObjectFile } from '../loose/loose-object-file';
 import { listLooseObjects } from './loose-list';
-import { RawPackWriter } from './raw-pack-writer';
 import { readRoots } from './roots';
 import { Pace } from './step';
 import type { StepContext } from './step';
+import { UpkeepPackWriter } from './upkeep-pack-writer';
 
 const inflateInBackground = promisify(inflate);
 
@@ -92,7 +89,7 @@ class LoosePacker {
 
   /** Returns how many files are gone. */
   async run(roots: ReadonlySet<string>): Promise<number> {
-    const writer = await RawPackWriter.open(this.context.objectsFolder);
+    const writer = await UpkeepPackWriter.open(this.context.objectsFolder);
     try {
       for (const root of roots) this.enqueue(Buffer.from(root, 'hex'), 0, 'commit');
       await this.packReached(writer);
@@ -114,7 +111,7 @@ class LoosePacker {
     this.waiting[type === 'tree' ? 1 : type === 'blob' ? 2 : 0].push(position);
   };
 
-  private async packReached(writer: RawPackWriter): Promise<void> {
+  private async packReached(writer: UpkeepPackWriter): Promise<void> {
     const [commits, folders, files] = this.waiting;
     for (;;) {
       const position = commits.pop() ?? folders.pop() ?? files.pop();
@@ -125,7 +122,7 @@ class LoosePacker {
     }
   }
 
-  private async packOld(writer: RawPackWriter): Promise<void> {
+  private async packOld(writer: UpkeepPackWriter): Promise<void> {
     const limit = Date.now() - GRACE_MS;
     for (let position = 0; position < this.list.count; position++) {
       if (this.seen[position]) continue;
@@ -136,19 +133,11 @@ class LoosePacker {
   }
 
   /** Returns the object, unless it has to stay where it is. */
-  private async pack(position: number, writer: RawPackWriter): Promise<DecodedObject | undefined> {
+  private async pack(position: number, writer: UpkeepPackWriter): Promise<DecodedObject | undefined> {
     const object = await this.read(position);
     if (!object) return undefined;
-    const { type, content } = object;
-    const header = encodeEntryHeader(type, content.length);
-    const deflated = deflateObject(type, content);
-    const body = deflated instanceof Buffer ? deflated : await deflated;
-    const offset = writer.position;
-    for (const part of [header, body]) {
-      const written = writer.write(part);
-      if (written) await written;
-    }
-    writer.completeEntry(this.list.bytes, position * OID_BYTES, offset, crc32(header, body));
+    const written = writer.addObject(this.list.bytes, position * OID_BYTES, object.type, object.content);
+    if (written) await written;
     this.packed[this.packedCount++] = position;
     return object;
   }

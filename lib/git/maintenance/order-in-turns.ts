@@ -1,4 +1,3 @@
-import { OID_BYTES } from '../../object/oid-list';
 import { Turn } from '../turn';
 
 /** About so many items are sorted at a time, in a moment. */
@@ -43,16 +42,4 @@ export async function orderInTurns(count: number, { share, compare }: Ordering):
     if (turn.isOver()) await turn.next();
   }
   return order;
-}
-
-/** The positions of oids, one after the other, in the order of the oids; equal ones in the order of their positions. */
-export async function orderOids(oids: Buffer): Promise<Uint32Array> {
-  return orderInTurns(oids.length / OID_BYTES, {
-    share: (item) => oids.readUInt32BE(item * OID_BYTES) / 2 ** 32,
-    compare: (a, b) => compareAt(oids, a * OID_BYTES, b * OID_BYTES) || a - b,
-  });
-}
-
-function compareAt(oids: Buffer, a: number, b: number): number {
-  return oids.compare(oids, b, b + OID_BYTES, a, a + OID_BYTES);
 }

@@ -5,9 +5,9 @@ import { listPacks, PACK_ENDINGS } from './pack-list';
 import type { PackFile } from './pack-list';
 import { PackMerger } from './pack-merger';
 import { PackSource, UnusablePack } from './pack-source';
-import { RawPackWriter } from './raw-pack-writer';
 import { Pace } from './step';
 import type { StepContext } from './step';
+import { UpkeepPackWriter } from './upkeep-pack-writer';
 
 /**
  * Makes one pack of those that are small in proportion to the next larger ones, as `git repack --geometric=2` does.
@@ -49,7 +49,7 @@ async function mergePacks(context: StepContext, packs: readonly PackFile[]): Pro
   const sources: PackSource[] = [];
   try {
     for (const pack of packs) sources.push(await PackSource.open(context.objectsFolder, pack));
-    const writer = await RawPackWriter.open(context.objectsFolder);
+    const writer = await UpkeepPackWriter.open(context.objectsFolder);
     try {
       await PackMerger.run(sources, writer, pace);
     } catch (error) {

@@ -1,13 +1,17 @@
-import { OID_BYTES, OidList } from '../../object/oid-list';
-import { withDistance } from '../../object/pack/offset-delta';
+import { OID_BYTES } from '../../object/oid';
+import { OidList } from '../../object/oid-list';
 import { crc32, extendCrc32 } from '../../object/pack/crc32';
+import { withDistance } from '../../object/pack/offset-delta';
+import { OidOrder } from '../../object/pack/oid-order';
+import { inPages } from '../../object/pack/oid-pages';
 import { decodeEntryHeader, MAX_ENTRY_HEADER_BYTES } from '../../object/pack/pack-entry-codec';
 import type { EntryHeader } from '../../object/pack/pack-entry-codec';
-import { orderOids } from './order-in-turns';
+import { FANOUT_ENTRIES } from '../../object/pack/pack-index-codec';
+import { Turn } from '../turn';
 import { MAX_READ_BYTES } from './pack-source';
 import type { PackEntries, PackSource } from './pack-source';
-import type { RawPackWriter } from './raw-pack-writer';
 import type { Pace } from './step';
+import type { UpkeepPackWriter } from './upkeep-pack-writer';
 
 /**
  * Copies all objects of some packs into one, each once, as they are stored: nothing is inflated, and deltas stay
@@ -26,7 +30,7 @@ export class PackMerger {
 
   private constructor(
     sources: readonly PackSource[],
-    private readonly writer: RawPackWriter,
+    private readonly writer: UpkeepPackWriter,
     private readonly pace: Pace,
     /** The number of the copy that is taken, by the number of the object. */
     private readonly chosen: Uint32Array,
@@ -44,7 +48,7 @@ export class PackMerger {
    *
    * @throws UnusablePack when one of them is damaged; the writer is to be discarded then.
    */
-  static async run(sources: readonly PackSource[], writer: RawPackWriter, pace: Pace): Promise<void> {
+  static async run(sources: readonly PackSource[], writer: UpkeepPackWriter, pace: Pace): Promise<void> {
     const oids = Buffer.concat(sources.map(({ listing }) => listing.oids));
     const chosen = await chooseCopies(oids);
     const merger = new PackMerger(sources, writer, pace, chosen);
@@ -137,15 +141,23 @@ interface Entry {
 
 /** For each of these oids the number of the first one that is equal. */
 async function chooseCopies(oids: Buffer): Promise<Uint32Array> {
-  const order = await orderOids(oids);
-  const chosen = new Uint32Array(order.length);
+  const turn = new Turn();
+  const chosen = new Uint32Array(oids.length / OID_BYTES);
+  const order = new OidOrder(inPages(oids), chosen.length);
   let first = 0;
-  order.forEach((each, place) => {
-    const at = each * OID_BYTES;
-    const firstAt = first * OID_BYTES;
-    const isNew = place === 0 || oids.compare(oids, at, at + OID_BYTES, firstAt, firstAt + OID_BYTES) !== 0;
-    if (isNew) first = each;
-    chosen[each] = first;
-  });
+  for (let byte = 0; byte < FANOUT_ENTRIES; byte++) {
+    order.sort(byte);
+    for (let place = order.endOf(byte - 1); place < order.endOf(byte); place++) {
+      const number = order.at(place);
+      if (place === 0 || !areEqual(oids, first, number)) first = number;
+      chosen[number] = first;
+    }
+    if (turn.isOver()) await turn.next();
+  }
   return chosen;
+}
+
+function areEqual(oids: Buffer, one: number, other: number): boolean {
+  const [a, b] = [one * OID_BYTES, other * OID_BYTES];
+  return oids.compare(oids, a, a + OID_BYTES, b, b + OID_BYTES) === 0;
 }

@@ -1,14 +1,13 @@
 import { open, readFile } from 'node:fs/promises';
 import type { FileHandle } from 'node:fs/promises';
 import path from 'node:path';
+import { CHECKSUM_BYTES } from '../../object/pack/pack-entry-codec';
 import { PackListing } from '../../object/pack/pack-listing';
 import { orderInTurns } from './order-in-turns';
 import type { PackFile } from './pack-list';
 
 /** How much is read at a time. */
 const WINDOW_BYTES = 1024 * 1024;
-
-const CHECKSUM_BYTES = 20;
 
 /** A pack cannot be copied: it is damaged, or its index is. */
 export class UnusablePack extends Error {
@@ -65,16 +64,14 @@ export class PackSource {
     }
   }
 
-  /** The positions of the objects in the index, in the order of their entries in the pack. */
+  /**
+   * The positions of the objects in the index, in the order of their entries in the pack.
+   *
+   * @throws UnusablePack when the index names places that are not in the pack.
+   */
   async entries(): Promise<PackEntries> {
-    const { count } = this.listing;
-    const offsets = new Float64Array(count);
-    for (let position = 0; position < count; position++) {
-      const offset = this.listing.offsetAt(position);
-      if (!(offset < this.size - CHECKSUM_BYTES)) throw this.damaged('the index is of a longer pack');
-      offsets[position] = offset;
-    }
-    const order = await orderInTurns(count, {
+    const offsets = this.offsets();
+    const order = await orderInTurns(offsets.length, {
       share: (position) => (offsets[position] as number) / this.size,
       compare: (a, b) => (offsets[a] as number) - (offsets[b] as number),
     });
@@ -96,6 +93,20 @@ export class PackSource {
       if (bytesRead < length) throw this.damaged('the pack breaks off');
     }
     return window.subarray(position - this.windowStart, position - this.windowStart + length);
+  }
+
+  private offsets(): Float64Array {
+    const offsets = new Float64Array(this.listing.count);
+    try {
+      for (let position = 0; position < offsets.length; position++) {
+        const offset = this.listing.offsetAt(position);
+        if (offset >= this.size - CHECKSUM_BYTES) throw new Error('the index is of a longer pack');
+        offsets[position] = offset;
+      }
+    } catch (error) {
+      throw this.damaged((error as Error).message);
+    }
+    return offsets;
   }
 
   /** The error that says what is wrong with the pack. */

@@ -3,6 +3,7 @@ import type { ObjectType } from '../../object/oid';
 import type { DecodedObject } from '../../object/object-codec';
 import { applyDelta, decodeDeltaResultSize, MAX_DELTA_HEADER_BYTES } from '../../object/pack/delta';
 import {
+  CHECKSUM_BYTES,
   decodeEntryHeader,
   decodePackHeader,
   MAX_ENTRY_HEADER_BYTES,
@@ -27,8 +28,6 @@ const MAX_CHAIN = 4095;
  * 200 bytes at random; this was the best.
  */
 const BLOCK_BYTES = 16 * 1024;
-
-const CHECKSUM_BYTES = 20;
 
 /** What an object is, without its content. */
 export interface ObjectSummary {

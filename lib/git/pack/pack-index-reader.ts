@@ -1,6 +1,7 @@
-import { closeSync, openSync, readdirSync, readSync } from 'node:fs';
+import { closeSync, openSync, readdirSync } from 'node:fs';
 import path from 'node:path';
 import { findInPackIndex } from '../../object/pack/pack-index-codec';
+import { readAt } from '../read-at';
 
 /** Where an object is in a pack. */
 export interface PackLocation {
@@ -64,11 +65,7 @@ function listIndexes(folder: string): string[] {
 function findInIndexFile(index: string, oid: string): number | undefined {
   const descriptor = openSync(index, 'r');
   try {
-    return findInPackIndex((position, length) => {
-      const bytes = Buffer.allocUnsafe(length);
-      if (readSync(descriptor, bytes, 0, length, position) < length) throw new Error('it breaks off');
-      return bytes;
-    }, oid);
+    return findInPackIndex((position, length) => readAt(descriptor, position, length), oid);
   } finally {
     closeSync(descriptor);
   }

@@ -1,10 +1,9 @@
 import { closeSync, fstatSync, openSync } from 'node:fs';
-import { firstByteOf, INDEX_HEAD_BYTES, PackIndexLayout } from '../../object/pack/pack-index-codec';
+import { CHECKSUM_BYTES } from '../../object/pack/pack-entry-codec';
+import { firstByteOf, INDEX_HEAD_BYTES, PackIndexLayout, readFrom } from '../../object/pack/pack-index-codec';
 import type { IndexRead } from '../../object/pack/pack-index-codec';
 import { readAt } from '../read-at';
 import type { PackCaches } from './pack-caches';
-
-const CHECKSUM_BYTES = 20;
 
 /** Indexes up to this size, of some two thousand objects, are read as a whole, and their files closed. */
 const SMALL_INDEX_BYTES = 64 * 1024;
@@ -41,7 +40,7 @@ export class PackIndex {
         closeSync(descriptor);
       }
       const layout = PackIndexLayout.decode(read(0, INDEX_HEAD_BYTES));
-      if (size < layout.minimumBytes) throw new Error('it breaks off');
+      if (size < layout.minimumBytes) throw new Error('the index breaks off');
       const checksum = read(size - 2 * CHECKSUM_BYTES, CHECKSUM_BYTES);
       const kept = isSmall ? undefined : descriptor;
       return new PackIndex(layout, read, kept, caches, caches.nextSerial(), checksum);
@@ -79,11 +78,4 @@ export class PackIndex {
   close(): void {
     if (this.descriptor !== undefined) closeSync(this.descriptor);
   }
-}
-
-function readFrom(bytes: Buffer): IndexRead {
-  return (position, length) => {
-    if (position + length > bytes.length) throw new Error('it breaks off');
-    return bytes.subarray(position, position + length);
-  };
 }

@@ -1,5 +1,5 @@
 import type { FramedObject } from '../../object/pack/object-frame';
-import type { PackFiles } from './pack-output';
+import type { PackFiles } from './pack-files';
 
 /*
  * What a thread that writes a pack is told, and answers. Messages are answered in the order in which they come, each

@@ -2,8 +2,9 @@ import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { Worker } from 'node:worker_threads';
 import type { FramedObject } from '../../object/pack/object-frame';
-import type { PackFiles, PackSink } from './pack-output';
+import type { PackFiles } from './pack-files';
 import type { PackAnswer, PackOrder, PackThreadData } from './pack-messages';
+import type { PackSink } from './pack-output';
 
 /** How many frames may be on their way to the thread: enough that it never has to wait. */
 const FRAMES_IN_FLIGHT = 8;

@@ -1,16 +1,16 @@
-import { randomBytes } from 'node:crypto';
-import { mkdir, rename, rm, writeFile } from 'node:fs/promises';
+import { mkdir, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { ObjectWriteError } from '../../errors';
 import { ObjectFrame } from '../../object/pack/object-frame';
 import type { FramedObject } from '../../object/pack/object-frame';
 import { OidTable } from '../../object/pack/oid-table';
 import type { UnwrittenObject } from '../../object/tree-node';
-import { syncPath } from '../durable';
 import type { Durability } from '../durable';
 import { keepContent } from './keep-file';
+import { putInPlace, removePackFiles, temporaryPackFiles } from './pack-files';
+import type { PackFiles } from './pack-files';
 import { PackOutput } from './pack-output';
-import type { PackFiles, PackSink } from './pack-output';
+import type { PackSink } from './pack-output';
 import { PackThread } from './pack-thread';
 
 /**
@@ -33,9 +33,7 @@ interface WaitingFrame {
  * memory, of which a pack of millions of objects takes 50 bytes for each. What has been added can be read back, although
  * nobody else sees it before {@link finish}.
  *
- * Both files are complete and on the disk before they get their names, and the index gets its name last: by that
- * readers find the pack. The temporary names are those of Git, whose `gc` clears away what a killed process left
- * behind.
+ * Both files are complete and on the disk before they get their names, the index last.
  *
  * Nothing refers to the objects yet, and `git repack -a -d` deletes what nothing refers to from packs, however
  * new it is. So a file `.keep` stands beside the pack, as when git receives one; git leaves such a pack alone. The
@@ -60,11 +58,7 @@ export class PackWriter {
     private readonly durability: Durability = 'git',
   ) {
     this.folder = path.join(objectsFolder, 'pack');
-    const random = randomBytes(6).toString('hex');
-    this.files = {
-      pack: path.join(this.folder, `tmp_pack_${random}`),
-      index: path.join(this.folder, `tmp_idx_${random}`),
-    };
+    this.files = temporaryPackFiles(this.folder);
   }
 
   /** How many objects have been added. */
@@ -132,7 +126,7 @@ export class PackWriter {
       const sink = this.sink as PackSink;
       const checksum = await sink.finish(this.oids.pages);
       // What is in it can be read here until everybody finds it.
-      const keep = await this.putInPlace(path.join(this.folder, `pack-${checksum}`));
+      const keep = await this.place(path.join(this.folder, `pack-${checksum}`));
       this.sink = undefined;
       await sink.close();
       return keep;
@@ -150,19 +144,17 @@ export class PackWriter {
     const { sink } = this;
     this.sink = undefined;
     await sink?.close().catch(() => undefined);
-    await removeAll([this.files.pack, this.files.index]);
+    await removePackFiles(this.files);
   }
 
-  private async putInPlace(name: string): Promise<string> {
+  private async place(name: string): Promise<string> {
     const keep = `${name}.keep`;
     try {
       await writeFile(keep, keepContent());
-      await rename(this.files.pack, `${name}.pack`);
-      await rename(this.files.index, `${name}.idx`);
-      if (this.durability === 'fsync') await syncPath(this.folder);
+      await putInPlace(this.files, name, this.durability === 'fsync');
       return keep;
     } catch (error) {
-      await removeAll([keep]);
+      await rm(keep, { force: true }).catch(() => undefined);
       throw error;
     }
   }
@@ -201,7 +193,7 @@ export class PackWriter {
   private async startThread(): Promise<PackSink | undefined> {
     await mkdir(this.folder, { recursive: true });
     const thread = await PackThread.start(this.files);
-    if (!thread) await removeAll([this.files.pack]);
+    if (!thread) await removePackFiles(this.files);
     return thread;
   }
 
@@ -240,8 +232,4 @@ export async function writePack(
     throw error;
   }
   return writer.finish();
-}
-
-async function removeAll(files: readonly string[]): Promise<void> {
-  await Promise.allSettled(files.map((file) => rm(file, { force: true })));
 }

@@ -1,4 +1,5 @@
-import { OID_BYTES, OIDS_PER_PAGE } from './oid-table';
+import { OID_BYTES } from '../oid';
+import { OIDS_PER_PAGE } from './oid-pages';
 
 /** How many values the first byte of an oid has. */
 const FIRST_BYTES = 256;
@@ -9,34 +10,35 @@ const MAX_SORTED_AS_NUMBERS = 2 ** 20;
 /**
  * Brings oids in order. Those with the same first byte are sorted together, as numbers of 52 bits that hold the four
  * bytes behind the first and their places: that calls no function to compare two, of which two million oids would
- * need forty million.
+ * need forty million. Oids that are equal stay in the order of their numbers.
  */
 export class OidOrder {
   private readonly numbers: Uint32Array;
   private readonly ends = new Uint32Array(FIRST_BYTES);
 
-  /** @param pages The oids as an `OidTable` has them. */
+  /**
+   * @param pages The oids in pieces of {@link OIDS_PER_PAGE}; there may be room for more in the last one.
+   * @param size How many there are.
+   */
   constructor(
     private readonly pages: readonly Buffer[],
     size: number,
   ) {
     const { ends } = this;
-    for (let number = 0; number < size; number++) {
-      const byte = this.firstByte(number);
+    this.visitFirstBytes(size, (byte) => {
       ends[byte] = (ends[byte] as number) + 1;
-    }
+    });
     const next = new Uint32Array(FIRST_BYTES);
     for (let byte = 1; byte < FIRST_BYTES; byte++) {
       next[byte] = ends[byte - 1] as number;
       ends[byte] = (ends[byte] as number) + (next[byte] as number);
     }
-    this.numbers = new Uint32Array(size);
-    for (let number = 0; number < size; number++) {
-      const byte = this.firstByte(number);
+    const numbers = (this.numbers = new Uint32Array(size));
+    this.visitFirstBytes(size, (byte, number) => {
       const place = next[byte] as number;
-      this.numbers[place] = number;
+      numbers[place] = number;
       next[byte] = place + 1;
-    }
+    });
   }
 
   /** How many oids begin with a byte or a lower one; 0 for -1. */
@@ -76,9 +78,12 @@ export class OidOrder {
     });
   }
 
-  private firstByte(number: number): number {
-    const { page, start } = this.locate(number);
-    return page[start] as number;
+  private visitFirstBytes(size: number, visit: (byte: number, number: number) => void): void {
+    let number = 0;
+    for (const page of this.pages) {
+      const end = Math.min(size, number + OIDS_PER_PAGE);
+      for (let at = 0; number < end; at += OID_BYTES) visit(page[at] as number, number++);
+    }
   }
 
   private compare(one: number, other: number): number {

@@ -1,9 +1,7 @@
-/** How many bytes an oid has. */
-export const OID_BYTES = 20;
-const OID_WORDS = OID_BYTES / 4;
+import { OID_BYTES } from '../oid';
+import { OidPages, OIDS_PER_PAGE } from './oid-pages';
 
-/** How many oids one piece of memory holds: all of them are never copied to make room. */
-export const OIDS_PER_PAGE = 1 << 14;
+const OID_WORDS = OID_BYTES / 4;
 
 /** How many parts the table has, by the first byte of the oids: each grows on its own, which takes no time at all. */
 const PARTS = 256;
@@ -20,24 +18,24 @@ const MAX_LOAD = 0.75;
  * A hash table with open addressing over bytes; the oids are hashes themselves.
  */
 export class OidTable {
+  private readonly oids = new OidPages();
+  /** The same memory, four bytes at a time. */
   private readonly words: Uint32Array[] = [];
-  private readonly bytes: Buffer[] = [];
   /** For each part: the numbers of its oids plus one, 0 where nothing is. */
   private readonly slots = Array.from({ length: PARTS }, () => new Uint32Array(FIRST_SLOTS));
   private readonly counts = new Uint32Array(PARTS);
-  private count = 0;
   /** The oid that is looked for. */
   private readonly wanted = new Uint32Array(OID_WORDS);
   private readonly wantedBytes = Buffer.from(this.wanted.buffer);
 
   /** How many oids there are. */
   get size(): number {
-    return this.count;
+    return this.oids.size;
   }
 
-  /** The oids' bytes, one after another in their order, in pieces of {@link OIDS_PER_PAGE}. */
+  /** The oids' bytes; see {@link OidPages.pages}. */
   get pages(): readonly Buffer[] {
-    return this.bytes;
+    return this.oids.pages;
   }
 
   /** Adds an oid; false when it is there already. */
@@ -46,15 +44,11 @@ export class OidTable {
     const part = this.wantedBytes[0] as number;
     const slot = this.slotOf(part);
     if (this.slots[part]?.[slot] !== 0) return false;
-    const page = Math.floor(this.count / OIDS_PER_PAGE);
-    if (page === this.words.length) {
-      const words = new Uint32Array(OIDS_PER_PAGE * OID_WORDS);
-      this.words.push(words);
-      this.bytes.push(Buffer.from(words.buffer));
-    }
-    this.words[page]?.set(this.wanted, (this.count % OIDS_PER_PAGE) * OID_WORDS);
-    this.count++;
-    this.slots[part][slot] = this.count;
+    const { oids, words } = this;
+    oids.push(this.wantedBytes);
+    const page = oids.pages[words.length];
+    if (page) words.push(new Uint32Array(page.buffer));
+    this.slots[part][slot] = oids.size;
     const inPart = (this.counts[part] as number) + 1;
     this.counts[part] = inPart;
     if (inPart > this.slots[part].length * MAX_LOAD) this.grow(part);

@@ -1,3 +1,4 @@
+import { OID_BYTES } from '../oid';
 import type { ObjectType } from '../oid';
 
 /*
@@ -9,10 +10,12 @@ import type { ObjectType } from '../oid';
 const TYPE_NUMBERS: Readonly<Record<ObjectType, number>> = { commit: 1, tree: 2, blob: 3, tag: 4 };
 
 const VERSION = 2;
-const OID_BYTES = 20;
 
 /** How many bytes a pack's header has. */
 export const PACK_HEADER_BYTES = 12;
+
+/** How many bytes the checksum has with which a pack ends, and its index. */
+export const CHECKSUM_BYTES = 20;
 
 /** What a pack of so many objects begins with. It ends with the SHA-1 of all that is before. */
 export function encodePackHeader(objectCount: number): Buffer {

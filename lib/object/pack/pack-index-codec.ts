@@ -1,4 +1,5 @@
-import { OID_BYTES } from './oid-table';
+import { OID_BYTES } from '../oid';
+import { CHECKSUM_BYTES } from './pack-entry-codec';
 
 /*
  * The index of a pack file, version 2: it finds the objects in it.
@@ -20,6 +21,14 @@ export const LONG_OFFSET = 0x80000000;
 /** Reads so many bytes at a place of an index; throws when they are not there. */
 export type IndexRead = (position: number, length: number) => Buffer;
 
+/** Reads from an index that is in memory; what it gives is part of that. */
+export function readFrom(index: Buffer): IndexRead {
+  return (position, length) => {
+    if (position + length > index.length) throw new Error('the index breaks off');
+    return index.subarray(position, position + length);
+  };
+}
+
 /** How many bytes an index begins with that say where in it to look: what kind it is, and its fan-out table. */
 export const INDEX_HEAD_BYTES = 8 + FANOUT_ENTRIES * 4;
 
@@ -27,39 +36,52 @@ export const INDEX_HEAD_BYTES = 8 + FANOUT_ENTRIES * 4;
 export interface IndexBucket {
   /** In order, 20 bytes each. */
   readonly oids: Buffer;
-  /** In the same order, 4 bytes each, as {@link PackIndexLayout.offsetIn} reads them. */
+  /** In the same order, 4 bytes each, as {@link PackIndexLayout.wholeOffset} takes them. */
   readonly offsets: Buffer;
 }
 
 /** What is where in an index (version 2). */
 export class PackIndexLayout {
+  /** How many objects there are. */
+  readonly objectCount: number;
+  /** Where the oids begin, in order, 20 bytes each. */
+  readonly oidsAt = INDEX_HEAD_BYTES;
+  /** Where the checksums of the entries begin, in the order of the oids, 4 bytes each. */
+  readonly crc32sAt: number;
+  /** Where the offsets of the entries begin, in the order of the oids, 4 bytes each, as {@link wholeOffset} takes them. */
+  readonly offsetsAt: number;
+  /** Where the offsets begin that 4 bytes do not hold, 8 bytes each. */
+  private readonly longOffsetsAt: number;
+
   private constructor(
     /** How many oids begin with each byte or a lower one. */
     private readonly fanout: Uint32Array,
-  ) {}
+  ) {
+    this.objectCount = fanout[FANOUT_ENTRIES - 1] as number;
+    this.crc32sAt = this.oidsAt + this.objectCount * OID_BYTES;
+    this.offsetsAt = this.crc32sAt + this.objectCount * 4;
+    this.longOffsetsAt = this.offsetsAt + this.objectCount * 4;
+  }
 
   /**
    * @param head The first {@link INDEX_HEAD_BYTES} of the index.
    * @throws Error when it is not such an index.
    */
   static decode(head: Buffer): PackIndexLayout {
+    if (head.length < INDEX_HEAD_BYTES) throw new Error('the index breaks off');
     if (head.readUInt32BE(0) !== INDEX_MAGIC || head.readUInt32BE(4) !== INDEX_VERSION) {
-      throw new Error('it is no index of version 2');
+      throw new Error('the index is not of version 2');
     }
     const fanout = Uint32Array.from({ length: FANOUT_ENTRIES }, (_, byte) => head.readUInt32BE(8 + byte * 4));
-    if (fanout.some((count, byte) => count < (fanout[byte - 1] ?? 0)))
-      throw new Error('its fan-out is damaged');
+    if (fanout.some((count, byte) => count < (fanout[byte - 1] ?? 0))) {
+      throw new Error('the fan-out table of the index is damaged');
+    }
     return new PackIndexLayout(fanout);
-  }
-
-  /** How many objects there are. */
-  get objectCount(): number {
-    return this.fanout[FANOUT_ENTRIES - 1] as number;
   }
 
   /** How many bytes the index has at least; more when the pack is larger than 2 GiB. */
   get minimumBytes(): number {
-    return this.longOffsetsAt + 2 * OID_BYTES;
+    return this.longOffsetsAt + 2 * CHECKSUM_BYTES;
   }
 
   /**
@@ -72,7 +94,7 @@ export class PackIndexLayout {
     const count = (this.fanout[byte] as number) - first;
     if (count === 0) return undefined;
     return {
-      oids: read(INDEX_HEAD_BYTES + first * OID_BYTES, count * OID_BYTES),
+      oids: read(this.oidsAt + first * OID_BYTES, count * OID_BYTES),
       offsets: read(this.offsetsAt + first * 4, count * 4),
     };
   }
@@ -81,17 +103,13 @@ export class PackIndexLayout {
   offsetIn(bucket: IndexBucket, read: IndexRead, oid: string): number | undefined {
     const place = search(bucket.oids, oid);
     if (place === undefined) return undefined;
-    const offset = bucket.offsets.readUInt32BE(place * 4);
+    return this.wholeOffset(bucket.offsets.readUInt32BE(place * 4), read);
+  }
+
+  /** Where an entry begins of which the index has these 4 bytes: they may say where among the long offsets it stands. */
+  wholeOffset(offset: number, read: IndexRead): number {
     if (offset < LONG_OFFSET) return offset;
     return Number(read(this.longOffsetsAt + (offset - LONG_OFFSET) * 8, 8).readBigUInt64BE());
-  }
-
-  private get offsetsAt(): number {
-    return INDEX_HEAD_BYTES + this.objectCount * (OID_BYTES + 4);
-  }
-
-  private get longOffsetsAt(): number {
-    return this.offsetsAt + this.objectCount * 4;
   }
 }
 

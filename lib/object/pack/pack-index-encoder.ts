@@ -1,11 +1,12 @@
+import { OID_BYTES } from '../oid';
 import { OidOrder } from './oid-order';
-import { OID_BYTES, OIDS_PER_PAGE } from './oid-table';
+import { OIDS_PER_PAGE } from './oid-pages';
 import { FANOUT_ENTRIES, INDEX_MAGIC, INDEX_VERSION, LONG_OFFSET } from './pack-index-codec';
 
 /** The entries of a pack by the numbers of their oids; in arrays of numbers, since there may be millions. */
 export interface PackEntries {
   readonly size: number;
-  /** The oids as an `OidTable` has them, each once. */
+  /** The oids as `OidPages` has them, each once. */
   readonly oids: readonly Buffer[];
   /** Where an entry begins in the pack. */
   offset(number: number): number;

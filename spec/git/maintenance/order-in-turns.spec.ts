@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { orderInTurns, orderOids } from '../../../lib/git/maintenance/order-in-turns';
+import { orderInTurns } from '../../../lib/git/maintenance/order-in-turns';
 
 describe('Sorting in turns', () => {
   it('gives the order that sort() gives', async () => {
@@ -11,12 +11,5 @@ describe('Sorting in turns', () => {
         expect([...order]).toEqual(values.map((_, item) => item).sort(compare));
       }),
     );
-  });
-
-  it('orders oids, equal ones by their position', async () => {
-    const oid = (digit: string): string => digit.repeat(40);
-    const oids = Buffer.from([oid('f'), oid('0'), oid('8'), oid('0')].join(''), 'hex');
-    expect([...(await orderOids(oids))]).toEqual([1, 3, 2, 0]);
-    expect([...(await orderOids(Buffer.alloc(0)))]).toEqual([]);
   });
 });

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { OidTable } from '../../../lib/object/pack/oid-table';
 import { encodePackIndex } from '../../../lib/object/pack/pack-index-encoder';
 
@@ -19,4 +20,9 @@ export function encodedIndex(packed: readonly PackedObject[], checksum: Buffer =
     crc32: (number: number) => packed[number]?.crc32 as number,
   };
   return Buffer.concat([...encodePackIndex(entries, checksum)]);
+}
+
+/** An index with its own checksum behind it. */
+export function withChecksum(index: Buffer): Buffer {
+  return Buffer.concat([index, createHash('sha1').update(index).digest()]);
 }

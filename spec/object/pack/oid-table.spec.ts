@@ -1,6 +1,7 @@
 import fc from 'fast-check';
-import { OID_BYTES, OIDS_PER_PAGE, OidTable } from '../../../lib/object/pack/oid-table';
-import { hashObject } from '../../../lib/object/oid';
+import { hashObject, OID_BYTES } from '../../../lib/object/oid';
+import { OIDS_PER_PAGE } from '../../../lib/object/pack/oid-pages';
+import { OidTable } from '../../../lib/object/pack/oid-table';
 
 /** The oid at a number, as it stands in the pages. */
 function oidAt(table: OidTable, number: number): string | undefined {

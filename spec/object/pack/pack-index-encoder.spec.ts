@@ -1,18 +1,16 @@
 import { createHash } from 'node:crypto';
-import { writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import fc from 'fast-check';
 import { findInPackIndex } from '../../../lib/object/pack/pack-index-codec';
-import { runGit, temporaryRepository } from '../../support/temporary-repository';
-import { encodedIndex } from './encoded-index';
+import { commitFiles, git, runGit, temporaryRepository } from '../../support/temporary-repository';
+import { encodedIndex, withChecksum } from './encoded-index';
 import type { PackedObject } from './encoded-index';
 
 /** What `git show-index` reads out of an index: the objects in the order of the index. */
 function readByGit(index: Buffer): PackedObject[] {
   const folder = temporaryRepository({ bare: true });
-  const file = path.join(folder, 'index');
-  const whole = Buffer.concat([index, createHash('sha1').update(index).digest()]);
-  writeFileSync(file, whole);
+  const whole = withChecksum(index);
   const output = runGit(folder, ['show-index'], { input: whole }).toString().trim();
   return output.split('\n').flatMap((line) => {
     const [, offset, oid, crc32] = /^(\d+) ([0-9a-f]{40}) \(([0-9a-f]{8})\)$/.exec(line) ?? [];
@@ -59,6 +57,20 @@ describe('Encoding the index of a pack', () => {
         for (const each of packed) expect(findInPackIndex(read, each.oid)).toBe(each.offset);
       }),
     );
+  });
+
+  it('gives the very index that git writes', () => {
+    const folder = temporaryRepository({ bare: true });
+    const files = Object.fromEntries(Array.from({ length: 300 }, (_, n) => [`f${n}`, `number ${n}`]));
+    commitFiles(folder, 'refs/heads/main', { files });
+    git(folder, 'gc', '--quiet');
+    const packs = path.join(folder, 'objects/pack');
+    const name = readdirSync(packs).find((each) => each.endsWith('.idx')) ?? '';
+    const gits = readFileSync(path.join(packs, name));
+    const packChecksum = gits.subarray(-40, -20);
+    const packed = readByGit(gits.subarray(0, -20)).reverse();
+    expect(packed).toHaveLength(302);
+    expect(withChecksum(encodedIndex(packed, packChecksum)).equals(gits)).toBe(true);
   });
 
   it('puts a great many in order, in pieces', () => {

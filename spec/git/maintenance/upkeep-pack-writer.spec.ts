@@ -3,7 +3,7 @@ import { readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { deflateSync } from 'node:zlib';
 import { ObjectWriteError } from '../../../lib/errors';
-import { RawPackWriter } from '../../../lib/git/maintenance/raw-pack-writer';
+import { UpkeepPackWriter } from '../../../lib/git/maintenance/upkeep-pack-writer';
 import { hashObject } from '../../../lib/object/oid';
 import { crc32 } from '../../../lib/object/pack/crc32';
 import { encodeEntryHeader } from '../../../lib/object/pack/pack-entry-codec';
@@ -11,7 +11,7 @@ import { errorOf } from '../../support/error-of';
 import { git } from '../../support/temporary-repository';
 import { looseRepository, packFiles } from './repositories';
 
-async function add(writer: RawPackWriter, content: Buffer): Promise<void> {
+async function add(writer: UpkeepPackWriter, content: Buffer): Promise<void> {
   const header = encodeEntryHeader('blob', content.length);
   const body = deflateSync(content, { level: 0 });
   const offset = writer.position;
@@ -21,10 +21,10 @@ async function add(writer: RawPackWriter, content: Buffer): Promise<void> {
   writer.completeEntry(Buffer.concat([Buffer.alloc(3), oid]), 3, offset, crc32(header, body));
 }
 
-describe('Writing a pack of entries', () => {
+describe('Writing a pack of what is stored already', () => {
   it('makes a pack that git finds correct, with the index that git would have made', async () => {
     const folder = looseRepository(0);
-    const writer = await RawPackWriter.open(path.join(folder, 'objects'));
+    const writer = await UpkeepPackWriter.open(path.join(folder, 'objects'));
     // Of all sizes in proportion to what is gathered, and more than there is room for at first.
     for (const size of [0, 1, 400_000, 600_000, 1_048_576, 3_000_000, 524_288])
       await add(writer, randomBytes(size));
@@ -43,7 +43,7 @@ describe('Writing a pack of entries', () => {
 
   it('leaves nothing when it is given up', async () => {
     const folder = looseRepository(0);
-    const writer = await RawPackWriter.open(path.join(folder, 'objects'));
+    const writer = await UpkeepPackWriter.open(path.join(folder, 'objects'));
     await add(writer, Buffer.from('content'));
     await writer.discard();
     expect(packFiles(folder, '')).toEqual([]);
@@ -53,14 +53,14 @@ describe('Writing a pack of entries', () => {
     const objectsFolder = path.join(looseRepository(0), 'objects');
     rmSync(path.join(objectsFolder, 'pack'), { recursive: true });
     writeFileSync(path.join(objectsFolder, 'pack'), 'in the way');
-    const error = await errorOf(() => RawPackWriter.open(objectsFolder));
+    const error = await errorOf(() => UpkeepPackWriter.open(objectsFolder));
     expect(error).toBeInstanceOf(ObjectWriteError);
     expect(error).toMatchObject({ details: { path: path.join(objectsFolder, 'pack') } });
   });
 
   it('leaves no temporary file when it fails in the end', async () => {
     const folder = looseRepository(0);
-    const writer = await RawPackWriter.open(path.join(folder, 'objects'));
+    const writer = await UpkeepPackWriter.open(path.join(folder, 'objects'));
     await add(writer, Buffer.from('content'));
     // Somebody swept it away: it has no name to be renamed from.
     for (const name of packFiles(folder, '')) rmSync(path.join(folder, 'objects/pack', name));
