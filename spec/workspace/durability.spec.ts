@@ -159,7 +159,7 @@ describe('With the durability of fsync, before it gets its value,', () => {
   });
 
   it('a new branch is, and so are its folders after that', () => {
-    const { events, folder } = eventsOf('fsync', `await ws.createBranch('deep/down', 'main');`);
+    const { events, folder } = eventsOf('fsync', `await ws.createBranch('deep/down');`);
     order(events, [
       /^sync refs\/heads\/deep\/down\.lock$/,
       /^name refs\/heads\/deep\/down$/,
