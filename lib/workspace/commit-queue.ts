@@ -74,7 +74,7 @@ export class CommitQueue implements Backlog {
     await new Promise(setImmediate);
     try {
       while (this.entries.length > 0) {
-        const group = [...this.entries];
+        const group = this.entries.slice(0, groupSize(this.entries.length));
         await this.putInPlace(group);
         this.entries.splice(0, group.length);
         for (const { resolve, base } of group) resolve(base.commit.oid);
@@ -118,6 +118,17 @@ export class CommitQueue implements Backlog {
     };
     await compareAndSwap(repository, update, lockWait(config), config.durability);
   }
+}
+
+/** So few commits go together without further ado. */
+const SMALL_GROUP = 32;
+
+/**
+ * How many of the commits that wait go together: half of many. While one half is on its way to the disk, whoever has
+ * waited for the other one prepares the next commits, so that neither the disk nor the processor waits for the other.
+ */
+function groupSize(waiting: number): number {
+  return Math.max(Math.min(waiting, SMALL_GROUP), Math.ceil(waiting / 2));
 }
 
 /** Most folders of a group's commits are changed by the next one already, and nobody will ask for them again. */
