@@ -29,7 +29,8 @@ interface Entry extends PendingCommit {
 
 /**
  * The commits of a workspace that are on their way into the repository. Those that are asked for at the same time
- * go together: their objects are written at once, and the branch moves once, to the last of them.
+ * go together, of many of them half at a time: their objects are written at once, and the branch moves once, to the last
+ * of them.
  *
  * Each descends from the one before it. So when one does not get there, those after it do not either: all of them are
  * taken back, and fail for the same reason.
