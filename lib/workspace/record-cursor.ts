@@ -1,4 +1,4 @@
-import { setImmediate } from 'node:timers/promises';
+import type { Turn } from '../git/turn';
 import type { Cursor } from '../model/record/cursor';
 import type { Awaitable } from '../object/awaitable';
 import type { OperationGate } from './operation-gate';
@@ -8,9 +8,6 @@ export const READ_AHEAD = 64;
 
 /** How many are read first: who wants a single record should not wait for many. */
 const FIRST_BATCH = 4;
-
-/** How long records are handed out from memory before other work of the process gets its turn, in milliseconds. */
-const TURN_MS = 8;
 
 /** What was read of one record, or why it cannot be. */
 export type Outcome<T> = T | Failure;
@@ -71,10 +68,11 @@ export class RecordCursor<T, U> implements Cursor<U> {
   private position = 0;
   private isLast = false;
   private ahead: Promise<IteratorResult<Batch<T>, void>> | undefined;
-  private turnBegan = performance.now();
 
+  /** @param turn Of all cursors together: many short ones, one after the other, hold others up as a long one does. */
   constructor(
     private readonly gate: OperationGate,
+    private readonly turn: Turn,
     private readonly batches: AsyncIterator<Batch<T>, void>,
     private readonly handlers: Handlers<T, U>,
   ) {}
@@ -97,7 +95,7 @@ export class RecordCursor<T, U> implements Cursor<U> {
         if (this.isLast) return undefined;
         return this.refill().then(() => this.take());
       }
-      if (performance.now() - this.turnBegan > TURN_MS) return this.pause().then(() => this.take());
+      if (this.turn.isOver()) return this.turn.next().then(() => this.take());
       const result = this.settle(this.outcomes[this.position++] as Outcome<T>);
       if (result !== undefined) return result;
     }
@@ -122,10 +120,5 @@ export class RecordCursor<T, U> implements Cursor<U> {
     // As an operation of its own, so that closing waits for it.
     this.ahead = this.gate.read(() => this.batches.next());
     this.ahead.catch(() => undefined);
-  }
-
-  private async pause(): Promise<void> {
-    await setImmediate();
-    this.turnBegan = performance.now();
   }
 }

@@ -54,7 +54,7 @@ export class RecordReader {
     ids: readonly string[],
     { at, onInvalid }: ReadAllOptions,
   ): Cursor<FoundRecord | null> {
-    return new RecordCursor(this.context.gate, this.batchesOfMany(place, ids, at), {
+    return new RecordCursor(this.context.gate, this.turn, this.batchesOfMany(place, ids, at), {
       finish: (read: ReadRecord | null) => read && this.parse(place, read, true),
       onError: (error) => {
         tell(error, onInvalid);
@@ -72,7 +72,7 @@ export class RecordReader {
           (entries) => entries && this.load(tree, place, entries, at),
         ),
       );
-    return new RecordCursor(this.context.gate, this.batchesOfAll(place, at, read), {
+    return new RecordCursor(this.context.gate, this.turn, this.batchesOfAll(place, at, read), {
       // Not to be remembered: all of a large model would push out what is asked for again and again.
       finish: (found) => (found ? this.parse(place, found, false) : undefined),
       onError: (error) => {
@@ -87,7 +87,7 @@ export class RecordReader {
     if (place.layout.levels === undefined && !place.layout.identify) return null;
     const locate = (_tree: StagedTree, candidate: Candidate): Awaitable<string | null> =>
       andThen(candidate(), ({ id, entry }) => (entry ? id : null));
-    return new RecordCursor(this.context.gate, this.batchesOfAll(place, at, locate), {
+    return new RecordCursor(this.context.gate, this.turn, this.batchesOfAll(place, at, locate), {
       finish: (id) => id ?? undefined,
       onError: (error) => {
         tell(error, onInvalid);
