@@ -95,8 +95,17 @@ class LockedBranch {
     private readonly locked: { readonly lock: string; readonly descriptor: number },
   ) {}
 
-  /** Compares and writes; then, however it ends, the lock is not there any more. */
+  /** Compares and writes; then, however it ends, the lock is not ours any more. */
   async swap(): Promise<SwapOutcome> {
+    const outcome = await this.replace();
+    // Not while the lock counts as ours: it may be somebody else's by now, and must not be removed if this fails.
+    if (outcome === 'moved' && this.durability === 'fsync') {
+      await syncAll([path.dirname(this.file), ...this.folders]);
+    }
+    return outcome;
+  }
+
+  private async replace(): Promise<SwapOutcome> {
     const { lock, descriptor } = this.locked;
     try {
       let outcome: SwapOutcome;
@@ -108,7 +117,6 @@ class LockedBranch {
       }
       if (outcome === 'moved') outcome = putInPlace(lock, this.file);
       if (outcome !== 'moved') rmSync(lock, { force: true });
-      else if (this.durability === 'fsync') await syncAll([path.dirname(this.file), ...this.folders]);
       return outcome;
     } catch (error) {
       rmSync(lock, { force: true });

@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { existsSync, mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { ConcurrentUpdateError } from '../../lib/errors';
+import * as durable from '../../lib/git/durable';
 import { swapBranchFile } from '../../lib/git/reference-file';
 import { compareAndSwap, readReference } from '../../lib/git/references';
 import { openRepository } from '../../lib/git/repository';
@@ -53,6 +54,22 @@ describe('A branch that is moved by its file', () => {
       expect(existsSync(file(`${MAIN}.lock`))).toBe(false);
     },
   );
+
+  it('leaves the lock of the next one alone when its folder cannot be synced after the move', async () => {
+    // A disk that fails cannot be provoked.
+    const sync = jest.spyOn(durable, 'syncAll').mockImplementation(() => {
+      writeFileSync(file(`${MAIN}.lock`), '');
+      return Promise.reject(new Error('EIO'));
+    });
+    try {
+      const update = { ref: MAIN, oid: two, expected: one, logMessage: 'moved' };
+      await expect(swapBranchFile(repository, update, 'fsync')).rejects.toThrow('EIO');
+    } finally {
+      sync.mockRestore();
+    }
+    expect(existsSync(file(`${MAIN}.lock`))).toBe(true);
+    expect(tip()).toBe(two);
+  });
 
   it('stays when it has another value than the expected one', async () => {
     expect(await swap(one, two)).toBe('modified');
