@@ -292,8 +292,8 @@ export class ObjectStore implements TreeSource {
   }
 
   /**
-   * Which of the blobs that {@link writeBlobFrom} or {@link adopt} has seen since the last {@link release} are gone, because
-   * somebody cleaned up too thoroughly. The others are marked as recently used.
+   * Which of the blobs that {@link writeBlobFrom} or {@link adopt} has seen since the last {@link release} are gone,
+   * because somebody cleaned up too thoroughly. The others are marked as recently used.
    */
   findLost(): ReadonlySet<string> {
     return new Set([...this.unreferenced].filter((oid) => !this.blobWriter.refresh(oid)));

@@ -1,3 +1,4 @@
+import { checkIds, checkOptions } from '../arguments';
 import { inspect } from 'node:util';
 import type { InspectOptions } from 'node:util';
 import { bindingOf, findBinding } from './binding';
@@ -24,7 +25,6 @@ import { settleReferences } from './relation/referential-actions';
 import { Related } from './relation/related';
 import { recordPaths } from './schema/layout';
 import type { IdOf, ModelConstructor, ModelId, ModelValues, RecordChange, RecordChanges } from './types';
-import { checkIds, checkOptions } from '../object/options';
 
 /**
  * The base of all models. A class that extends it declares fields with decorators; registered with a

@@ -1,3 +1,4 @@
+import { checkOptions } from '../arguments';
 import { InvalidArgumentError, InvalidObjectError, PathNotFoundError } from '../errors';
 import { lookUpTree } from '../git/trees';
 import type { Tree } from '../git/trees';
@@ -5,7 +6,6 @@ import { FileMode, kindOfMode } from '../object/file-mode';
 import { isOid } from '../object/oid';
 import type { StagedEntry, TreeEntry } from '../object/staged-tree';
 import type { WorkspaceContext } from './context';
-import { checkOptions } from '../object/options';
 
 /** How a file is added. */
 export interface AddBlobOptions {

@@ -1,3 +1,4 @@
+import { checkOptions } from '../arguments';
 import {
   InvalidArgumentError,
   ObjectNotFoundError,
@@ -45,7 +46,6 @@ import { relayout } from './relayout';
 import type { Relayout, RelayoutOptions } from './relayout';
 import { refusePending, Stage } from './stage';
 import { WorkspaceIndex } from './workspace-index';
-import { checkOptions } from '../object/options';
 
 /** How a workspace is opened. */
 export interface OpenOptions extends ConfigOptions {

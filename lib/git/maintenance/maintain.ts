@@ -1,6 +1,6 @@
 import path from 'node:path';
+import { checkOptions } from '../../arguments';
 import { InvalidArgumentError } from '../../errors';
-import { checkOptions } from '../../object/options';
 import type { GitRepository } from '../repository';
 import { cleanUp } from './clean-up';
 import type { CleanUpResult } from './clean-up';

@@ -1,4 +1,5 @@
 import { inspect } from 'node:util';
+import { checkIds, checkOptions } from '../../arguments';
 import { InvalidArgumentError, ValidationError } from '../../errors';
 import { InvalidValue } from '../fields/invalid-value';
 import { checkJson } from '../fields/json-check';
@@ -19,7 +20,6 @@ import type {
   SaveOptions,
 } from './record-store';
 import { toIssues } from './validation';
-import { checkIds, checkOptions } from '../../object/options';
 
 /** A record without a class. */
 export interface PlainRecord {

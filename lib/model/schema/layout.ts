@@ -1,9 +1,9 @@
 import path from 'node:path';
 import { inspect } from 'node:util';
+import { checkOptions } from '../../arguments';
 import { InvalidPathError, ModelDefinitionError } from '../../errors';
 import { checkFolderName, parsePath } from '../../object/path';
 import { sha1 } from '../../object/sha1';
-import { checkOptions } from '../../object/options';
 
 /**
  * Where a model's records are, inside the model's folder. Two ids must never have the same path, and an id must

@@ -1,5 +1,5 @@
 import { inspect } from 'node:util';
-import { InvalidArgumentError } from '../errors';
+import { InvalidArgumentError } from './errors';
 
 /**
  * Checks that options are an object, whatever is in it, and returns them: null would fail without a word on what it is.

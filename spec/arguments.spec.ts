@@ -1,6 +1,6 @@
-import { checkIds, checkOptions } from '../../lib/object/options';
-import { errorOf } from '../support/error-of';
-import { openPages } from '../support/workspaces';
+import { checkIds, checkOptions } from '../lib/arguments';
+import { errorOf } from './support/error-of';
+import { openPages } from './support/workspaces';
 
 describe('Options', () => {
   it('are an object', () => {
