@@ -1,4 +1,5 @@
 import type { StandardSchemaV1 } from '@standard-schema/spec';
+import type { MergePolicy } from '../merge/merge-policy';
 
 /**
  * A rule of one's own. A function says whether a value follows it, or says in words what the value has to be:
@@ -58,6 +59,8 @@ export interface FieldOptions<T> {
    * checks values that follow all other rules, and what it makes of them is the value.
    */
   readonly schema?: StandardSchemaV1<unknown, T>;
+  /** What a merge does with the field when both sides have changed it. Default: `conflict`. */
+  readonly merge?: MergePolicy<T>;
   /** Messages that take the place of the field's own, by the code of the rule. */
   readonly errorMessages?: Readonly<Record<string, string>>;
 }

@@ -1,7 +1,10 @@
+import { inspect } from 'node:util';
 import { isPromise } from 'node:util/types';
 import { ModelDefinitionError } from '../../errors';
 import { copyJson, isSameJson, JsonNumber, withExactNumbers } from '../json-value';
 import type { JsonValue } from '../json-value';
+import { isMergePolicy } from '../merge/merge-policy';
+import type { MergePolicy } from '../merge/merge-policy';
 import type { RecordContext } from '../record/record-context';
 import type { FieldOptions, Validator } from './field-options';
 import { InvalidValue } from './invalid-value';
@@ -54,6 +57,13 @@ export abstract class FieldType<T> {
     this.isSerialized = options.serialize ?? true;
     this.isId = options.id ?? false;
     this.storedName = options.name;
+    if (options.merge !== undefined && !isMergePolicy(options.merge)) {
+      throw new ModelDefinitionError(
+        `${inspect(options.merge)} is no way to merge; it takes 'conflict', 'ours', 'theirs', 'max', 'min', 'counter', ` +
+          "'set', 'text', keyedList(key), or a function.",
+        { details: { options } },
+      );
+    }
     if (!this.isSerialized && (this.unique || this.readonly)) {
       throw new ModelDefinitionError(
         'nobody can know whether a value that is not stored is unique or has changed; ' +
@@ -87,6 +97,11 @@ export abstract class FieldType<T> {
   /** Whether the field declares a default. */
   get hasDefault(): boolean {
     return this.options.default !== undefined;
+  }
+
+  /** What a merge does with the field when both sides have changed it; undefined where nothing was said. */
+  get mergePolicy(): MergePolicy<T> | undefined {
+    return this.options.merge;
   }
 
   /**

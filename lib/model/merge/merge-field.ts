@@ -1,0 +1,135 @@
+import { InvalidValue } from '../fields/invalid-value';
+import type { FieldType } from '../fields/field';
+import { isSameJson } from '../json-value';
+import { addChanges, compareValues } from './arithmetic';
+import { conflicting, mergeJson, mergeKeyedList, mergeSet, settled } from './merge-json';
+import type { MergedValue, StoredValue, StoredVersions } from './merge-json';
+import { isKeyedList } from './merge-policy';
+import type { MergePolicy } from './merge-policy';
+import { mergeText } from './text-merge';
+
+/** How the versions of one field are merged. */
+export interface FieldRule {
+  readonly policy: MergePolicy<unknown>;
+  /** The field of a registered model; undefined for what is only known as stored. */
+  readonly field: FieldType<unknown> | undefined;
+  /** Whether it is a conflict, too, when both sides have changed it to the same. */
+  readonly isStrict: boolean;
+}
+
+/**
+ * Merges the stored versions of a field; what both sides have changed, as its policy says. Where a policy does not fit
+ * the values, it is a conflict.
+ */
+export function mergeField(versions: StoredVersions, rule: FieldRule): MergedValue {
+  const { policy, field, isStrict } = rule;
+  const known = withAssumed(versions, field);
+  // What is assumed is compared, but not stored.
+  if (isSameJson(known.base, known.theirs)) return settled(versions.ours);
+  if (isSameJson(known.base, known.ours)) return settled(versions.theirs);
+  // Two that have counted the same have counted twice.
+  const isToDecide = isStrict || policy === 'counter' || !isSameJson(known.ours, known.theirs);
+  if (!isToDecide) return settled(versions.ours);
+  return applyPolicy(known, rule) ?? conflicting(versions);
+}
+
+/** The versions with what a class takes a field for that is not stored. */
+function withAssumed(versions: StoredVersions, field: FieldType<unknown> | undefined): StoredVersions {
+  if (!field || field.isStoredApart) return versions;
+  if (versions.base !== undefined && versions.ours !== undefined && versions.theirs !== undefined)
+    return versions;
+  const initial = field.initialValue();
+  const assumed = initial === undefined ? undefined : field.serialize(initial);
+  return {
+    base: versions.base ?? assumed,
+    ours: versions.ours ?? assumed,
+    theirs: versions.theirs ?? assumed,
+  };
+}
+
+function applyPolicy(versions: StoredVersions, rule: FieldRule): MergedValue | undefined {
+  const { policy, field, isStrict } = rule;
+  if (typeof policy === 'function') return byFunction(versions, policy, field);
+  if (isKeyedList(policy)) return mergeKeyedList(versions, policy.keyedList, isStrict);
+  switch (policy) {
+    case 'ours':
+      return settled(versions.ours);
+    case 'theirs':
+      return settled(versions.theirs);
+    case 'max':
+      return extreme(versions, field, 1);
+    case 'min':
+      return extreme(versions, field, -1);
+    case 'counter':
+      return counted(versions, field);
+    case 'set':
+      return mergeSet(versions);
+    case 'text':
+      return isStrict && versions.ours === versions.theirs ? undefined : mergedText(versions);
+    case 'conflict':
+      return mergeJson(versions, isStrict);
+  }
+}
+
+function byFunction(
+  { base, ours, theirs }: StoredVersions,
+  policy: Extract<MergePolicy<unknown>, (...versions: never) => unknown>,
+  field: FieldType<unknown> | undefined,
+): MergedValue | undefined {
+  const value = policy({
+    base: valueOf(base, field),
+    ours: valueOf(ours, field),
+    theirs: valueOf(theirs, field),
+  });
+  return value === undefined ? undefined : settled(storedOf(value, field));
+}
+
+function extreme(
+  versions: StoredVersions,
+  field: FieldType<unknown> | undefined,
+  sign: 1 | -1,
+): MergedValue | undefined {
+  const [ours, theirs] = [valueOf(versions.ours, field) ?? null, valueOf(versions.theirs, field) ?? null];
+  if (ours === null || theirs === null) {
+    // None is less than any.
+    return settled((ours === null) === (sign === 1) ? versions.theirs : versions.ours);
+  }
+  const order = compareValues(ours, theirs);
+  if (order === undefined) return undefined;
+  return settled(order * sign >= 0 ? versions.ours : versions.theirs);
+}
+
+function counted(versions: StoredVersions, field: FieldType<unknown> | undefined): MergedValue | undefined {
+  const [base, ours, theirs] = [versions.base, versions.ours, versions.theirs].map((each) =>
+    valueOf(each, field),
+  );
+  const sum = addChanges(base, ours, theirs);
+  return sum === undefined ? undefined : settled(storedOf(sum, field));
+}
+
+function mergedText({ base, ours, theirs }: StoredVersions): MergedValue | undefined {
+  if (typeof ours !== 'string' || typeof theirs !== 'string') return undefined;
+  if (typeof base !== 'string' && base !== undefined && base !== null) return undefined;
+  const text = mergeText(base ?? '', ours, theirs);
+  return text === undefined ? undefined : settled(text);
+}
+
+/** What the class of a record has for a stored value; that itself where it is none of the field's. */
+export function valueOf(stored: StoredValue, field: FieldType<unknown> | undefined): unknown {
+  if (stored === undefined || !field || field.isStoredApart) return stored;
+  try {
+    return field.deserialize(stored);
+  } catch (error) {
+    if (error instanceof InvalidValue) return stored;
+    throw error;
+  }
+}
+
+/**
+ * What is stored of a value that somebody has decided on.
+ *
+ * @throws InvalidValue when it is none of the field's.
+ */
+export function storedOf(value: unknown, field: FieldType<unknown> | undefined): StoredValue {
+  return field && !field.isStoredApart ? field.serialize(field.clean(value)) : (value as StoredValue);
+}
