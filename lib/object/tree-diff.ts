@@ -1,3 +1,4 @@
+import type { ByteName } from './byte-name';
 import { isTreeMode } from './file-mode';
 import { describeEntry } from './staged-tree';
 import type { StagedEntry, StagedTree } from './staged-tree';
@@ -66,20 +67,23 @@ function* walkFolders(
 ): Walk {
   if (from === to) return;
   const [left, right] = [entriesOf(from), entriesOf(to)];
-  let [a, b] = [left.next(), right.next()];
-  while (!a.done || !b.done) {
-    const isFirst = !a.done && (b.done || a.value[0] <= b.value[0]);
-    const isSecond = !b.done && (a.done || b.value[0] <= a.value[0]);
-    const name = ((isFirst ? a.value : b.value) as [string, NodeEntry])[0];
-    const before = isFirst ? (a.value as [string, NodeEntry])[1] : undefined;
-    const after = isSecond ? (b.value as [string, NodeEntry])[1] : undefined;
-    if (!isSame(before, after)) yield* compare(tree, path, name, before, after);
-    if (isFirst) a = left.next();
-    if (isSecond) b = right.next();
+  let [a, b] = [next(left), next(right)];
+  while (a ?? b) {
+    const order = !b ? -1 : !a ? 1 : a[0] < b[0] ? -1 : a[0] > b[0] ? 1 : 0;
+    const [before, after] = [order <= 0 ? a : undefined, order >= 0 ? b : undefined];
+    const [name] = (before ?? after) as [ByteName, NodeEntry];
+    if (!isSame(before?.[1], after?.[1])) yield* compare(tree, path, name, before?.[1], after?.[1]);
+    if (before) a = next(left);
+    if (after) b = next(right);
   }
 }
 
-function entriesOf(folder: TreeNode | undefined): Iterator<[string, NodeEntry]> {
+function next(entries: Iterator<[ByteName, NodeEntry], unknown>): [ByteName, NodeEntry] | undefined {
+  const step = entries.next();
+  return step.done ? undefined : step.value;
+}
+
+function entriesOf(folder: TreeNode | undefined): Iterator<[ByteName, NodeEntry], unknown> {
   return folder ? folder.list() : [][Symbol.iterator]();
 }
 
@@ -93,7 +97,7 @@ function isSame(a: NodeEntry | undefined, b: NodeEntry | undefined): boolean {
 function* compare(
   tree: StagedTree,
   folder: string,
-  name: string,
+  name: ByteName,
   before: NodeEntry | undefined,
   after: NodeEntry | undefined,
 ): Walk {
