@@ -66,6 +66,17 @@ function formWhenLoaded(
   }
 }
 
+/** Whether two records hold the same, and say so in the same words. */
+export function isSameFields(
+  one: ReadonlyMap<string, JsonValue>,
+  other: ReadonlyMap<string, JsonValue>,
+): boolean {
+  return (
+    one.size === other.size &&
+    [...one].every(([name, value]) => other.has(name) && isSameJson(value, other.get(name)))
+  );
+}
+
 /**
  * Whether two records hold the same, one of them as it was loaded: where a field is not stored, the value that was
  * assumed for it counts.

@@ -1,0 +1,134 @@
+import { findBinding } from '../../model/binding';
+import type { ValuePath } from '../../model/fields/invalid-value';
+import type { ModelConstructor, ModelValues } from '../../model/types';
+
+/**
+ * What a conflict is about:
+ *
+ * - `field`: both sides have changed a field, each to something else.
+ * - `delete`: one side has deleted a record that the other one has changed or moved.
+ * - `moved`: both sides have given a record another id, and not the same.
+ * - `unreadable`: both sides have changed a record, and one version of it cannot be read.
+ * - `invalid`: the merged record breaks a rule of its model that neither side has broken.
+ * - `unique`: both sides have given a value to different records that only one may have.
+ * - `reference`: one side refers to a record that the other one has deleted.
+ * - `file`: both sides have changed a file that is no record, in a way that Git does not merge.
+ */
+export type ConflictKind =
+  'field' | 'delete' | 'moved' | 'unreadable' | 'invalid' | 'unique' | 'reference' | 'file';
+
+/** The commits whose versions are merged; null for what is in none, as the base of histories without one. */
+export interface MergeCommits {
+  readonly base: string | null;
+  readonly ours: string | null;
+  readonly theirs: string | null;
+}
+
+/** What a {@link MergeConflict} says. */
+export interface ConflictFacts {
+  readonly kind: ConflictKind;
+  readonly model: string | null;
+  readonly id: string | null;
+  readonly path: string;
+  readonly field: string | null;
+  readonly keys: ValuePath;
+  readonly base: unknown;
+  readonly ours: unknown;
+  readonly theirs: unknown;
+  readonly commits: MergeCommits;
+  readonly message: string;
+}
+
+/**
+ * Something that a merge cannot decide.
+ *
+ * @example
+ * ```ts
+ * class Article extends GitModel {
+ *   @CharField() title!: string;
+ * }
+ * const BoundArticle = ws.register(Article);
+ * await new BoundArticle({ title: 'A' }).save({ commit: true, message: 'An article' });
+ * await ws.createBranch('draft');
+ * const { conflicts } = await ws.merge('draft');
+ * for (const conflict of conflicts) {
+ *   if (conflict.isOf(BoundArticle) && conflict.field === 'title') console.log(conflict.ours, conflict.theirs);
+ *   else console.log(conflict.message);
+ * }
+ * ```
+ */
+export class MergeConflict implements ConflictFacts {
+  readonly kind: ConflictKind;
+  /** The name of the record's model; null for a file. */
+  readonly model: string | null;
+  /** The record's id, as it stands in paths; null for a file. */
+  readonly id: string | null;
+  /** The path of the record's data, or of the file. */
+  readonly path: string;
+  /** The field's property, of a model that is not registered its stored name; null when it is not about one field. */
+  readonly field: string | null;
+  /** Where inside the field's value, in JSON that is merged by key; empty for all of it. */
+  readonly keys: ValuePath;
+  /**
+   * What the common ancestor has: a field's value; of a whole record its fields, null where it is not; of a `moved` one
+   * the id; of a file the oid. Undefined where nothing is stored.
+   */
+  readonly base: unknown;
+  /** What our side has. */
+  readonly ours: unknown;
+  /** What their side has. */
+  readonly theirs: unknown;
+  readonly commits: MergeCommits;
+  /** The conflict in words. */
+  readonly message: string;
+
+  /** @internal */
+  constructor(facts: ConflictFacts) {
+    this.kind = facts.kind;
+    this.model = facts.model;
+    this.id = facts.id;
+    this.path = facts.path;
+    this.field = facts.field;
+    this.keys = facts.keys;
+    this.base = facts.base;
+    this.ours = facts.ours;
+    this.theirs = facts.theirs;
+    this.commits = facts.commits;
+    this.message = facts.message;
+  }
+
+  /** What tells the conflict from the others of a merge, also when the same branches are merged again. */
+  get key(): string {
+    return JSON.stringify([this.kind, this.path, this.field, ...this.keys]);
+  }
+
+  /** Whether it is about a record of a model; TypeScript knows the types of the fields' values then. */
+  isOf<C extends ModelConstructor>(model: C): this is ModelConflict<InstanceType<C>> {
+    return findBinding(model)?.schema.name === this.model;
+  }
+
+  toString(): string {
+    return this.message;
+  }
+}
+
+/** A conflict about one field of a record of a model, with values of its type where all of the field is in conflict. */
+export type ModelConflict<T> = MergeConflict &
+  (
+    | {
+        [K in keyof ModelValues<T> & keyof T & string]: {
+          readonly field: K;
+          readonly base: T[K] | null | undefined;
+          readonly ours: T[K] | null | undefined;
+          readonly theirs: T[K] | null | undefined;
+        };
+      }[keyof ModelValues<T> & keyof T & string]
+    | { readonly field: null }
+  );
+
+/**
+ * What to do about a conflict: take the version of one side, or a value of one's own. That is of the field's type; of a
+ * whole record its fields by property, or null to have it deleted; of a file its content, or null. Undefined leaves the
+ * conflict.
+ */
+export type ConflictResolution = 'ours' | 'theirs' | 'base' | { readonly value: unknown } | undefined;

@@ -1,0 +1,111 @@
+import path from 'node:path';
+import type { ObjectStore } from '../../git/object-store';
+import { BLOB_SUFFIX, blobPrefixOf } from '../../model/schema/layout';
+import type { ModelSchema } from '../../model/schema/schema';
+import { json } from '../../model/serializers/json';
+import type { StoredRecord } from '../../model/serializers/serializer';
+import type { StagedEntry, StagedTree } from '../../object/staged-tree';
+import { dataPathAt, tellsIds } from '../record-owner';
+
+/** What is merged as one: a record, by the path of its data, or a file that is none. */
+export interface MergeUnit {
+  readonly path: string;
+  readonly isRecord: boolean;
+  /** The registered model; null for a record that is only known as stored, and for a file. */
+  readonly schema: ModelSchema | null;
+}
+
+/** The name of the file in a record's folder, of a model that is not registered. */
+const PLAIN_DATA = 'data.json';
+
+/** What a path belongs to. */
+export function unitAt(schemas: readonly ModelSchema[], file: string): MergeUnit {
+  const schema = schemas.find(({ folder, abstract }) => !abstract && file.startsWith(`${folder}/`));
+  if (schema) {
+    const data = tellsIds(schema) ? recordOf(schema, file) : neighbourOf(schema, file);
+    return data === undefined ? unit(file, false) : { path: data, isRecord: true, schema };
+  }
+  const [folder, name] = [path.posix.dirname(file), path.posix.basename(file)];
+  const isRecord = folder !== '.' && (name === PLAIN_DATA || name.endsWith(BLOB_SUFFIX));
+  return isRecord ? unit(`${folder}/${PLAIN_DATA}`, true) : unit(file, false);
+}
+
+function unit(file: string, isRecord: boolean): MergeUnit {
+  return { path: file, isRecord, schema: null };
+}
+
+/** Of what is in a record's folder, its data and the files of its fields belong to the record. */
+function recordOf(schema: ModelSchema, file: string): string | undefined {
+  const data = dataPathAt(schema, file);
+  if (data === undefined || data === file) return data;
+  return isFieldFile(file, blobPrefixOf(schema, data)) ? data : undefined;
+}
+
+function isFieldFile(file: string, prefix: string): boolean {
+  return file.startsWith(prefix) && file.endsWith(BLOB_SUFFIX) && !file.slice(prefix.length).includes('/');
+}
+
+/** Where paths do not tell ids, any file may be a record's data, but for those of fields. */
+function neighbourOf({ fileNames, dataFilename }: ModelSchema, file: string): string {
+  const name = fileNames.find((each) => file.endsWith(`.${each}${BLOB_SUFFIX}`));
+  if (name === undefined) return file;
+  return file.slice(0, -`.${name}${BLOB_SUFFIX}`.length) + path.posix.extname(dataFilename);
+}
+
+/** A version of a record: the entries of its data and of its fields' files, by their stored names. */
+export interface UnitVersion {
+  readonly path: string;
+  readonly data: StagedEntry;
+  readonly files: ReadonlyMap<string, StagedEntry>;
+}
+
+/** The version of a record that a tree has at a path; null when it has none. */
+export async function readVersion(
+  tree: StagedTree,
+  { schema }: MergeUnit,
+  file: string,
+): Promise<UnitVersion | null> {
+  const data = await tree.lookUp(file);
+  if (data?.kind !== 'blob') return null;
+  const files = new Map<string, StagedEntry>();
+  const prefix = filePrefix(schema, file);
+  const names = schema?.fileNames ?? (await fileNamesIn(tree, prefix));
+  for (const name of names) {
+    const entry = await tree.lookUp(prefix + name + BLOB_SUFFIX);
+    if (entry?.kind === 'blob') files.set(name, entry);
+  }
+  return { path: file, data, files };
+}
+
+/** What the paths of a record's files begin with. */
+export function filePrefix(schema: ModelSchema | null, data: string): string {
+  return schema ? blobPrefixOf(schema, data) : data.slice(0, data.lastIndexOf('/') + 1);
+}
+
+async function fileNamesIn(tree: StagedTree, prefix: string): Promise<string[]> {
+  const entries = (await tree.list(prefix.slice(0, -1))) ?? [];
+  return [...entries]
+    .filter(({ kind, name }) => kind === 'blob' && name.endsWith(BLOB_SUFFIX))
+    .map(({ name }) => name.slice(0, -BLOB_SUFFIX.length));
+}
+
+/** Whether two versions are the same, byte by byte. */
+export function isSameVersion(a: UnitVersion | null, b: UnitVersion | null): boolean {
+  if (!a || !b) return a === b;
+  if (a.path !== b.path || a.data.oid !== b.data.oid || a.files.size !== b.files.size) return false;
+  return [...a.files].every(([name, { oid }]) => b.files.get(name)?.oid === oid);
+}
+
+/**
+ * What a version holds.
+ *
+ * @throws InvalidRecordError when it is no record.
+ */
+export async function decodeVersion(
+  objects: ObjectStore,
+  { schema }: MergeUnit,
+  { data, path: file }: UnitVersion,
+): Promise<StoredRecord> {
+  const content = data.content ?? (await objects.readBlob(data.oid));
+  return (schema?.serializer ?? json).decode(content, file);
+}

@@ -1,0 +1,57 @@
+import { inspect } from 'node:util';
+import { InvalidArgumentError } from '../../errors';
+import type { ConflictResolution, MergeConflict } from './merge-conflict';
+
+/** A conflict that waits for a decision. */
+export interface OpenConflict {
+  readonly conflict: MergeConflict;
+  /**
+   * Decides on it.
+   *
+   * @throws InvalidArgumentError for a value that cannot be what is in conflict.
+   */
+  readonly decide: (decision: Decision) => void;
+}
+
+/** A resolution that is there. */
+export type Decision = Exclude<ConflictResolution, undefined>;
+
+/** Asked about a conflict. */
+export type ConflictHandler = (conflict: MergeConflict) => ConflictResolution | Promise<ConflictResolution>;
+
+/** Lets somebody decide on conflicts, one after another; gives those that are left. */
+export async function settleConflicts(
+  open: readonly OpenConflict[],
+  onConflict: ConflictHandler | undefined,
+): Promise<MergeConflict[]> {
+  const left: MergeConflict[] = [];
+  for (const { conflict, decide } of open) {
+    const resolution = await onConflict?.(conflict);
+    if (resolution === undefined) left.push(conflict);
+    else decide(checkResolution(conflict, resolution));
+  }
+  return left;
+}
+
+/** @throws InvalidArgumentError */
+export function checkResolution(conflict: MergeConflict, resolution: unknown): Decision {
+  if (resolution === 'ours' || resolution === 'theirs' || resolution === 'base') return resolution;
+  if (typeof resolution === 'object' && resolution !== null && 'value' in resolution) return resolution;
+  throw new InvalidArgumentError(
+    `${inspect(resolution)} does not resolve the conflict (${conflict.message}); give 'ours', 'theirs', 'base' or { value }.`,
+    { details: { option: 'onConflict', value: resolution } },
+  );
+}
+
+/** The error for a value that cannot resolve a conflict. */
+export function cannotResolve(
+  conflict: MergeConflict,
+  value: unknown,
+  problem: string,
+  cause?: unknown,
+): never {
+  throw new InvalidArgumentError(
+    `${inspect(value)} does not resolve the conflict (${conflict.message}): it ${problem}.`,
+    { cause, details: { option: 'onConflict', value, path: conflict.path, field: conflict.field } },
+  );
+}

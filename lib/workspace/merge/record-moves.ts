@@ -1,0 +1,87 @@
+import type { ObjectStore } from '../../git/object-store';
+import { GitModelError } from '../../errors';
+import { isSameJson } from '../../model/json-value';
+import type { JsonValue } from '../../model/json-value';
+import type { StoredRecord } from '../../model/serializers/serializer';
+import type { StagedTree } from '../../object/staged-tree';
+import { decodeVersion, readVersion } from './merge-unit';
+import type { MergeUnit, UnitVersion } from './merge-unit';
+
+/** Among so many added records the one is looked for that a removed one has become; Git's limit for renames. */
+const MAX_CANDIDATES = 1000;
+
+/** How much of a record has to be the same, by the length of its values: as of a file that Git takes for renamed. */
+const LEAST_SIMILARITY = 0.5;
+
+/**
+ * Finds out what has become of records that one side does not have any more: of each, the record of the same model that
+ * has taken its place under another id, if there is one.
+ */
+export class RecordMoves {
+  private readonly taken = new Set<string>();
+
+  /** @param added The records that the side has added. */
+  constructor(
+    private readonly objects: ObjectStore,
+    private readonly base: StagedTree,
+    private readonly side: StagedTree,
+    private readonly added: readonly MergeUnit[],
+  ) {}
+
+  /** The record that a removed one has become; undefined when it was deleted. */
+  async find(removed: MergeUnit): Promise<MergeUnit | undefined> {
+    const { schema } = removed;
+    if (!schema) return undefined;
+    const before = await this.read(this.base, removed);
+    if (!before) return undefined;
+    let best: MergeUnit | undefined;
+    let most = LEAST_SIMILARITY;
+    const candidates = this.added.filter((unit) => unit.schema === schema && !this.taken.has(unit.path));
+    for (const candidate of candidates.slice(0, MAX_CANDIDATES)) {
+      const after = await this.read(this.side, candidate);
+      const similarity = after ? similarityOf(before, after, schema.idField.storedName) : 0;
+      if (similarity > most) [best, most] = [candidate, similarity];
+    }
+    if (best) this.taken.add(best.path);
+    return best;
+  }
+
+  private async read(tree: StagedTree, unit: MergeUnit): Promise<ReadVersion | undefined> {
+    const version = await readVersion(tree, unit, unit.path);
+    if (!version) return undefined;
+    try {
+      return { version, record: await decodeVersion(this.objects, unit, version) };
+    } catch (error) {
+      if (error instanceof GitModelError) return undefined;
+      throw error;
+    }
+  }
+}
+
+interface ReadVersion {
+  readonly version: UnitVersion;
+  readonly record: StoredRecord;
+}
+
+/** From 0 to 1; the id does not count. */
+function similarityOf(before: ReadVersion, after: ReadVersion, idName: string): number {
+  let [same, all] = [0, 0];
+  for (const [name, value] of before.record.fields) {
+    if (name === idName) continue;
+    const weight = weightOf(value);
+    all += weight;
+    if (isSameJson(value, after.record.fields.get(name))) same += weight;
+  }
+  for (const [name, { oid }] of before.version.files) {
+    all += FILE_WEIGHT;
+    if (after.version.files.get(name)?.oid === oid) same += FILE_WEIGHT;
+  }
+  return all === 0 ? 0 : same / all;
+}
+
+/** A file counts as much as a long text. */
+const FILE_WEIGHT = 100;
+
+function weightOf(value: JsonValue): number {
+  return JSON.stringify(value).length;
+}

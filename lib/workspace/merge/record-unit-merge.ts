@@ -1,0 +1,310 @@
+import { GitModelError, InvalidArgumentError } from '../../errors';
+import type { ObjectStore } from '../../git/object-store';
+import { InvalidValue } from '../../model/fields/invalid-value';
+import { checkJson } from '../../model/fields/json-check';
+import { GitBlob } from '../../model/git-blob';
+import type { BlobInput } from '../../model/git-blob';
+import type { JsonValue } from '../../model/json-value';
+import { storedOf, valueOf } from '../../model/merge/merge-field';
+import type { StoredValue } from '../../model/merge/merge-json';
+import type { MergePolicy } from '../../model/merge/merge-policy';
+import { mergeRecord } from '../../model/merge/merge-record';
+import type { FieldConflict, MergedRecord, RecordVersion } from '../../model/merge/merge-record';
+import { textOfId } from '../../model/record/id';
+import type { BlobStore } from '../../model/record/record-store';
+import { isSameFields } from '../../model/record/stored-form';
+import type { StoredRecord } from '../../model/serializers/serializer';
+import { FileMode } from '../../object/file-mode';
+import type { StagedTree } from '../../object/staged-tree';
+import { describeRecordConflict } from './conflict-messages';
+import { encodeRecord, withGivenFields } from './given-record';
+import { MergeConflict } from './merge-conflict';
+import type { ConflictFacts, MergeCommits } from './merge-conflict';
+import { decodeVersion, isSameVersion } from './merge-unit';
+import type { MergeUnit, UnitVersion } from './merge-unit';
+import { cannotResolve } from './open-conflict';
+import type { Decision, OpenConflict } from './open-conflict';
+import { placeRecord } from './placing';
+import type { Placed, PlacedRecord } from './placing';
+
+/** The versions of a unit; null where it is not. */
+export interface UnitVersions {
+  readonly base: UnitVersion | null;
+  readonly ours: UnitVersion | null;
+  readonly theirs: UnitVersion | null;
+}
+
+/** What is to be known to merge records. */
+export interface RecordMergeSettings {
+  readonly objects: ObjectStore;
+  readonly blobs: BlobStore;
+  readonly commits: MergeCommits;
+  /** By the names of models in lower case. */
+  readonly policies: ReadonlyMap<string, Readonly<Record<string, MergePolicy<never>>>>;
+  readonly isStrict: boolean;
+}
+
+/** The merge of one record or file. */
+export interface UnitMerge {
+  readonly open: readonly OpenConflict[];
+  /** Puts what has come of it, with all decisions, in the place of our version. */
+  apply(tree: StagedTree): Promise<StagedTree>;
+}
+
+/** Merges a record that both sides have changed. */
+export async function mergeRecordUnit(
+  unit: MergeUnit,
+  versions: UnitVersions,
+  settings: RecordMergeSettings,
+): Promise<UnitMerge> {
+  const merge = new RecordUnitMerge(unit, versions, settings);
+  await merge.prepare();
+  return merge;
+}
+
+class RecordUnitMerge implements UnitMerge {
+  readonly open: OpenConflict[] = [];
+  /** What the versions hold; undefined for one that is not there or cannot be read. */
+  private readonly records: Partial<Record<keyof UnitVersions, StoredRecord>> = {};
+  private merged: MergedRecord | undefined;
+  private target: string;
+  /** In place of what is merged. */
+  private whole: PlacedRecord | null | undefined;
+  private readonly contents = new Map<string, Buffer>();
+
+  constructor(
+    private readonly unit: MergeUnit,
+    private readonly versions: UnitVersions,
+    private readonly settings: RecordMergeSettings,
+  ) {
+    const { base, ours, theirs } = versions;
+    this.target = (ours?.path === base?.path ? theirs?.path : ours?.path) ?? unit.path;
+  }
+
+  async prepare(): Promise<void> {
+    const { ours, theirs } = this.versions;
+    const failure = await this.decodeAll();
+    if (failure && isSameVersion(ours, theirs)) return;
+    if (failure) this.addWhole('unreadable', failure.message);
+    else if (!ours || !theirs) {
+      if (ours !== theirs) this.addWhole('delete');
+    } else this.mergeFields();
+  }
+
+  async apply(tree: StagedTree): Promise<StagedTree> {
+    const { ours } = this.versions;
+    const result = this.whole !== undefined ? this.whole : this.merged ? this.build(this.merged) : ours;
+    return placeRecord(tree, this.unit.schema, ours, result);
+  }
+
+  private async decodeAll(): Promise<GitModelError | undefined> {
+    for (const side of ['base', 'ours', 'theirs'] as const) {
+      const version = this.versions[side];
+      if (!version) continue;
+      try {
+        this.records[side] = await decodeVersion(this.settings.objects, this.unit, version);
+      } catch (error) {
+        if (!(error instanceof GitModelError)) throw error;
+        return error;
+      }
+    }
+    return undefined;
+  }
+
+  private mergeFields(): void {
+    const { schema } = this.unit;
+    const { base, ours, theirs } = this.versions;
+    const policies = { ...this.settings.policies.get(this.model?.toLowerCase() ?? '') };
+    const isMovedTwice =
+      base && ours?.path !== base.path && theirs?.path !== base.path && ours?.path !== theirs?.path;
+    // Which id it gets is decided with its place.
+    if (isMovedTwice && schema) policies[schema.idField.property] = 'ours';
+    this.merged = mergeRecord(
+      { base: this.versionOf('base'), ours: this.present('ours'), theirs: this.present('theirs') },
+      { schema, policies, isStrict: this.settings.isStrict },
+    );
+    if (isMovedTwice) this.addMoved();
+    for (const conflict of this.merged.conflicts) this.addField(conflict);
+  }
+
+  private versionOf(side: keyof UnitVersions): RecordVersion | null {
+    const [record, version] = [this.records[side], this.versions[side]];
+    if (!record || !version) return null;
+    return { record, files: new Map([...version.files].map(([name, { oid }]) => [name, oid])) };
+  }
+
+  private present(side: keyof UnitVersions): RecordVersion {
+    return this.versionOf(side) as RecordVersion;
+  }
+
+  private get model(): string | null {
+    const { base, ours, theirs } = this.records;
+    return this.unit.schema?.name ?? ours?.model ?? theirs?.model ?? base?.model ?? null;
+  }
+
+  private get id(): string {
+    const { schema, path } = this.unit;
+    const record = this.records.ours ?? this.records.theirs ?? this.records.base;
+    const stored = schema && record?.fields.get(schema.idField.storedName);
+    if (stored !== undefined && stored !== null) return textOfId(stored);
+    const folders = path.split('/');
+    return folders.at(-2) ?? path;
+  }
+
+  private add(
+    facts: Pick<ConflictFacts, 'kind' | 'base' | 'ours' | 'theirs'> & Partial<ConflictFacts>,
+    decide: (conflict: MergeConflict, decision: Decision) => void,
+    reason?: string,
+  ): void {
+    const complete = {
+      model: this.model,
+      id: this.id,
+      path: this.unit.path,
+      field: null,
+      keys: [],
+      commits: this.settings.commits,
+      ...facts,
+    };
+    const conflict = new MergeConflict({ ...complete, message: describeRecordConflict(complete, reason) });
+    this.open.push({
+      conflict,
+      decide: (decision) => {
+        decide(conflict, decision);
+      },
+    });
+  }
+
+  private addWhole(kind: 'delete' | 'unreadable', reason?: string): void {
+    const [base, ours, theirs] = (['base', 'ours', 'theirs'] as const).map((side) => this.fieldsOf(side));
+    this.add(
+      { kind, base, ours, theirs },
+      (conflict, decision) => {
+        this.whole =
+          typeof decision === 'string' ? this.versions[decision] : this.given(conflict, decision.value);
+      },
+      reason,
+    );
+  }
+
+  private addMoved(): void {
+    const { schema } = this.unit;
+    const [base, ours, theirs] = (['base', 'ours', 'theirs'] as const).map((side) => {
+      const stored = schema && this.records[side]?.fields.get(schema.idField.storedName);
+      return stored === undefined || stored === null ? undefined : textOfId(stored);
+    });
+    this.add({ kind: 'moved', base, ours, theirs }, (conflict, decision) => {
+      if (decision !== 'ours' && decision !== 'theirs')
+        cannotResolve(conflict, decision, "must be 'ours' or 'theirs'");
+      this.target = (this.versions[decision] as UnitVersion).path;
+    });
+  }
+
+  private addField(found: FieldConflict): void {
+    const { schemaField, storedName, path: keys, isFile } = found;
+    const show = (value: StoredValue): unknown =>
+      isFile ? this.blobOf(value) : keys.length > 0 ? value : valueOf(value, schemaField?.field);
+    this.add(
+      {
+        kind: 'field',
+        field: schemaField?.property ?? storedName,
+        keys,
+        base: show(found.base),
+        ours: show(found.ours),
+        theirs: show(found.theirs),
+      },
+      (conflict, decision) => {
+        if (typeof decision === 'string') found.decide(found[decision]);
+        else found.decide(this.storedValue(conflict, found, decision.value));
+      },
+    );
+  }
+
+  private blobOf(oid: StoredValue): unknown {
+    return typeof oid === 'string' ? GitBlob.of({ oid, content: undefined }, this.settings.blobs) : oid;
+  }
+
+  /** What is stored of a value that somebody has decided on. */
+  private storedValue(
+    conflict: MergeConflict,
+    { schemaField, path, isFile }: FieldConflict,
+    value: unknown,
+  ): StoredValue {
+    try {
+      if (isFile) return this.fileOf(value);
+      if (path.length === 0 && schemaField) return storedOf(value, schemaField.field);
+      if (value !== undefined) checkJson(value);
+      return value as StoredValue;
+    } catch (error) {
+      if (!(error instanceof InvalidValue || error instanceof InvalidArgumentError)) throw error;
+      return cannotResolve(conflict, value, error.message, error);
+    }
+  }
+
+  private fileOf(value: unknown): string | undefined {
+    if (value === null || value === undefined) return undefined;
+    const { oid, content } = GitBlob.from(value as BlobInput).toFile();
+    if (content) this.contents.set(oid, content);
+    return oid;
+  }
+
+  /** The fields of a version by property; null where there is none. */
+  private fieldsOf(side: keyof UnitVersions): Record<string, unknown> | null {
+    const record = this.records[side];
+    if (!this.versions[side]) return null;
+    const { schema } = this.unit;
+    return Object.fromEntries(
+      [...(record?.fields ?? [])].map(([name, value]) => {
+        const known = schema?.fields.find(({ storedName }) => storedName === name);
+        return [known?.property ?? name, valueOf(value, known?.field)];
+      }),
+    );
+  }
+
+  /** A whole record that somebody has decided on. */
+  private given(conflict: MergeConflict, value: unknown): PlacedRecord | null {
+    const { schema, path } = this.unit;
+    const version = this.versions.ours ?? this.versions.theirs;
+    const record = this.records.ours ?? this.records.theirs ?? { model: this.model, fields: new Map() };
+    const given = withGivenFields(schema, record, value, conflict);
+    return (
+      given && {
+        path: version?.path ?? path,
+        data: encodeRecord(schema, given),
+        files: version?.files ?? new Map(),
+      }
+    );
+  }
+
+  private build(merged: MergedRecord): PlacedRecord {
+    const { ours, theirs } = this.versions as { ours: UnitVersion; theirs: UnitVersion };
+    const built = merged.build();
+    const fields = this.withId(built.record.fields);
+    const isAs = (side: 'ours' | 'theirs'): boolean => isSameFields(this.present(side).record.fields, fields);
+    const data = isAs('ours')
+      ? ours.data
+      : isAs('theirs')
+        ? theirs.data
+        : encodeRecord(this.unit.schema, { ...built.record, fields });
+    const files = new Map<string, Placed>();
+    for (const [name, oid] of built.files) files.set(name, this.placedFile(oid));
+    return { path: this.target, data, files };
+  }
+
+  /** A record that both sides have moved has the id of the place that was decided on. */
+  private withId(fields: ReadonlyMap<string, JsonValue>): ReadonlyMap<string, JsonValue> {
+    const { schema } = this.unit;
+    if (!schema || this.target !== this.versions.theirs?.path || this.target === this.versions.ours?.path)
+      return fields;
+    const id = this.records.theirs?.fields.get(schema.idField.storedName);
+    return id === undefined ? fields : new Map(fields).set(schema.idField.storedName, id);
+  }
+
+  private placedFile(oid: string): Placed {
+    const { base, ours, theirs } = this.versions;
+    for (const version of [ours, theirs, base]) {
+      const found = version && [...version.files.values()].find((file) => file.oid === oid);
+      if (found) return found;
+    }
+    return { oid, mode: FileMode.BLOB, content: this.contents.get(oid) };
+  }
+}
