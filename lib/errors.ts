@@ -109,6 +109,11 @@ export class ConcurrentUpdateError extends GitModelError {
   readonly code = 'CONCURRENT_UPDATE';
 }
 
+/** Two histories that are to be merged have no commit in common. `details`: `ref`, `treeish`. */
+export class UnrelatedHistoriesError extends GitModelError {
+  readonly code = 'UNRELATED_HISTORIES';
+}
+
 /** A checkout would overwrite files that were changed by hand; nothing has changed. `details`: `paths`. */
 export class CheckoutConflictError extends GitModelError {
   readonly code = 'CHECKOUT_CONFLICT';

@@ -30,6 +30,16 @@ export type { StorageStatistics } from './git/maintenance/storage';
 export type { BulkItem, BulkOptions, BulkProgress, BulkResult } from './workspace/bulk';
 export type { Branch } from './workspace/branch';
 export type { CreateCommitOptions } from './workspace/commit-stage';
+export { MergeConflict } from './workspace/merge/merge-conflict';
+export type {
+  ConflictFacts,
+  ConflictKind,
+  ConflictResolution,
+  MergeCommits,
+  ModelConflict,
+} from './workspace/merge/merge-conflict';
+export type { MergeOptions, MergePolicies, MergeResult } from './workspace/merge/merger';
+export type { ConflictHandler } from './workspace/merge/open-conflict';
 export type { Relayout, RelayoutOptions } from './workspace/relayout';
 export type { Commit, WalkOrder } from './git/commits';
 export type { Durability } from './git/durable';
@@ -102,6 +112,14 @@ export type {
   RecordChanges,
   RelatedKeys,
 } from './model/types';
+
+export { keyedList } from './model/merge/merge-policy';
+export type {
+  KeyedListPolicy,
+  MergePolicy,
+  MergeVersions,
+  NamedMergePolicy,
+} from './model/merge/merge-policy';
 
 // Fields, to build one's own
 export { BigIntegerFieldType } from './model/fields/big-integer-field';

@@ -7,8 +7,9 @@ import { Turn } from './turn';
 const [FIRST, SECOND, BELOW_A_BASE] = [1, 2, 4];
 
 /**
- * The best common ancestors of two commits: those that no other common ancestor descends from. None when the histories
- * have nothing in common; several when branches were merged into one another crosswise. The newest comes first.
+ * The best common ancestors of a commit and another one, or what would come of merging others: those that no other common
+ * ancestor descends from. None when the histories have nothing in common; several when branches were merged into one
+ * another crosswise. The newest comes first.
  *
  * All commits are read that are newer than the bases, so it costs what has happened since. `Merge.bases` of the
  * binding ends the process.
@@ -16,9 +17,13 @@ const [FIRST, SECOND, BELOW_A_BASE] = [1, 2, 4];
  * Algorithm: `paint_down_to_common` and `remove_redundant` of Git's commit-reach.c, as described in
  * https://git-scm.com/docs/git-merge-base
  */
-export async function mergeBases(objects: ObjectStore, one: string, other: string): Promise<string[]> {
-  if (one === other) return [one];
-  const candidates = await commonAncestors(objects, one, other);
+export async function mergeBases(
+  objects: ObjectStore,
+  one: string,
+  ...others: readonly string[]
+): Promise<string[]> {
+  if (others.includes(one)) return [one];
+  const candidates = await commonAncestors(objects, one, others);
   if (candidates.length < 2) return candidates;
   // Clocks that go wrong can make one of them an ancestor of another.
   const best: string[] = [];
@@ -26,7 +31,7 @@ export async function mergeBases(objects: ObjectStore, one: string, other: strin
     let isRedundant = false;
     for (const rival of candidates) {
       if (rival === each || isRedundant) continue;
-      isRedundant = (await commonAncestors(objects, each, rival)).includes(each);
+      isRedundant = (await commonAncestors(objects, each, [rival])).includes(each);
     }
     if (!isRedundant) best.push(each);
   }
@@ -43,7 +48,11 @@ export async function isAncestor(
 }
 
 /** Common ancestors, those that descend from one another left out as far as the times of the commits tell. */
-async function commonAncestors(objects: ObjectStore, one: string, other: string): Promise<string[]> {
+async function commonAncestors(
+  objects: ObjectStore,
+  one: string,
+  others: readonly string[],
+): Promise<string[]> {
   const queue = new CommitQueue();
   const marks = new Map<string, number>();
   const found: Commit[] = [];
@@ -60,7 +69,7 @@ async function commonAncestors(objects: ObjectStore, one: string, other: string)
     queue.add(entry);
   };
   await mark(one, FIRST);
-  await mark(other, SECOND);
+  for (const other of others) await mark(other, SECOND);
   while (open > 0) {
     const { commit, isOpen } = queue.take();
     if (isOpen) open--;

@@ -23,6 +23,12 @@ export type BoundModels<M> = {
 
 type AnyBoundModel = BoundModel<typeof GitModel<ModelId>>;
 
+/** A bound class and what it was compiled to. */
+export interface RegisteredModel {
+  readonly model: ModelConstructor;
+  readonly schema: ModelSchema;
+}
+
 /** What every model has, which a field must not hide. */
 const METHODS: ReadonlySet<string> = new Set(Object.getOwnPropertyNames(GitModel.prototype));
 
@@ -122,6 +128,16 @@ export class ModelRegistry {
       );
     }
     return new RecordCollection(name, place, this.store, undefined);
+  }
+
+  /** The registered models that have records of their own. */
+  get concrete(): readonly RegisteredModel[] {
+    return [...this.byClass.values()]
+      .map(({ bound }) => ({
+        model: bound,
+        schema: findBinding(bound)?.schema as ModelSchema,
+      }))
+      .filter(({ schema }) => !schema.abstract);
   }
 
   /** The bound class of a model, by its class, bound or not, or by its name. */

@@ -40,6 +40,8 @@ import { lockWait } from './context';
 import type { WorkspaceContext } from './context';
 import { GitRecordStore } from './git-record-store';
 import { Maintenance } from './maintenance';
+import { Merger } from './merge/merger';
+import type { MergeOptions, MergeResult } from './merge/merger';
 import { OperationGate } from './operation-gate';
 import type { Deferred } from './operation-gate';
 import { relayout } from './relayout';
@@ -95,12 +97,14 @@ export class Workspace implements AsyncDisposable {
   readonly index: WorkspaceIndex;
   private readonly store: GitRecordStore;
   private readonly registry: ModelRegistry;
+  private readonly merger: Merger;
 
   private constructor(private readonly context: WorkspaceContext) {
     this.config = context.config;
     this.index = new WorkspaceIndex(context);
     this.store = new GitRecordStore(context);
     this.registry = new ModelRegistry(this.store);
+    this.merger = new Merger(context, () => this.registry.concrete, this.store.blobs);
   }
 
   /**
@@ -505,6 +509,42 @@ export class Workspace implements AsyncDisposable {
       const tree = await objects.writeTree(stage.tree);
       await syncIndex(repository, { tree, checkout, head: stage.base.ref }, lockWait(this.context.config));
     });
+  }
+
+  // --- Merging -----------------------------------------------------------------------------------------------
+
+  /**
+   * Merges a branch into the present one: records field by field, as their fields' option `merge` says, other files by line as
+   * Git does. Nothing but the object database and the branch is touched. The merged records have to follow the rules of
+   * their models.
+   *
+   * @param from The branch, tag or commit to merge.
+   * @returns what has become of it. Conflicts that are left are data: nothing was committed then.
+   * @throws PendingChangesError while changes are staged.
+   * @throws ObjectNotFoundError when `from` names no commit.
+   * @throws UnrelatedHistoriesError when the branches have no commit in common, unless `allowUnrelated` is set.
+   * @throws ConcurrentUpdateError when somebody else moved the branch meanwhile, or `fastForward: 'only'` cannot be.
+   * @throws InvalidArgumentError for an option, or a resolution that does not fit its conflict.
+   *
+   * @example
+   * ```ts
+   * await ws.index.addBlob('a.txt', 'A');
+   * await ws.commit({ message: 'Begin' });
+   * await ws.createBranch('draft');
+   * const { status, conflicts } = await ws.merge('draft', {
+   *   message: 'Publish the draft',
+   *   onConflict: ({ field }) => (field === 'title' ? 'theirs' : undefined),
+   * });
+   * console.log(status, conflicts.map(({ message }) => message));
+   * ```
+   */
+  async merge(from: string, options: MergeOptions = {}): Promise<MergeResult> {
+    return this.context.gate.change(() => this.merger.merge(from, options));
+  }
+
+  /** What {@link merge} would do: its result, with nothing committed. */
+  async mergePreview(from: string, options: Omit<MergeOptions, 'dryRun'> = {}): Promise<MergeResult> {
+    return this.merge(from, { ...checkOptions(options), dryRun: true });
   }
 
   // --- Upkeep ------------------------------------------------------------------------------------------------

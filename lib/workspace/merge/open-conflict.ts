@@ -11,6 +11,11 @@ export interface OpenConflict {
    * @throws InvalidArgumentError for a value that cannot be what is in conflict.
    */
   readonly decide: (decision: Decision) => void;
+  /**
+   * Decides on it for a common ancestor that was merged itself, so that it differs from both sides, or has what was there
+   * before them. Default: takes the base.
+   */
+  readonly blur?: () => void;
 }
 
 /** A resolution that is there. */
@@ -33,8 +38,16 @@ export async function settleConflicts(
   return left;
 }
 
+/** See {@link OpenConflict.blur}. */
+export function blurConflicts(open: readonly OpenConflict[]): void {
+  for (const { decide, blur } of open) {
+    if (blur) blur();
+    else decide('base');
+  }
+}
+
 /** @throws InvalidArgumentError */
-export function checkResolution(conflict: MergeConflict, resolution: unknown): Decision {
+function checkResolution(conflict: MergeConflict, resolution: unknown): Decision {
   if (resolution === 'ours' || resolution === 'theirs' || resolution === 'base') return resolution;
   if (typeof resolution === 'object' && resolution !== null && 'value' in resolution) return resolution;
   throw new InvalidArgumentError(

@@ -40,7 +40,7 @@ export interface RecordMergeSettings {
   readonly blobs: BlobStore;
   readonly commits: MergeCommits;
   /** By the names of models in lower case. */
-  readonly policies: ReadonlyMap<string, Readonly<Record<string, MergePolicy<never>>>>;
+  readonly policies: ReadonlyMap<string, Readonly<Record<string, MergePolicy<unknown>>>>;
   readonly isStrict: boolean;
 }
 
@@ -154,7 +154,7 @@ class RecordUnitMerge implements UnitMerge {
   private add(
     facts: Pick<ConflictFacts, 'kind' | 'base' | 'ours' | 'theirs'> & Partial<ConflictFacts>,
     decide: (conflict: MergeConflict, decision: Decision) => void,
-    reason?: string,
+    { reason, blur }: { readonly reason?: string | undefined; readonly blur?: () => void } = {},
   ): void {
     const complete = {
       model: this.model,
@@ -171,6 +171,7 @@ class RecordUnitMerge implements UnitMerge {
       decide: (decision) => {
         decide(conflict, decision);
       },
+      ...(blur ? { blur } : {}),
     });
   }
 
@@ -182,7 +183,7 @@ class RecordUnitMerge implements UnitMerge {
         this.whole =
           typeof decision === 'string' ? this.versions[decision] : this.given(conflict, decision.value);
       },
-      reason,
+      { reason },
     );
   }
 
@@ -192,11 +193,14 @@ class RecordUnitMerge implements UnitMerge {
       const stored = schema && this.records[side]?.fields.get(schema.idField.storedName);
       return stored === undefined || stored === null ? undefined : textOfId(stored);
     });
-    this.add({ kind: 'moved', base, ours, theirs }, (conflict, decision) => {
+    const decide = (conflict: MergeConflict, decision: Decision): void => {
       if (decision !== 'ours' && decision !== 'theirs')
         cannotResolve(conflict, decision, "must be 'ours' or 'theirs'");
       this.target = (this.versions[decision] as UnitVersion).path;
-    });
+    };
+    // It stays at one of the two places, so that the sides find it moved from there, or where it is.
+    const blur = (): void => undefined;
+    this.add({ kind: 'moved', base, ours, theirs }, decide, { blur });
   }
 
   private addField(found: FieldConflict): void {
@@ -215,6 +219,12 @@ class RecordUnitMerge implements UnitMerge {
       (conflict, decision) => {
         if (typeof decision === 'string') found.decide(found[decision]);
         else found.decide(this.storedValue(conflict, found, decision.value));
+      },
+      {
+        // Without a value it is something else than either side has.
+        blur: () => {
+          found.decide(undefined);
+        },
       },
     );
   }

@@ -6,7 +6,7 @@ import { mergeFile } from './file-merge';
 import { MergeConflict } from './merge-conflict';
 import { readVersion, unitAt } from './merge-unit';
 import type { MergeUnit } from './merge-unit';
-import { settleConflicts } from './open-conflict';
+import { blurConflicts, settleConflicts } from './open-conflict';
 import type { ConflictHandler, OpenConflict } from './open-conflict';
 import { placeFile, placeRecord } from './placing';
 import { RecordMoves } from './record-moves';
@@ -24,6 +24,8 @@ export interface MergeStates {
 export interface TreeMergeSettings extends RecordMergeSettings {
   readonly schemas: readonly ModelSchema[];
   readonly onConflict?: ConflictHandler | undefined;
+  /** Whether a common ancestor is being made, in which conflicts are nobody's to decide. Default: false. */
+  readonly isVirtual?: boolean;
 }
 
 /** What has become of merging trees. */
@@ -118,7 +120,7 @@ class Merging {
   async run(): Promise<MergeConflict[]> {
     const conflicts: MergeConflict[] = [];
     for (const merge of await this.begin()) {
-      conflicts.push(...(await settleConflicts(merge.open, this.settings.onConflict)));
+      conflicts.push(...(await this.settle(merge.open)));
       this.tree = await merge.apply(this.tree);
     }
     // Removals first, so that a folder can come into the place of a file.
@@ -129,11 +131,17 @@ class Merging {
       } catch (error) {
         if (!(error instanceof PathConflictError) || isRemoval) throw error;
         const open = this.inTheWay(error);
-        conflicts.push(...(await settleConflicts([open], this.settings.onConflict)));
+        conflicts.push(...(await this.settle([open])));
         if (this.isFreed) this.tree = await apply(await this.tree.without(open.conflict.path));
       }
     }
     return conflicts;
+  }
+
+  private async settle(open: readonly OpenConflict[]): Promise<MergeConflict[]> {
+    if (!this.settings.isVirtual) return settleConflicts(open, this.settings.onConflict);
+    blurConflicts(open);
+    return [];
   }
 
   /** The merges of what both sides have changed. */

@@ -1,0 +1,300 @@
+import { GitModelError, InvalidPathError, ValidationError } from '../../errors';
+import { bindingOf } from '../../model/binding';
+import { InvalidValue } from '../../model/fields/invalid-value';
+import { isSameJson } from '../../model/json-value';
+import type { JsonValue } from '../../model/json-value';
+import { textOfId } from '../../model/record/id';
+import { validateStored } from '../../model/record/validate-stored';
+import type { RegisteredModel } from '../../model/registry';
+import { mindingFields } from '../../model/relation/referential-actions';
+import { dataPath } from '../../model/schema/layout';
+import type { ModelSchema, SchemaField } from '../../model/schema/schema';
+import type { StoredRecord } from '../../model/serializers/serializer';
+import type { StagedTree } from '../../object/staged-tree';
+import { describeRecordConflict } from './conflict-messages';
+import { encodeRecord, withGivenFields } from './given-record';
+import { MergeConflict } from './merge-conflict';
+import type { ConflictFacts } from './merge-conflict';
+import { decodeVersion, isSameVersion, readVersion } from './merge-unit';
+import type { MergeUnit, UnitVersion } from './merge-unit';
+import { cannotResolve, settleConflicts } from './open-conflict';
+import type { OpenConflict } from './open-conflict';
+import { placeRecord } from './placing';
+import type { PlacedRecord } from './placing';
+import type { MergeStates, TreeMerge, TreeMergeSettings } from './tree-merge';
+
+/**
+ * Checks the records of a merge that is without conflicts so far: that those which were merged follow the rules of their
+ * models, that no value which may be there once has come from both sides, and that nothing refers to what the other side
+ * has deleted. What one side has broken by itself is not the merge's to find.
+ *
+ * @returns the merge with what was decided about what was found, and the conflicts that are left.
+ */
+export async function checkMerge(
+  merge: TreeMerge,
+  states: MergeStates,
+  models: readonly RegisteredModel[],
+  settings: TreeMergeSettings,
+): Promise<TreeMerge> {
+  const checks = new MergeChecks(merge, states, models, settings);
+  const found = await checks.findAll();
+  const left = await settleConflicts(found, settings.onConflict);
+  if (left.length > 0 || found.length === 0) return { ...merge, conflicts: [...merge.conflicts, ...left] };
+  const tree = await checks.settle();
+  const again = new MergeChecks({ ...merge, tree }, states, models, settings);
+  const remaining = (await again.findAll()).map(({ conflict }) => conflict);
+  return { ...merge, tree, conflicts: [...merge.conflicts, ...remaining] };
+}
+
+type Side = 'ours' | 'theirs';
+
+/** A record of the merged tree that a side has changed. */
+interface ChangedRecord {
+  readonly unit: MergeUnit & { readonly schema: ModelSchema };
+  readonly version: UnitVersion;
+  readonly record: StoredRecord;
+  readonly sides: readonly Side[];
+}
+
+class MergeChecks {
+  /** What was decided: what is to be in the place of records of the merged tree. */
+  private readonly decided: (() => Promise<void>)[] = [];
+  private tree: StagedTree;
+
+  constructor(
+    merge: TreeMerge,
+    private readonly states: MergeStates,
+    private readonly models: readonly RegisteredModel[],
+    private readonly settings: TreeMergeSettings,
+  ) {
+    this.tree = merge.tree;
+    this.changed = merge.changed;
+  }
+
+  private readonly changed: TreeMerge['changed'];
+
+  async settle(): Promise<StagedTree> {
+    for (const place of this.decided) await place();
+    return this.tree;
+  }
+
+  async findAll(): Promise<OpenConflict[]> {
+    const found: OpenConflict[] = [];
+    for (const model of this.models) {
+      const unique = model.schema.dataFields.filter(
+        (each) => each.field.unique && each !== model.schema.idField,
+      );
+      const minding = [...mindingFields(model.schema, bindingOf(model.model, 'be merged').context)];
+      const records = await this.changedOf(model.schema, unique.length > 0 || minding.length > 0);
+      for (const each of records) {
+        const problem = await this.validate(model, each);
+        if (problem) found.push(problem);
+      }
+      for (const field of unique) found.push(...this.findDuplicates(records, field));
+      for (const { schemaField, target } of minding) {
+        found.push(...(await this.findMissing(records, schemaField, bindingOf(target, 'be merged').schema)));
+      }
+    }
+    return found;
+  }
+
+  /** @param isAll Those that only one side has changed as well. */
+  private async changedOf(schema: ModelSchema, isAll: boolean): Promise<ChangedRecord[]> {
+    const { ours, theirs } = this.changed;
+    const units = new Map([...ours.records, ...theirs.records]);
+    const records: ChangedRecord[] = [];
+    for (const [path, unit] of units) {
+      const sides = (['ours', 'theirs'] as const).filter((side) => this.changed[side].records.has(path));
+      if (unit.schema !== schema) continue;
+      const version = await readVersion(this.tree, unit, path);
+      if (!version || (!isAll && !(await this.isNew(unit, version)))) continue;
+      const record = await this.decode(unit, version);
+      if (record) {
+        records.push({ unit: { ...unit, schema }, version, record, sides });
+      }
+    }
+    return records;
+  }
+
+  /** Whether neither side has it like this. */
+  private async isNew(unit: MergeUnit, version: UnitVersion): Promise<boolean> {
+    for (const side of ['ours', 'theirs'] as const) {
+      if (isSameVersion(version, await readVersion(this.states[side], unit, unit.path))) return false;
+    }
+    return true;
+  }
+
+  private async decode(unit: MergeUnit, version: UnitVersion): Promise<StoredRecord | undefined> {
+    try {
+      return await decodeVersion(this.settings.objects, unit, version);
+    } catch (error) {
+      // Who has written it has got an error or knows what he does; nobody has merged it.
+      if (error instanceof GitModelError) return undefined;
+      throw error;
+    }
+  }
+
+  private async validate(
+    { model }: RegisteredModel,
+    { unit, version, record }: ChangedRecord,
+  ): Promise<OpenConflict | undefined> {
+    if (!(await this.isNew(unit, version))) return undefined;
+    const { path } = unit;
+    const { oid } = version.data;
+    try {
+      const found = { id: null, path, oid, record, files: version.files, at: undefined };
+      await validateStored(model, found);
+      return undefined;
+    } catch (error) {
+      if (!(error instanceof GitModelError)) throw error;
+      const reason = `is not valid when both sides' changes are in it: ${error.message}`;
+      const issues = error instanceof ValidationError ? error.issues : [];
+      const facts = {
+        kind: 'invalid',
+        field: issues.length === 1 ? (issues[0]?.path ?? null) : null,
+      } as const;
+      return this.open(unit, record, facts, reason, (decision, conflict) => {
+        if (typeof decision === 'string') this.take(unit, decision);
+        else this.give(unit, version, withGivenFields(unit.schema, record, decision.value, conflict));
+      });
+    }
+  }
+
+  private findDuplicates(records: readonly ChangedRecord[], schemaField: SchemaField): OpenConflict[] {
+    const { field, storedName } = schemaField;
+    const blank = field.serialize(field.blankValue);
+    const found: OpenConflict[] = [];
+    const seen: { readonly value: JsonValue; readonly owner: ChangedRecord }[] = [];
+    for (const owner of records) {
+      const value = comparable(owner.record.fields.get(storedName), schemaField);
+      if (value === undefined || value === null || isSameJson(value, blank)) continue;
+      const other = seen.find((each) => isSameJson(each.value, value))?.owner;
+      seen.push({ value, owner });
+      const [mine, yours] = [owner, other].map((each) => each?.sides ?? []) as [
+        readonly Side[],
+        readonly Side[],
+      ];
+      if (!other || (mine.length === 1 && yours.length === 1 && mine[0] === yours[0])) continue;
+      const [theirs, ours] = owner.sides.includes('theirs') ? [owner, other] : [other, owner];
+      const reason = `has the same ${schemaField.property} as ${JSON.stringify(idOf(ours))}, and no two may have`;
+      const facts = { kind: 'unique', field: schemaField.property } as const;
+      found.push(
+        this.open(theirs.unit, theirs.record, facts, reason, (decision, conflict) => {
+          if (decision === 'ours') this.take(theirs.unit, 'ours');
+          else if (decision === 'theirs') this.take(ours.unit, 'theirs');
+          else cannotResolve(conflict, decision, "must be 'ours' or 'theirs'");
+        }),
+      );
+    }
+    return found;
+  }
+
+  private async findMissing(
+    records: readonly ChangedRecord[],
+    { storedName, property }: SchemaField,
+    target: ModelSchema,
+  ): Promise<OpenConflict[]> {
+    const found: OpenConflict[] = [];
+    for (const { unit, record, sides } of records) {
+      for (const id of idsIn(record.fields.get(storedName))) {
+        const missing = pathOf(target, id);
+        const deleted = missing === undefined ? undefined : await this.deletedBy(missing, sides);
+        if (deleted === undefined || missing === undefined) continue;
+        const side = sides.find((each) => each !== deleted) ?? 'ours';
+        const reason = `refers by ${property} to ${target.name} ${JSON.stringify(id)}, which ${deleted === 'ours' ? 'our' : 'their'} side has deleted`;
+        found.push(
+          this.open(unit, record, { kind: 'reference', field: property }, reason, (decision, conflict) => {
+            if (decision === side) this.take({ path: missing, isRecord: true, schema: target }, side);
+            else if (decision === deleted) this.take(unit, deleted);
+            else cannotResolve(conflict, decision, "must be 'ours' or 'theirs'");
+          }),
+        );
+      }
+    }
+    return found;
+  }
+
+  /** The side that has deleted a record, while another one has changed what refers to it. */
+  private async deletedBy(path: string, referring: readonly Side[]): Promise<Side | undefined> {
+    if (await this.tree.lookUp(path)) return undefined;
+    return (['ours', 'theirs'] as const).find(
+      (side) => this.changed[side].records.has(path) && referring.some((each) => each !== side),
+    );
+  }
+
+  private open(
+    { path, schema }: ChangedRecord['unit'],
+    record: StoredRecord,
+    facts: Pick<ConflictFacts, 'kind' | 'field'>,
+    reason: string,
+    decide: (decision: Parameters<OpenConflict['decide']>[0], conflict: MergeConflict) => void,
+  ): OpenConflict {
+    const stored = record.fields.get(schema.idField.storedName);
+    const complete = {
+      ...facts,
+      model: schema.name,
+      id: stored === undefined ? null : textOfId(stored),
+      path,
+      keys: [],
+      base: undefined,
+      ours: undefined,
+      theirs: undefined,
+      commits: this.settings.commits,
+    };
+    const conflict = new MergeConflict({ ...complete, message: describeRecordConflict(complete, reason) });
+    return {
+      conflict,
+      decide: (decision) => {
+        decide(decision, conflict);
+      },
+    };
+  }
+
+  /** Puts the version of one side in the place of the merged one. */
+  private take(unit: MergeUnit, side: keyof MergeStates): void {
+    this.decided.push(async () => {
+      const now = await readVersion(this.tree, unit, unit.path);
+      await this.place(unit, now, await readVersion(this.states[side], unit, unit.path));
+    });
+  }
+
+  private give(unit: MergeUnit, version: UnitVersion, record: StoredRecord | null): void {
+    const placed = record && { ...version, data: encodeRecord(unit.schema, record) };
+    this.decided.push(() => this.place(unit, version, placed));
+  }
+
+  private async place(unit: MergeUnit, from: PlacedRecord | null, to: PlacedRecord | null): Promise<void> {
+    this.tree = await placeRecord(this.tree, unit.schema, from, to);
+  }
+}
+
+function idOf({ record, unit }: ChangedRecord): string {
+  return textOfId(record.fields.get(unit.schema.idField.storedName));
+}
+
+/** A stored value in the form in which the field writes it now. */
+function comparable(stored: JsonValue | undefined, { field }: SchemaField): JsonValue | undefined {
+  if (stored === undefined) return undefined;
+  try {
+    return field.serialize(field.deserialize(stored));
+  } catch (error) {
+    if (error instanceof InvalidValue) return stored;
+    throw error;
+  }
+}
+
+/** The ids in a stored relation, or in a list of them. */
+function idsIn(stored: JsonValue | undefined): string[] {
+  const all: readonly unknown[] = Array.isArray(stored) ? stored : [stored];
+  return all.filter((each) => typeof each === 'string' || typeof each === 'number').map(textOfId);
+}
+
+/** Undefined for what can be no id. */
+function pathOf(target: ModelSchema, id: string): string | undefined {
+  try {
+    return dataPath(target, id);
+  } catch (error) {
+    if (error instanceof InvalidPathError) return undefined;
+    throw error;
+  }
+}
