@@ -144,7 +144,7 @@ class RecordUnitMerge implements UnitMerge {
 
   private get id(): string {
     const { schema, path } = this.unit;
-    const record = this.records.ours ?? this.records.theirs ?? this.records.base;
+    const record = this.records.base ?? this.records.ours ?? this.records.theirs;
     const stored = schema && record?.fields.get(schema.idField.storedName);
     if (stored !== undefined && stored !== null) return textOfId(stored);
     const folders = path.split('/');
