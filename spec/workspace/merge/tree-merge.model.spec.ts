@@ -21,11 +21,7 @@ class ItemModel extends GitModel {
   @JSONField({ required: false }) extra!: Record<string, number> | null;
 }
 
-const schema = compileSchema(
-  ItemModel,
-  undefined,
-  new Set(),
-);
+const schema = compileSchema(ItemModel, undefined, new Set());
 
 /** A record of the independent model: values by field. */
 interface Item {
