@@ -19,18 +19,35 @@ export function removeEmptyFolders(folder: string): boolean {
   }
 }
 
+/**
+ * Removes the folders above a file of a reference, or of its log, as far as they are empty. As in git, two stay:
+ * `refs` and `refs/heads`.
+ *
+ * @param top The folder that has `refs`.
+ */
+export function removeEmptyParents(file: string, top: string): void {
+  const kept = path.join(top, ...path.relative(top, file).split(path.sep).slice(0, 2));
+  try {
+    for (let folder = path.dirname(file); folder.length > kept.length; folder = path.dirname(folder)) {
+      rmdirSync(folder);
+    }
+  } catch {
+    // There is something in it, or somebody else was faster.
+  }
+}
+
 /** Others remove empty folders while they pack or delete references, but not this often in a row. */
 const ATTEMPTS = 10;
 
 /**
- * Opens a file, and makes the folders that it needs: again when somebody removes them while they are empty.
+ * Creates or opens a file, and makes the folders that it needs: again when somebody removes them while they are empty.
  *
- * @throws what `open` throws, or the making of the folders.
+ * @throws what `make` throws, or the making of the folders.
  */
-export function openInFolder(file: string, open: () => number): number {
+export function inFolder<T>(file: string, make: () => T): T {
   for (let attempt = 1; ; attempt++) {
     try {
-      return open();
+      return make();
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code !== 'ENOENT' || attempt === ATTEMPTS) throw error;
       mkdirSync(path.dirname(file), { recursive: true });

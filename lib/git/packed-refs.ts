@@ -4,6 +4,11 @@ import path from 'node:path';
 /** What comes before the name in a reference's line, with the end of the line above. */
 const VALUE = /^\n[0-9a-f]{40}$/;
 
+/** A reference's line. */
+const LINE = /^([0-9a-f]{40}) (\S+)$/;
+
+const [NEWLINE, CARET] = [0x0a, 0x5e];
+
 /**
  * The file `packed-refs`, in which references are that have no file of their own, as it is at one moment. It is never
  * changed but replaced as a whole, so that it can be read without a lock.
@@ -38,6 +43,14 @@ export class PackedRefs {
     return false;
   }
 
+  /** The oids of all references whose names begin like this, by name. */
+  *under(prefix: string): Generator<readonly [ref: string, oid: string], void> {
+    for (const line of this.text.split('\n')) {
+      const [, oid, ref] = LINE.exec(line) ?? [];
+      if (oid !== undefined && ref?.startsWith(prefix)) yield [ref, oid];
+    }
+  }
+
   /** The oid before the first name that begins, or is, like this. */
   private find(name: string): string | null {
     for (let at = this.text.indexOf(name); at >= 0; at = this.text.indexOf(name, at + 1)) {
@@ -46,4 +59,20 @@ export class PackedRefs {
     }
     return null;
   }
+}
+
+/**
+ * The content of the file `packed-refs` without a reference, and without the line below that says what a tag is of;
+ * undefined when it is not in it. Names of others may be in any encoding.
+ */
+export function withoutReference(content: Buffer, ref: string): Buffer | undefined {
+  const name = Buffer.from(` ${ref}\n`);
+  for (let at = content.indexOf(name); at >= 0; at = content.indexOf(name, at + 1)) {
+    const start = content.lastIndexOf(NEWLINE, at) + 1;
+    if (at - start !== 40) continue;
+    let end = at + name.length;
+    if (content[end] === CARET) end = content.indexOf(NEWLINE, end) + 1 || content.length;
+    return Buffer.concat([content.subarray(0, start), content.subarray(end)]);
+  }
+  return undefined;
 }

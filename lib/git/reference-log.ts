@@ -1,9 +1,18 @@
-import { closeSync, constants, fsync, openSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import {
+  closeSync,
+  constants,
+  copyFileSync,
+  fsync,
+  openSync,
+  readFileSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import path from 'node:path';
 import { promisify } from 'node:util';
 import { encodeSignature } from '../object/commit-codec';
 import { foldersUpTo } from './durable';
-import { openInFolder, removeEmptyFolders } from './empty-folders';
+import { inFolder, removeEmptyFolders } from './empty-folders';
 import type { GitRepository } from './repository';
 
 const sync = promisify(fsync);
@@ -25,7 +34,7 @@ interface OpenLog {
 }
 
 /**
- * The logs that say where a branch was: its own, and that of HEAD when HEAD names it. Where the configuration wants
+ * The logs that say where a reference was: its own, and that of HEAD when HEAD names it. Where the configuration wants
  * none, those that are there are kept up all the same.
  *
  * Source: https://git-scm.com/docs/git-config#Documentation/git-config.txt-corelogAllRefUpdates, and
@@ -46,11 +55,16 @@ export class ReferenceLogs {
     const { commonFolder, gitFolder, keepsLogs } = repository;
     const logs: OpenLog[] = [];
     try {
-      const own = openLog(commonFolder, ref, keepsLogs);
+      const own = openLog(
+        commonFolder,
+        ref,
+        keepsLogs === 'all' || (keepsLogs === 'branches' && LOGGED.test(ref)),
+      );
       if (own) logs.push(own);
-      const isHeadLogged = keepsLogs || isFile(path.join(gitFolder, 'logs/HEAD'));
+      const isHeadWanted = keepsLogs !== 'none';
+      const isHeadLogged = isHeadWanted || isFile(path.join(gitFolder, 'logs/HEAD'));
       const head =
-        isHeadLogged && nameInHead(gitFolder) === ref ? openLog(gitFolder, 'HEAD', keepsLogs) : undefined;
+        isHeadLogged && nameInHead(gitFolder) === ref ? openLog(gitFolder, 'HEAD', isHeadWanted) : undefined;
       if (head) logs.push(head);
       return new ReferenceLogs(repository, logs);
     } catch (error) {
@@ -82,6 +96,25 @@ export class ReferenceLogs {
   }
 }
 
+/** What is logged where not everything is: `should_autocreate_reflog` in Git's refs.c. */
+const LOGGED = /^refs\/(?:heads|remotes|notes)\//;
+
+/** The file of a reference's log. */
+export function logFile({ commonFolder }: GitRepository, ref: string): string {
+  return path.join(commonFolder, 'logs', ref);
+}
+
+/** Begins the log of a reference with that of another one, if there is one; whatever was there before goes. */
+export function copyLog(repository: GitRepository, from: string, to: string): boolean {
+  const [source, target] = [logFile(repository, from), logFile(repository, to)];
+  if (!isFile(source)) return false;
+  if (!isFile(target)) removeEmptyFolders(target);
+  inFolder(target, () => {
+    copyFileSync(source, target);
+  });
+  return true;
+}
+
 /** Opens a log to append to it; undefined when it is not there and not wanted. */
 function openLog(base: string, name: string, isWanted: boolean): OpenLog | undefined {
   const file = path.join(base, 'logs', name);
@@ -92,7 +125,7 @@ function openLog(base: string, name: string, isWanted: boolean): OpenLog | undef
     removeEmptyFolders(file);
   }
   const flags = constants.O_WRONLY | constants.O_APPEND | constants.O_CREAT;
-  const descriptor = openInFolder(file, () => openSync(file, flags, 0o666));
+  const descriptor = inFolder(file, () => openSync(file, flags, 0o666));
   return { descriptor, newIn: isNew ? foldersUpTo(path.resolve(base), file) : [] };
 }
 
@@ -100,8 +133,8 @@ function isFile(file: string): boolean {
   return statSync(file, { throwIfNoEntry: false })?.isFile() ?? false;
 }
 
-/** The reference that HEAD names; undefined when it is detached. */
-function nameInHead(gitFolder: string): string | undefined {
+/** The reference that the file HEAD of a folder names; undefined when it is detached. */
+export function nameInHead(gitFolder: string): string | undefined {
   return /^ref:\s*(\S+)\s*$/.exec(readFileSync(path.join(gitFolder, 'HEAD'), 'utf8'))?.[1];
 }
 

@@ -11,10 +11,12 @@ import {
 import { checkReferenceName, isBranchRef } from '../object/reference-name';
 import { foldersUpTo, syncAll } from './durable';
 import type { Durability } from './durable';
+import { lockHolder } from './lock-file';
 import { retryWhileLocked } from './lock-wait';
 import type { LockWait } from './lock-wait';
-import { swapBranchFile } from './reference-file';
-import type { ReferenceUpdate } from './reference-file';
+import { deleteReferenceFile, renameReferenceFile, swapReferenceFile } from './reference-file';
+import type { ChangeOutcome, ReferenceUpdate } from './reference-file';
+
 import type { GitRepository } from './repository';
 import { callGit, errnoOf, GitErrno, translateError } from './translate-error';
 
@@ -88,17 +90,34 @@ async function swap(
   wait: LockWait,
   durability: Durability,
 ): Promise<void> {
-  const outcome = await retryWhileLocked(
+  const outcome = await changeFile(
+    repository,
     update.ref,
-    async () => {
-      const attempt = await swapBranchFile(repository, update, durability);
-      if (attempt === 'locked') throw numberedError(GitErrno.LOCKED, `there is a ${update.ref}.lock`);
-      return attempt;
-    },
+    () => swapReferenceFile(repository, update, durability),
     wait,
   );
   if (outcome === 'modified') throw numberedError(GitErrno.MODIFIED, 'the old value is another one');
   if (outcome === 'unsuited') await swapByLibgit2(repository, update, wait, durability);
+}
+
+/** Changes a reference by its file as soon as nobody else does. */
+async function changeFile(
+  { commonFolder }: GitRepository,
+  ref: string,
+  change: () => Promise<ChangeOutcome>,
+  wait: LockWait,
+): Promise<Exclude<ChangeOutcome, 'locked'>> {
+  return retryWhileLocked(
+    ref,
+    async () => {
+      const outcome = await change();
+      if (outcome !== 'locked') return outcome;
+      const holder = lockHolder(path.join(commonFolder, ref));
+      const whose = holder ? ` of the process ${holder.pid} on ${holder.host}` : '';
+      throw numberedError(GitErrno.LOCKED, `there is a ${ref}.lock${whose}`);
+    },
+    wait,
+  );
 }
 
 async function swapByLibgit2(
@@ -147,12 +166,7 @@ async function explainFailure(
     return concurrentUpdate(ref, expected, actual, failure);
   }
   const collision = expected === null ? await collidingReference(repository, ref) : undefined;
-  if (collision !== undefined) {
-    return new ReferenceExistsError(
-      `${ref} cannot be created, because there is ${collision} and Git keeps references like files in folders.`,
-      { cause: failure, details: { ref, existing: collision } },
-    );
-  }
+  if (collision !== undefined) return collides(ref, collision, failure);
   return translateError(`move ${ref} to ${oid}`, failure);
 }
 
@@ -167,11 +181,71 @@ export async function createReference(
     await compareAndSwap(repository, { ...update, expected: null }, wait, durability);
   } catch (error) {
     if (!(error instanceof ConcurrentUpdateError)) throw error;
-    throw new ReferenceExistsError(
-      `${update.ref} exists already, at ${String(error.details.actual)}. Choose another name or delete it first.`,
-      { cause: error, details: { ref: update.ref } },
-    );
+    throw alreadyExists(update.ref, error.details.actual, error);
   }
+}
+
+/**
+ * Deletes a reference by compare-and-swap, with its log. While somebody else has it locked this waits.
+ *
+ * libgit2 would read `packed-refs` before it locks it, so that what is packed in between could get lost.
+ *
+ * @throws ConcurrentUpdateError when it has another value than the expected one; then it stays.
+ * @throws LockWaitTimeoutError when the lock stays taken.
+ * @throws GitError when it is symbolic or damaged.
+ */
+export async function deleteReference(
+  repository: GitRepository,
+  ref: string,
+  expected: string,
+  wait: LockWait,
+  durability: Durability = 'git',
+): Promise<void> {
+  checkWritable(ref);
+  const change = (): Promise<ChangeOutcome> => deleteReferenceFile(repository, ref, expected, durability);
+  const outcome = await changeFile(repository, ref, change, wait);
+  if (outcome === 'changed') return;
+  const actual = await readReference(repository, ref);
+  if (outcome === 'modified') throw concurrentUpdate(ref, expected, actual, undefined);
+  throw translateError(`delete ${ref}`, new Error('it is symbolic or damaged; use "git update-ref -d"'));
+}
+
+/**
+ * Gives a reference another name, its log with it. Others find it under one of the names, or for a moment under both,
+ * and so do all if the process is killed.
+ *
+ * @param rename.between Called when it has both names.
+ * @throws ConcurrentUpdateError when it has another value than the expected one; then it stays.
+ * @throws ReferenceExistsError when the new name is taken, or collides with another one, the old one included.
+ * @throws LockWaitTimeoutError when a lock stays taken.
+ */
+export async function renameReference(
+  repository: GitRepository,
+  rename: {
+    readonly from: string;
+    readonly to: string;
+    readonly expected: string;
+    readonly logMessage: string;
+    readonly between: () => Promise<void>;
+  },
+  wait: LockWait,
+  durability: Durability = 'git',
+): Promise<void> {
+  const { from, to: ref, expected: oid, logMessage, between } = rename;
+  checkWritable(ref);
+  const change = (): Promise<ChangeOutcome> =>
+    renameReferenceFile(repository, { ref, oid, logMessage, from }, durability, between);
+  const outcome = await changeFile(repository, ref, change, wait);
+  if (outcome === 'changed') return;
+  const [actual, taken] = [await readReference(repository, from), await readReference(repository, ref)];
+  if (actual !== oid) throw concurrentUpdate(from, oid, actual, undefined);
+  if (taken !== null) throw alreadyExists(ref, taken, undefined);
+  const collision = await collidingReference(repository, ref);
+  if (collision !== undefined) throw collides(ref, collision, undefined);
+  throw translateError(
+    `rename ${from} to ${ref}`,
+    new Error('one of them is symbolic, damaged, or cannot be locked'),
+  );
 }
 
 /** Makes HEAD name a branch, which need not exist. */
@@ -183,6 +257,20 @@ export async function pointHeadAt(repository: GitRepository, ref: string): Promi
 export function referenceNotFound(ref: string): ReferenceNotFoundError {
   const remedy = isBranchRef(ref) ? ' Create it with createBranch(), or commit to it first.' : '';
   return new ReferenceNotFoundError(`There is no reference ${ref}.${remedy}`, { details: { ref } });
+}
+
+function alreadyExists(ref: string, at: unknown, cause: unknown): ReferenceExistsError {
+  return new ReferenceExistsError(
+    `${ref} exists already, at ${String(at)}. Choose another name or delete it first.`,
+    { cause, details: { ref } },
+  );
+}
+
+function collides(ref: string, existing: string, cause: unknown): ReferenceExistsError {
+  return new ReferenceExistsError(
+    `${ref} cannot be created, because there is ${existing} and Git keeps references like files in folders.`,
+    { cause, details: { ref, existing } },
+  );
 }
 
 function concurrentUpdate(

@@ -20,8 +20,11 @@ export interface GitRepository {
   readonly commonFolder: string;
   /** The work tree's folder; null in a bare repository. */
   readonly workFolder: string | null;
-  /** Whether moves of branches are logged, as the configuration says; a log that is there already is kept up anyway. */
-  readonly keepsLogs: boolean;
+  /**
+   * Whose moves are logged, as the configuration says: those of `branches` and what is like them, of `all` references,
+   * or of `none`. A log that is there already is kept up anyway.
+   */
+  readonly keepsLogs: 'none' | 'branches' | 'all';
   /** Who the logs say has moved a branch: the user of the configuration, as it was when the repository was opened. */
   readonly logIdentity: { readonly name: string; readonly email: string };
 }
@@ -164,14 +167,15 @@ async function readLogIdentity(handle: Repository): Promise<GitRepository['logId
  *
  * Source: https://git-scm.com/docs/git-config#Documentation/git-config.txt-corelogAllRefUpdates
  */
-async function readKeepsLogs(handle: Repository): Promise<boolean> {
+async function readKeepsLogs(handle: Repository): Promise<GitRepository['keepsLogs']> {
   const config = await callGit('read the configuration', () => handle.config());
   try {
     // The binding gives a text, whatever its types say.
     const value = (await config.getStringBuf('core.logallrefupdates')) as unknown as string;
-    return !/^(?:false|no|off|0|)$/i.test(value);
+    if (/^always$/i.test(value)) return 'all';
+    return /^(?:false|no|off|0|)$/i.test(value) ? 'none' : 'branches';
   } catch (error) {
     if (errnoOf(error) !== GitErrno.NOT_FOUND) throw translateError('read the configuration', error);
-    return !handle.isBare();
+    return handle.isBare() ? 'none' : 'branches';
   }
 }

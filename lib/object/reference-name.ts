@@ -47,6 +47,11 @@ export function checkReferenceName(ref: string): string {
   return ref;
 }
 
+/** Whether Git's rules allow the full name of a reference. */
+export function isReferenceName(ref: string): boolean {
+  return invalidReason(ref) === undefined;
+}
+
 function invalidName(ref: string, reason: string): InvalidReferenceNameError {
   return new InvalidReferenceNameError(
     `${JSON.stringify(ref)} is not a valid name of a reference: it ${reason}. See "git help check-ref-format".`,

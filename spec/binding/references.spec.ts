@@ -1,4 +1,12 @@
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import path from 'node:path';
 import { Oid, Reference, Repository, Signature } from 'nodegit';
 import { runChild } from '../support/child-process';
@@ -166,6 +174,19 @@ describe('Reference.createMatching', () => {
       message: expect.stringContaining(lock) as unknown,
     });
     expect(existsSync(lock)).toBe(true);
+  });
+
+  test('rejects with -14 also when the lock is a link that leads nowhere, which is no reference', async () => {
+    const lock = inGitFolder(`${MAIN}.lock`);
+    symlinkSync('nowhere', lock);
+    writeFileSync(inGitFolder('refs/heads/.hidden.lock'), `${first}\n`);
+
+    await expect(swap({ to: second, expected: first })).rejects.toMatchObject({ errno: -14 });
+    expect(await Reference.list(repository)).toEqual([MAIN]);
+    expect(() => git(folder, 'update-ref', MAIN, second)).toThrow(/File exists/);
+    expect(git(folder, 'for-each-ref', '--format=%(refname)')).toBe(MAIN);
+    expect((await Reference.lookup(repository, MAIN)).delete()).toBe(-14);
+    expectCleanRepository(folder);
   });
 
   test('tells a collision of names by different numbers', async () => {

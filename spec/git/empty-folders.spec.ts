@@ -1,6 +1,6 @@
 import { existsSync, mkdirSync, openSync, closeSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { openInFolder, removeEmptyFolders } from '../../lib/git/empty-folders';
+import { inFolder, removeEmptyFolders } from '../../lib/git/empty-folders';
 import { temporaryFolder } from '../support/temporary-repository';
 
 describe('Empty folders', () => {
@@ -28,7 +28,7 @@ describe('A file that is opened in a folder', () => {
     const top = temporaryFolder();
     const file = path.join(top, 'a/b/file');
     let attempts = 0;
-    const descriptor = openInFolder(file, () => {
+    const descriptor = inFolder(file, () => {
       if (++attempts === 2) rmSync(path.join(top, 'a'), { recursive: true });
       return openSync(file, 'wx');
     });
@@ -39,10 +39,10 @@ describe('A file that is opened in a folder', () => {
   it('is given up when a folder cannot be made, or does not stay', () => {
     const top = temporaryFolder();
     writeFileSync(path.join(top, 'a'), '');
-    expect(() =>
-      openInFolder(path.join(top, 'a/file'), () => openSync(path.join(top, 'a/file'), 'wx')),
-    ).toThrow(/ENOTDIR/);
+    expect(() => inFolder(path.join(top, 'a/file'), () => openSync(path.join(top, 'a/file'), 'wx'))).toThrow(
+      /ENOTDIR/,
+    );
     const never = (): number => openSync(path.join(top, 'b/c'), 'r');
-    expect(() => openInFolder(path.join(top, 'b/c'), never)).toThrow(/ENOENT/);
+    expect(() => inFolder(path.join(top, 'b/c'), never)).toThrow(/ENOENT/);
   });
 });

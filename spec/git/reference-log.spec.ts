@@ -1,7 +1,7 @@
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { Oid, Reference } from 'nodegit';
-import { swapBranchFile } from '../../lib/git/reference-file';
+import { swapReferenceFile } from '../../lib/git/reference-file';
 import { openRepository } from '../../lib/git/repository';
 import {
   commitFiles,
@@ -60,7 +60,7 @@ async function moveByFile(
   const repository = await openRepository(folder);
   for (const [ref, to, from, logMessage] of moves) {
     const update = { ref, oid: oidOf(to), expected: from === 0 ? null : oidOf(from), logMessage };
-    expect(await swapBranchFile(repository, update, durability)).toBe('moved');
+    expect(await swapReferenceFile(repository, update, durability)).toBe('changed');
   }
 }
 
@@ -181,11 +181,11 @@ describe('The logs of a branch that is moved by its file', () => {
     const repository = await openRepository(folder);
     repository.handle.setIdent('Given', 'given@example.com');
     const update = { ref: MAIN, oid: commits[1], expected: commits[0], logMessage: 'x' };
-    await swapBranchFile(repository, update, 'git');
+    await swapReferenceFile(repository, update, 'git');
     expect(logsOf(folder)[MAIN]).toBe(`${commits[0]} ${commits[1]} Given <given@example.com> TIME\tx\n`);
     const { handle } = await openRepository(folder);
     const unknown = { ...repository, handle, logIdentity: { name: 'unknown', email: 'unknown' } };
-    await swapBranchFile(unknown, { ...update, oid: commits[0], expected: commits[1] }, 'git');
+    await swapReferenceFile(unknown, { ...update, oid: commits[0], expected: commits[1] }, 'git');
     expect(logsOf(folder)[MAIN]).toContain(' unknown <unknown> TIME');
   });
 
@@ -198,7 +198,7 @@ describe('The logs of a branch that is moved by its file', () => {
     mkdirSync(inGit(folder, `logs/${MAIN}`));
     writeFileSync(inGit(folder, `logs/${MAIN}/old`), '');
     const update = { ref: MAIN, oid: commits[0], expected: commits[1], logMessage: 'x' };
-    expect(await swapBranchFile(await openRepository(folder), update, 'git')).toBe('unsuited');
+    expect(await swapReferenceFile(await openRepository(folder), update, 'git')).toBe('unsuited');
     expect(git(folder, 'rev-parse', MAIN)).toBe(commits[1]);
     expect(existsSync(inGit(folder, `${MAIN}.lock`))).toBe(false);
   });

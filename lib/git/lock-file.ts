@@ -1,0 +1,186 @@
+import {
+  closeSync,
+  fsync,
+  lstatSync,
+  openSync,
+  readFileSync,
+  readlinkSync,
+  renameSync,
+  symlinkSync,
+  unlinkSync,
+  writeFileSync,
+} from 'node:fs';
+import path from 'node:path';
+import { promisify } from 'node:util';
+import { sha1 } from '../object/sha1';
+import type { Durability } from './durable';
+import { inFolder } from './empty-folders';
+import { hasEnded, thisProcess } from './process';
+import type { ProcessIdentity } from './process';
+
+const sync = promisify(fsync);
+
+/**
+ * A lock file that tells nothing of its holder is taken for forgotten when it is so old, in milliseconds: the time
+ * after which git itself takes `gc.pid` for that. Nobody changes a reference for so long.
+ */
+export const FORGOTTEN_MS = 12 * 3600 * 1000;
+
+/**
+ * The lock of a file, by the protocol of git: whoever creates `<file>.lock` may change the file, and puts what is new
+ * into its place as a whole.
+ *
+ * Git leaves its lock files behind when it is killed, and everybody is locked out until somebody deletes them. Ours
+ * name their holder: they are symbolic links that lead nowhere, whose target says which process that is. They come
+ * into being with it in one step, and are in everybody else's way like any file. So one of a process that has ended is
+ * known at once, and removed by the next that needs the lock; others when they are {@link FORGOTTEN_MS} old.
+ *
+ * Of those who find such a lock only one may remove it, or the second would remove the lock that the first has taken
+ * by then: the one that has the lock of the lock, and finds it still there.
+ *
+ * Protocol: `lockfile.h` in Git's sources. Names that begin with a dot or end in `.lock` are no references.
+ */
+export class LockFile {
+  private constructor(
+    private readonly file: string,
+    private readonly lock: string,
+  ) {}
+
+  /**
+   * Takes the lock of a file, which need not exist, and makes the folders that it needs.
+   *
+   * @returns undefined while somebody else has it.
+   * @throws what the file system says when the lock file cannot be made.
+   */
+  static take(file: string): LockFile | undefined {
+    const lock = `${file}.lock`;
+    if (create(lock)) return new LockFile(file, lock);
+    if (!isAbandoned(lock)) return undefined;
+    const guard = LockFile.take(beside(lock, 'guard'));
+    if (!guard) return undefined;
+    try {
+      if (isAbandoned(lock)) removeIfThere(lock);
+    } finally {
+      guard.release();
+    }
+    return create(lock) ? new LockFile(file, lock) : undefined;
+  }
+
+  /**
+   * Puts something in the place of the file, for others all at once. The lock stays.
+   *
+   * @throws what the file system says; then the file is as it was.
+   */
+  async replace(content: string | Uint8Array, durability: Durability): Promise<void> {
+    const value = beside(this.lock, 'value');
+    try {
+      const descriptor = openSync(value, 'w', 0o666);
+      try {
+        writeFileSync(descriptor, content);
+        if (durability === 'fsync') await sync(descriptor);
+      } finally {
+        closeSync(descriptor);
+      }
+      renameSync(value, this.file);
+    } catch (error) {
+      removeIfThere(value);
+      throw error;
+    }
+  }
+
+  /** Gives the lock up. */
+  release(): void {
+    removeIfThere(this.lock);
+  }
+}
+
+/** Who holds the lock of a file, for messages; undefined when nobody does, or it does not say. */
+export function lockHolder(file: string): ProcessIdentity | undefined {
+  const content = readLock(`${file}.lock`)?.content;
+  return content === undefined ? undefined : decodeHolder(content);
+}
+
+/** `rmSync` looks first, and takes twice as long. */
+function removeIfThere(file: string): void {
+  try {
+    unlinkSync(file);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
+  }
+}
+
+/** Another file of a lock, in the same folder. A reference or its lock cannot have such a name. */
+function beside(lock: string, purpose: 'guard' | 'value'): string {
+  const hash = sha1(`${purpose} ${path.basename(lock)}`);
+  return path.join(path.dirname(lock), purpose === 'guard' ? `.${hash}` : `.${hash}.lock`);
+}
+
+/** What systems say that have no symbolic links, or do not let everybody make them. */
+const NO_LINKS = new Set(['EPERM', 'ENOSYS', 'ENOTSUP', 'EOPNOTSUPP', 'EINVAL']);
+
+function create(lock: string): boolean {
+  const holder = encodeHolder(thisProcess());
+  try {
+    inFolder(lock, () => {
+      symlinkSync(holder, lock);
+    });
+    return true;
+  } catch (error) {
+    const { code, syscall } = error as NodeJS.ErrnoException;
+    if (code === 'EEXIST' && syscall === 'symlink') return false;
+    if (!NO_LINKS.has(code ?? '')) throw error;
+    return createFile(lock, holder);
+  }
+}
+
+function createFile(lock: string, holder: string): boolean {
+  try {
+    inFolder(lock, () => {
+      writeFileSync(lock, holder, { flag: 'wx' });
+    });
+    return true;
+  } catch (error) {
+    const { code, syscall } = error as NodeJS.ErrnoException;
+    if (code === 'EEXIST' && syscall === 'open') return false;
+    throw error;
+  }
+}
+
+/** Whether nobody holds a lock any more, or it is not there. */
+function isAbandoned(lock: string): boolean {
+  const found = readLock(lock);
+  if (!found) return true;
+  const holder = decodeHolder(found.content);
+  if (holder && hasEnded(holder)) return true;
+  return Date.now() - found.time > FORGOTTEN_MS;
+}
+
+function readLock(lock: string): { readonly content: string; readonly time: number } | undefined {
+  try {
+    const stats = lstatSync(lock);
+    const content = stats.isSymbolicLink() ? readlinkSync(lock) : readStart(lock, stats.size);
+    return { content, time: stats.mtimeMs };
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+    throw error;
+  }
+}
+
+/** Locks of git have nothing in them, or what they are to replace the file with, which may be large. */
+function readStart(lock: string, size: number): string {
+  return size > MAX_HOLDER_BYTES ? '' : readFileSync(lock, 'utf8');
+}
+
+const MAX_HOLDER_BYTES = 1024;
+
+const HOLDER = /^gitmodel: process (\d{1,15}) started ([0-9a-f]{16}|-) on ([0-9a-f]{16}) (.*)$/s;
+
+function encodeHolder({ pid, start, machine, host }: ProcessIdentity): string {
+  return `gitmodel: process ${pid} started ${start ?? '-'} on ${machine} ${host}`;
+}
+
+function decodeHolder(text: string): ProcessIdentity | undefined {
+  const [, pid, start, machine, host] = HOLDER.exec(text) ?? [];
+  if (pid === undefined || machine === undefined || host === undefined) return undefined;
+  return { pid: Number(pid), start: start === '-' ? null : (start ?? null), machine, host };
+}

@@ -1,0 +1,63 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import path from 'node:path';
+import { isReferenceName } from '../object/reference-name';
+import { PackedRefs } from './packed-refs';
+import { readReference } from './references';
+import type { GitRepository } from './repository';
+
+/** A reference and its value. */
+export interface ListedReference {
+  readonly ref: string;
+  readonly oid: string;
+}
+
+const OID = /^([0-9a-f]{40})\s*$/;
+
+/**
+ * The references whose names begin with a prefix that ends in a slash, by the bytes of their names. Symbolic ones have
+ * the value of what they lead to; those that lead nowhere, and damaged ones, are left out.
+ *
+ * libgit2 shows damaged ones with what `packed-refs` has of them.
+ */
+export async function listReferences(repository: GitRepository, prefix: string): Promise<ListedReference[]> {
+  const { commonFolder } = repository;
+  const values = new Map<string, string | null>();
+  // Files before packed-refs: what is packed in between is in there by then.
+  for (const ref of referenceFiles(commonFolder, prefix)) {
+    const content = readIfThere(path.join(commonFolder, ref));
+    if (content === undefined) continue;
+    const value = OID.exec(content)?.[1];
+    values.set(ref, value ?? (content.startsWith('ref:') ? await readReference(repository, ref) : null));
+  }
+  for (const [ref, oid] of PackedRefs.read(commonFolder).under(prefix)) {
+    if (!values.has(ref) && isReferenceName(ref)) values.set(ref, oid);
+  }
+  return [...values]
+    .flatMap(([ref, oid]) => (oid === null ? [] : [{ ref, oid }]))
+    .sort((one, other) => Buffer.compare(Buffer.from(one.ref), Buffer.from(other.ref)));
+}
+
+/** The names of the references that have files. Lock files are none. */
+function* referenceFiles(commonFolder: string, folder: string): Generator<string, void> {
+  let entries;
+  try {
+    entries = readdirSync(path.join(commonFolder, folder), { withFileTypes: true });
+  } catch (error) {
+    if (['ENOENT', 'ENOTDIR'].includes((error as NodeJS.ErrnoException).code ?? '')) return;
+    throw error;
+  }
+  for (const entry of entries) {
+    if (entry.name.startsWith('.') || entry.name.endsWith('.lock')) continue;
+    if (entry.isDirectory()) yield* referenceFiles(commonFolder, `${folder}${entry.name}/`);
+    else if (isReferenceName(`${folder}${entry.name}`)) yield `${folder}${entry.name}`;
+  }
+}
+
+function readIfThere(file: string): string | undefined {
+  try {
+    return readFileSync(file, 'latin1');
+  } catch (error) {
+    if (['ENOENT', 'EISDIR'].includes((error as NodeJS.ErrnoException).code ?? '')) return undefined;
+    throw error;
+  }
+}
