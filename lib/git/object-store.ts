@@ -1,9 +1,6 @@
-import { rm } from 'node:fs/promises';
 import path from 'node:path';
 import { Readable } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
-import { LRUCache } from 'lru-cache';
-import type { Odb } from 'nodegit';
 import type { BlobSource } from '../object/blob-source';
 import type { DecodedObject } from '../object/object-codec';
 import { EMPTY_TREE_OID } from '../object/oid';
@@ -16,29 +13,16 @@ import { BlobWriter } from './blob/blob-writer';
 import type { WrittenBlob } from './blob/blob-writer';
 import type { Durability } from './durable';
 import { LooseObjectWriter } from './loose/loose-object-writer';
+import { CACHED_BLOB_BYTES, ObjectCaches } from './object-caches';
 import { wrongType } from './object-errors';
 import { ObjectReader } from './object-reader';
 import { BulkWrite } from './pack/bulk-write';
 import type { WriteObject } from './pack/bulk-write';
+import { KeptPacks } from './pack/kept-packs';
 import { writePack } from './pack/pack-writer';
 import type { GitRepository } from './repository';
 import { callGit } from './translate-error';
 import { Turn } from './turn';
-
-/** How much the cached folders may weigh together, in bytes as estimated. */
-const TREE_CACHE_BYTES = 64 * 1024 * 1024;
-
-/** How much the cached blobs may weigh together, in bytes. */
-const BLOB_CACHE_BYTES = 32 * 1024 * 1024;
-
-/** Larger blobs would push too many others out of the cache. */
-const CACHED_BLOB_BYTES = 256 * 1024;
-
-/** What an entry of a folder weighs beside its name: its object, its oid, its share of the B+ tree. */
-const NODE_ENTRY_BYTES = 160;
-
-/** What anything cached weighs at least. */
-const CACHE_ENTRY_BYTES = 256;
 
 /** From so many objects on, one pack is written instead of files; git unpacks what it is sent up to as many. */
 const PACK_FROM_OBJECTS = 100;
@@ -51,24 +35,28 @@ export interface Protection {
   readonly unreferenced: readonly string[];
 }
 
+/** What all that read and write the objects of a repository in this process have together. */
+interface SharedParts {
+  readonly objectsFolder: string;
+  readonly caches: ObjectCaches;
+  readonly reader: ObjectReader;
+  readonly writer: LooseObjectWriter;
+  readonly blobWriter: BlobWriter;
+  readonly turn: Turn;
+  readonly kept: KeptPacks;
+}
+
 /**
  * The objects of a repository, by oid. What an oid stands for never changes, so what was read once is kept in
  * caches that are bounded by size and never go stale.
+ *
+ * What was written and is not referred to yet belongs to whoever has written it: each has a {@link fork} of its own.
  */
 export class ObjectStore implements TreeSource {
-  private readonly trees = new LRUCache<string, TreeNode>({
-    maxSize: TREE_CACHE_BYTES,
-    sizeCalculation: (node) => CACHE_ENTRY_BYTES + node.size * NODE_ENTRY_BYTES,
-  });
-  private readonly blobs = new LRUCache<string, Buffer>({
-    maxSize: BLOB_CACHE_BYTES,
-    maxEntrySize: CACHED_BLOB_BYTES,
-    sizeCalculation: (content) => CACHE_ENTRY_BYTES + content.length,
-  });
+  private readonly caches: ObjectCaches;
   private readonly reader: ObjectReader;
-  private readonly writer: LooseObjectWriter;
-  private readonly blobWriter: BlobWriter;
-  private readonly turn = new Turn();
+  private readonly turn: Turn;
+  private readonly forks = new Set<ObjectStore>();
   /** The files that keep git from cleaning up packs of ours that nothing refers to. */
   private readonly keeps = new Set<string>();
   /** Only while {@link packEverything} runs. */
@@ -77,18 +65,38 @@ export class ObjectStore implements TreeSource {
   private readonly unreferenced = new Set<string>();
 
   private constructor(
-    odb: Odb,
-    private readonly objectsFolder: string,
+    private readonly shared: SharedParts,
+    private readonly origin?: ObjectStore,
   ) {
-    this.reader = new ObjectReader(odb, objectsFolder);
-    this.writer = new LooseObjectWriter(objectsFolder);
-    this.blobWriter = new BlobWriter(objectsFolder, this.writer);
+    this.caches = shared.caches;
+    this.reader = shared.reader;
+    this.turn = shared.turn;
   }
 
   /** The objects of this repository. */
   static async open(repository: GitRepository): Promise<ObjectStore> {
     const odb = await callGit('open the object database', () => repository.handle.odb());
-    return new ObjectStore(odb, path.join(repository.commonFolder, 'objects'));
+    const objectsFolder = path.join(repository.commonFolder, 'objects');
+    const writer = new LooseObjectWriter(objectsFolder);
+    return new ObjectStore({
+      objectsFolder,
+      caches: new ObjectCaches(),
+      reader: new ObjectReader(odb, objectsFolder),
+      writer,
+      blobWriter: new BlobWriter(objectsFolder, writer),
+      turn: new Turn(),
+      kept: new KeptPacks(),
+    });
+  }
+
+  /**
+   * The same objects for another one who writes: with the same caches and files, and with protections of its own. It
+   * costs next to nothing. Closing it leaves this one as it is; closing this one closes it too.
+   */
+  fork(): ObjectStore {
+    const fork = new ObjectStore(this.shared, this);
+    this.forks.add(fork);
+    return fork;
   }
 
   /**
@@ -99,7 +107,7 @@ export class ObjectStore implements TreeSource {
    */
   readTree(oid: string): TreeNode | Promise<TreeNode> {
     if (this.turn.isOver()) return this.turn.next().then(() => this.readTree(oid));
-    return this.trees.get(oid) ?? this.readTreeNow(oid) ?? this.loadTree(oid);
+    return this.caches.trees.get(oid) ?? this.readTreeNow(oid) ?? this.loadTree(oid);
   }
 
   /**
@@ -112,7 +120,7 @@ export class ObjectStore implements TreeSource {
    */
   readBlob(oid: string, isToKeep = true): Buffer | Promise<Buffer> {
     if (this.turn.isOver()) return this.turn.next().then(() => this.readBlob(oid, isToKeep));
-    return this.blobs.get(oid) ?? this.readBlobNow(oid, isToKeep) ?? this.loadBlob(oid);
+    return this.caches.blobs.get(oid) ?? this.readBlobNow(oid, isToKeep) ?? this.loadBlob(oid);
   }
 
   /**
@@ -135,11 +143,13 @@ export class ObjectStore implements TreeSource {
    * @throws ObjectNotFoundError, or InvalidObjectError when the oid is not a blob's.
    */
   async openBlob(oid: string): Promise<Readable> {
-    const stored = this.blobs.has(oid) ? undefined : await openStoredBlob(this.objectsFolder, oid);
+    const stored = this.caches.blobs.has(oid)
+      ? undefined
+      : await openStoredBlob(this.shared.objectsFolder, oid);
     if (!stored) return streamOf(await this.readBlob(oid));
     if (stored.size > CACHED_BLOB_BYTES) return stored;
     const content = await buffer(stored);
-    this.blobs.set(oid, content);
+    this.caches.blobs.set(oid, content);
     return streamOf(content);
   }
 
@@ -150,7 +160,8 @@ export class ObjectStore implements TreeSource {
    * @throws ObjectNotFoundError, or InvalidObjectError when the oid is not a blob's.
    */
   async blobSize(oid: string): Promise<number> {
-    const known = this.blobs.get(oid)?.length ?? (await readStoredBlobSize(this.objectsFolder, oid));
+    const known =
+      this.caches.blobs.get(oid)?.length ?? (await readStoredBlobSize(this.shared.objectsFolder, oid));
     return known ?? (await this.readBlob(oid)).length;
   }
 
@@ -175,7 +186,7 @@ export class ObjectStore implements TreeSource {
       await this.completePack(tree);
     } else {
       const { keeps } = await this.write([...tree.unwritten()], durability);
-      for (const keep of keeps) this.keeps.add(keep);
+      for (const keep of keeps) this.protect(keep);
     }
     return tree.oid;
   }
@@ -193,8 +204,9 @@ export class ObjectStore implements TreeSource {
     isToKeep: (oid: string) => boolean = () => true,
   ): Promise<Protection> {
     let keep: string | null = null;
-    if (objects.length < PACK_FROM_OBJECTS) await this.writer.write(objects, durability);
-    else keep = await writePack(this.objectsFolder, objects, durability);
+    if (objects.length < PACK_FROM_OBJECTS) await this.shared.writer.write(objects, durability);
+    else keep = await writePack(this.shared.objectsFolder, objects, durability);
+    if (keep !== null) this.shared.kept.hold(keep, this);
     for (const object of objects) if (!object.node || isToKeep(object.oid)) this.remember(object);
     return { keeps: keep === null ? [] : [keep], unreferenced: [] };
   }
@@ -202,7 +214,7 @@ export class ObjectStore implements TreeSource {
   /** Moves a staged tree out of memory, into a pack that git does not touch before {@link release}. */
   async spill(tree: StagedTree): Promise<void> {
     if (this.bulk) await this.bulk.addTree(tree);
-    else this.protect(await writePack(this.objectsFolder, tree.unwritten()));
+    else this.protect(await writePack(this.shared.objectsFolder, tree.unwritten()));
     tree.settle();
   }
 
@@ -214,7 +226,7 @@ export class ObjectStore implements TreeSource {
    * @param code Gets the way to write an object that is not part of a tree yet.
    */
   async packEverything<T>(durability: Durability, code: (write: WriteObject) => Promise<T>): Promise<T> {
-    const bulk = new BulkWrite(this.objectsFolder, durability);
+    const bulk = new BulkWrite(this.shared.objectsFolder, durability);
     this.bulk = bulk;
     try {
       return await code((object) => bulk.add(object));
@@ -251,16 +263,18 @@ export class ObjectStore implements TreeSource {
       for (const oid of unreferenced) this.unreferenced.delete(oid);
       for (const keep of keeps) {
         this.keeps.delete(keep);
-        removals.push(rm(keep, { force: true }));
+        removals.push(this.shared.kept.release(keep, this));
       }
     }
     // One that stays does no harm: it only keeps `git repack` from merging its pack.
     await Promise.allSettled(removals);
   }
 
-  /** Gives up all protection, and closes all files. Nothing is to be read any more. */
+  /** Gives up all protection, and, unless it is a {@link fork}, closes all files. Nothing is to be read any more. */
   async close(): Promise<void> {
-    this.reader.close();
+    await Promise.all(Array.from(this.forks, (fork) => fork.close()));
+    if (this.origin) this.origin.forks.delete(this);
+    else this.reader.close();
     await this.release([this.protection()]);
   }
 
@@ -272,7 +286,7 @@ export class ObjectStore implements TreeSource {
    * @throws InvalidArgumentError when the source is none, or brings something else than bytes and texts.
    */
   async writeBlobFrom(source: BlobSource): Promise<WrittenBlob> {
-    const written = await this.blobWriter.write(source);
+    const written = await this.shared.blobWriter.write(source);
     if (!written.content) this.unreferenced.add(written.oid);
     return written;
   }
@@ -286,7 +300,7 @@ export class ObjectStore implements TreeSource {
    */
   async adopt(oid: string): Promise<Buffer | undefined> {
     if (this.bulk?.has(oid)) return undefined;
-    if (!this.blobWriter.refresh(oid)) return this.readBlob(oid);
+    if (!this.shared.blobWriter.refresh(oid)) return this.readBlob(oid);
     this.unreferenced.add(oid);
     return undefined;
   }
@@ -296,7 +310,7 @@ export class ObjectStore implements TreeSource {
    * because somebody cleaned up too thoroughly. The others are marked as recently used.
    */
   findLost(): ReadonlySet<string> {
-    return new Set([...this.unreferenced].filter((oid) => !this.blobWriter.refresh(oid)));
+    return new Set([...this.unreferenced].filter((oid) => !this.shared.blobWriter.refresh(oid)));
   }
 
   private readTreeNow(oid: string): TreeNode | undefined {
@@ -316,7 +330,7 @@ export class ObjectStore implements TreeSource {
   private keepTree(oid: string, content: Buffer): TreeNode {
     const node = TreeNode.decode(oid, content);
     // The folder of a record is read again as fast as it is kept, and would push out those that are on many ways.
-    if (node.size > 1 && !this.isUnfinished(oid)) this.trees.set(oid, node);
+    if (node.size > 1 && !this.isUnfinished(oid)) this.caches.trees.set(oid, node);
     return node;
   }
 
@@ -331,7 +345,7 @@ export class ObjectStore implements TreeSource {
   }
 
   private keepBlob(oid: string, content: Buffer): Buffer {
-    if (!this.isUnfinished(oid)) this.blobs.set(oid, content);
+    if (!this.isUnfinished(oid)) this.caches.blobs.set(oid, content);
     return content;
   }
 
@@ -341,12 +355,14 @@ export class ObjectStore implements TreeSource {
   }
 
   private protect(keep: string | null): void {
-    if (keep !== null) this.keeps.add(keep);
+    if (keep === null) return;
+    this.keeps.add(keep);
+    this.shared.kept.hold(keep, this);
   }
 
   private remember({ type, oid, content, node }: UnwrittenObject): void {
-    if (node) this.trees.set(oid, node);
-    else if (type === 'blob') this.blobs.set(oid, content);
+    if (node) this.caches.trees.set(oid, node);
+    else if (type === 'blob') this.caches.blobs.set(oid, content);
   }
 
   private async read(oid: string, expected: ObjectType): Promise<Buffer> {

@@ -77,23 +77,20 @@ export class ModelRegistry {
         { details: { model: known.name } },
       );
     }
-    const schema = compileSchema(original, name, METHODS);
-    this.claim(schema);
-    const bound = makeBoundClass(original, schema, this.context);
-    bind(bound, {
-      schema,
-      store: this.store,
-      context: this.context,
-      referrers: () => this.referrersOf(bound),
-      overridden: overriddenBy(original),
-      knowsModel: (each) => this.byName.has(each.toLowerCase()),
-    });
-    this.byName.set(schema.name.toLowerCase(), bound);
-    this.referrers = undefined;
-    originals.set(bound, original);
-    this.byClass.set(original, { bound, name: schema.name });
-    (this.models as Record<string, AnyBoundModel>)[schema.name] = bound;
-    return bound as unknown as BoundModel<C>;
+    return this.bind(original, compileSchema(original, name, METHODS)) as unknown as BoundModel<C>;
+  }
+
+  /**
+   * A registry of the same models over another store, with bound classes of its own. What is registered with either of
+   * them later is not registered with the other one.
+   */
+  fork(store: RecordStore): ModelRegistry {
+    const fork = new ModelRegistry(store);
+    for (const [original, { bound }] of this.byClass) {
+      const schema = findBinding(bound)?.schema;
+      if (schema) fork.bind(original, schema);
+    }
+    return fork;
   }
 
   /** Registers every model among the exports of a module, and returns them bound. */
@@ -138,6 +135,25 @@ export class ModelRegistry {
         schema: findBinding(bound)?.schema as ModelSchema,
       }))
       .filter(({ schema }) => !schema.abstract);
+  }
+
+  private bind(original: ModelConstructor, schema: ModelSchema): AnyBoundModel {
+    this.claim(schema);
+    const bound = makeBoundClass(original, schema, this.context);
+    bind(bound, {
+      schema,
+      store: this.store,
+      context: this.context,
+      referrers: () => this.referrersOf(bound),
+      overridden: overriddenBy(original),
+      knowsModel: (each) => this.byName.has(each.toLowerCase()),
+    });
+    this.byName.set(schema.name.toLowerCase(), bound);
+    this.referrers = undefined;
+    originals.set(bound, original);
+    this.byClass.set(original, { bound, name: schema.name });
+    (this.models as Record<string, AnyBoundModel>)[schema.name] = bound;
+    return bound;
   }
 
   /** The bound class of a model, by its class, bound or not, or by its name. */

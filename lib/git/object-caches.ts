@@ -1,0 +1,30 @@
+import { LRUCache } from 'lru-cache';
+import type { TreeNode } from '../object/tree-node';
+
+/** How much the cached folders may weigh together, in bytes as estimated. */
+const TREE_CACHE_BYTES = 64 * 1024 * 1024;
+
+/** How much the cached blobs may weigh together, in bytes. */
+const BLOB_CACHE_BYTES = 32 * 1024 * 1024;
+
+/** Larger blobs would push too many others out of the cache. */
+export const CACHED_BLOB_BYTES = 256 * 1024;
+
+/** What an entry of a folder weighs beside its name: its object, its oid, its share of the B+ tree. */
+const NODE_ENTRY_BYTES = 160;
+
+/** What anything cached weighs at least. */
+const CACHE_ENTRY_BYTES = 256;
+
+/** What was read or written, by oid: bounded by size, and never stale. */
+export class ObjectCaches {
+  readonly trees = new LRUCache<string, TreeNode>({
+    maxSize: TREE_CACHE_BYTES,
+    sizeCalculation: (node) => CACHE_ENTRY_BYTES + node.size * NODE_ENTRY_BYTES,
+  });
+  readonly blobs = new LRUCache<string, Buffer>({
+    maxSize: BLOB_CACHE_BYTES,
+    maxEntrySize: CACHED_BLOB_BYTES,
+    sizeCalculation: (content) => CACHE_ENTRY_BYTES + content.length,
+  });
+}
