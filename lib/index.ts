@@ -38,7 +38,13 @@ export type {
   MergeCommits,
   ModelConflict,
 } from './workspace/merge/merge-conflict';
-export type { MergeOptions, MergePolicies, MergeResult } from './workspace/merge/merger';
+export { KeptMerge } from './workspace/merge/kept-merge';
+export type {
+  MergeOptions,
+  MergePolicies,
+  MergeResult,
+  RevertOptions,
+} from './workspace/merge/merge-options';
 export type { ConflictHandler } from './workspace/merge/open-conflict';
 export type { Relayout, RelayoutOptions } from './workspace/relayout';
 export type { Commit, WalkOrder } from './git/commits';

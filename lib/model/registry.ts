@@ -127,6 +127,12 @@ export class ModelRegistry {
     return new RecordCollection(name, place, this.store, undefined);
   }
 
+  /** What a model was compiled to, by its name; undefined when there is none. */
+  schemaOf(name: string): ModelSchema | undefined {
+    const bound = this.byName.get(name.toLowerCase());
+    return bound && findBinding(bound)?.schema;
+  }
+
   /** The registered models that have records of their own. */
   get concrete(): readonly RegisteredModel[] {
     return [...this.byClass.values()]

@@ -41,7 +41,10 @@ import type { WorkspaceContext } from './context';
 import { GitRecordStore } from './git-record-store';
 import { Maintenance } from './maintenance';
 import { Merger } from './merge/merger';
-import type { MergeOptions, MergeResult } from './merge/merger';
+import { KeptMerges } from './merge/kept-merges';
+import type { KeptMerge } from './merge/kept-merge';
+import { MergeEngine } from './merge/merge-engine';
+import type { MergeOptions, MergeResult, RevertOptions } from './merge/merge-options';
 import { OperationGate } from './operation-gate';
 import type { Deferred } from './operation-gate';
 import { relayout } from './relayout';
@@ -98,13 +101,16 @@ export class Workspace implements AsyncDisposable {
   private readonly store: GitRecordStore;
   private readonly registry: ModelRegistry;
   private readonly merger: Merger;
+  private readonly kept: KeptMerges;
 
   private constructor(private readonly context: WorkspaceContext) {
     this.config = context.config;
     this.index = new WorkspaceIndex(context);
     this.store = new GitRecordStore(context);
     this.registry = new ModelRegistry(this.store);
-    this.merger = new Merger(context, () => this.registry.concrete, this.store.blobs);
+    const engine = new MergeEngine(context, () => this.registry.concrete, this.store.blobs);
+    this.kept = new KeptMerges(context, engine, (model) => this.registry.schemaOf(model));
+    this.merger = new Merger(context, engine, this.kept);
   }
 
   /**
@@ -545,6 +551,35 @@ export class Workspace implements AsyncDisposable {
   /** What {@link merge} would do: its result, with nothing committed. */
   async mergePreview(from: string, options: Omit<MergeOptions, 'dryRun'> = {}): Promise<MergeResult> {
     return this.merge(from, { ...checkOptions(options), dryRun: true });
+  }
+
+  /**
+   * The merges that are kept in the repository because conflicts are left: see `keepConflicts` of {@link merge}.
+   *
+   * @throws InvalidObjectError when somebody else has put something else under their references.
+   */
+  async keptMerges(): Promise<KeptMerge[]> {
+    return this.context.gate.read(() => this.kept.list());
+  }
+
+  /**
+   * Takes the changes of a commit back, with a commit of its own: a merge whose base is that commit, and whose other side is
+   * what was before it. Later changes stay, and those that do not go together with it are conflicts.
+   *
+   * @param commit The commit, or what names it.
+   * @returns what has become of it; `up-to-date` when there is nothing to be taken back.
+   * @throws PendingChangesError while changes are staged.
+   * @throws InvalidArgumentError for a merge commit without `mainline`.
+   *
+   * @example
+   * ```ts
+   * await ws.index.addBlob('a.txt', 'A');
+   * const commit = await ws.commit({ message: 'A mistake' });
+   * await ws.revert(commit!);
+   * ```
+   */
+  async revert(commit: string, options: RevertOptions = {}): Promise<MergeResult> {
+    return this.context.gate.change(() => this.merger.revert(commit, options));
   }
 
   // --- Upkeep ------------------------------------------------------------------------------------------------

@@ -1,4 +1,3 @@
-import { checkOptions } from '../../arguments';
 import {
   ConcurrentUpdateError,
   InvalidArgumentError,
@@ -10,209 +9,112 @@ import type { Commit } from '../../git/commits';
 import { mergeBases } from '../../git/merge-base';
 import { compareAndSwap } from '../../git/references';
 import { resolveRevision } from '../../git/revision';
-import { isMergePolicy } from '../../model/merge/merge-policy';
-import type { MergePolicy } from '../../model/merge/merge-policy';
-import type { BlobStore, CommitOptions } from '../../model/record/record-store';
-import type { RegisteredModel } from '../../model/registry';
 import { shortBranchName } from '../../object/reference-name';
 import { StagedTree } from '../../object/staged-tree';
 import { baseOfBranch } from '../base';
-import { createCommit, prepareCommit } from '../commit-stage';
+import { prepareCommit } from '../commit-stage';
 import { lockWait } from '../context';
 import type { WorkspaceContext } from '../context';
 import { refusePending } from '../stage';
-import { checkMerge } from './merge-checks';
-import type { MergeCommits, MergeConflict } from './merge-conflict';
+import type { KeptMerges } from './kept-merges';
+import type { ConflictResolution, MergeConflict } from './merge-conflict';
+import type { MergeEngine } from './merge-engine';
+import { checkMergeOptions } from './merge-options';
+import type { MergeOptions, MergeResult, RevertOptions } from './merge-options';
 import type { ConflictHandler } from './open-conflict';
-import { mergeTrees } from './tree-merge';
-import type { MergeStates, TreeMerge, TreeMergeSettings } from './tree-merge';
 
-/** The policies of a merge, by model and field: by property, or by stored name. They go before those of the fields. */
-export type MergePolicies = Readonly<Record<string, Readonly<Record<string, MergePolicy<unknown>>>>>;
-
-/** How a branch is merged. */
-export interface MergeOptions extends CommitOptions {
-  /**
-   * Asked about each conflict, one after another; what it gives resolves the conflict, undefined leaves it. It may be
-   * asynchronous, and read records. Default: all conflicts are left.
-   */
-  readonly onConflict?: ConflictHandler;
-  /** What to do with fields that both sides have changed: `{ Page: { views: 'counter' } }`. */
-  readonly policies?: MergePolicies;
-  /** Only find out what would come of it: nothing is committed. Default: false. */
-  readonly dryRun?: boolean;
-  /**
-   * What to do where our branch has nothing of its own: `allow` moves it to their commit, `never` makes a merge commit all
-   * the same, `only` refuses anything else. Default: `allow`.
-   */
-  readonly fastForward?: 'allow' | 'never' | 'only';
-  /** Merge histories that have nothing in common. Default: false. */
-  readonly allowUnrelated?: boolean;
+/** What a merge is of. */
+interface MergePlan {
+  /** The branch that is merged into. */
+  readonly ref: string;
+  readonly ours: Commit | null;
+  readonly theirs: Commit;
+  readonly bases: readonly string[];
 }
 
-/** What has come of a merge. */
-export interface MergeResult {
-  /**
-   * - `up-to-date`: our branch has all of theirs already.
-   * - `fast-forward`: our branch had nothing of its own, and is at their commit now.
-   * - `merged`: there is a merge commit.
-   * - `conflicts`: nothing was committed.
-   *
-   * With `dryRun` it is what would be.
-   */
-  readonly status: 'up-to-date' | 'fast-forward' | 'merged' | 'conflicts';
-  /** The commit that the branch is at now; null when nothing was committed. */
-  readonly commit: string | null;
-  /** The oid of the merged tree; where a conflict is left it has our side. With `dryRun` it may not be stored. */
-  readonly tree: string;
-  /** What is left to decide. */
-  readonly conflicts: readonly MergeConflict[];
-  /** The commits that were merged. */
-  readonly commits: MergeCommits;
-}
-
-const FAST_FORWARD: readonly unknown[] = ['allow', 'never', 'only'];
-
-/** Merges branches into that of a workspace. */
+/** Merges branches into that of a workspace. Its methods are to be called within an operation of the workspace. */
 export class Merger {
   constructor(
     private readonly context: WorkspaceContext,
-    private readonly models: () => readonly RegisteredModel[],
-    private readonly blobs: BlobStore,
+    private readonly engine: MergeEngine,
+    private readonly kept: KeptMerges,
   ) {}
 
-  /** See `Workspace.merge`. To be called within an operation of the workspace. */
+  /** See `Workspace.merge`. */
   async merge(from: string, options: MergeOptions): Promise<MergeResult> {
     checkMergeOptions(options);
-    const { stage, objects, repository } = this.context;
-    refusePending(stage, 'merge() would mix them with what it merges');
-    const { ref } = prepareCommit(this.context, options);
-    const { commit: oid } = await resolveRevision(repository, from);
-    if (oid === null) {
-      throw new ObjectNotFoundError(`"${from}" is not a commit, so it cannot be merged.`, {
-        details: { treeish: from },
-      });
-    }
-    const theirs = await readCommit(objects, oid);
-    const ours = stage.base.commit;
-    const bases = ours ? await mergeBases(objects, ours.oid, oid) : [];
-    const commits = { base: bases[0] ?? null, ours: ours?.oid ?? null, theirs: oid };
-    const facts = { commits, conflicts: [], commit: null };
-    if (ours && bases.includes(oid)) return { ...facts, status: 'up-to-date', tree: ours.tree };
-    const canForward = !ours || bases.includes(ours.oid);
+    refusePending(this.context.stage, 'merge() would mix them with what it merges');
+    const plan = await this.plan(from, options);
+    const { ref, ours, theirs, bases } = plan;
     const { fastForward = 'allow', dryRun = false } = options;
-    if (canForward && (fastForward !== 'never' || !ours)) {
-      if (!dryRun) await this.forward(ref, ours, theirs, from);
-      return { ...facts, status: 'fast-forward', tree: theirs.tree, commit: dryRun ? null : oid };
+    const facts = { ...NOTHING_DONE, commits: commitsOf(plan) };
+    if (ours && bases.includes(theirs.oid)) return { ...facts, status: 'up-to-date', tree: ours.tree };
+    if (!ours || (bases.includes(ours.oid) && fastForward !== 'never')) {
+      if (!dryRun) await this.forward(plan, from);
+      return { ...facts, status: 'fast-forward', tree: theirs.tree, commit: dryRun ? null : theirs.oid };
     }
-    if (fastForward === 'only') {
-      throw new ConcurrentUpdateError(
-        `"${from}" cannot be merged by moving ${ref}: both have commits of their own. Leave out { fastForward: 'only' }.`,
-        { details: { ref, expected: commits.base, actual: commits.ours } },
-      );
+    refuseMerge(plan, from, options);
+    const both = { ours: ours.oid, theirs: theirs.oid, bases };
+    const decided = new Decisions(options.onConflict);
+    const { tree, conflicts } = await this.engine.mergeCommits(both, { ...options, onConflict: decided.ask });
+    const message = options.message ?? `Merge "${shortBranchName(from)}" into ${shortBranchName(ref)}`;
+    if (conflicts.length > 0) {
+      const isKept = options.keepConflicts === true && !dryRun;
+      const kept = isKept
+        ? await this.kept.keep({ ...both, ref, from, message }, options, decided.made)
+        : null;
+      return { ...facts, status: 'conflicts', tree: tree.oid, conflicts, kept };
     }
-    if (bases.length === 0 && options.allowUnrelated !== true) {
-      throw new UnrelatedHistoriesError(
-        `${ref} and "${from}" have no commit in common. If they are to become one history, use { allowUnrelated: true }.`,
-        { details: { ref, treeish: from } },
-      );
-    }
-    const states = {
-      base: await this.baseOf(bases, options),
-      ours: stage.tree,
-      theirs: await StagedTree.load(theirs.tree, objects),
-    };
-    const { tree, conflicts } = await this.mergeStates(states, commits, options);
-    if (conflicts.length > 0) return { ...facts, status: 'conflicts', tree: tree.oid, conflicts };
     if (dryRun) return { ...facts, status: 'merged', tree: tree.oid };
-    const message = options.message ?? `Merge ${mergedName(from)} into ${shortBranchName(ref)}`;
-    const commit = await this.commit(ref, tree, { ...options, message }, [ours.oid, oid]);
+    const commit = await this.engine.commit(ref, tree, { ...options, message }, [ours.oid, theirs.oid]);
     return { ...facts, status: 'merged', tree: tree.oid, commit };
   }
 
-  /**
-   * Merges trees, and checks the merged records; conflicts are asked about as the options say.
-   *
-   * @param isStrict Whether it is a conflict, too, when both sides have changed a field to the same. Default: false.
-   */
-  async mergeStates(
-    states: MergeStates,
-    commits: MergeCommits,
-    options: Pick<MergeOptions, 'onConflict' | 'policies'>,
-    isStrict = false,
-  ): Promise<TreeMerge> {
-    const { onConflict } = options;
-    const ask: ConflictHandler | undefined =
-      onConflict && ((conflict) => this.context.gate.section(() => onConflict(conflict)));
-    const settings = { ...this.settings(commits, options), onConflict: ask, isStrict };
-    const merge = await mergeTrees(states, settings);
-    return checkMerge(merge, states, this.models(), settings);
-  }
-
-  /** Commits a merged tree to the branch of the workspace, whose index follows. */
-  async commit(
-    ref: string,
-    tree: StagedTree,
-    options: CommitOptions,
-    parents: readonly string[],
-  ): Promise<string> {
-    const { objects, stage, config } = this.context;
-    await objects.writeTree(tree, config.durability);
-    const protection = objects.protection();
-    const { oid } = await createCommit(this.context, ref, tree.oid, { ...options, parents });
-    await objects.release([protection]);
-    stage.reset(await baseOfBranch(this.context, ref));
-    return oid;
-  }
-
-  /**
-   * The tree that both sides have come from. Of several, all are merged to one first, as Git's recursive merge does it.
-   *
-   * Source: https://git-scm.com/docs/merge-strategies#Documentation/merge-strategies.txt-recursive
-   */
-  private async baseOf(
-    bases: readonly string[],
-    options: Pick<MergeOptions, 'policies'>,
-  ): Promise<StagedTree> {
-    const { objects } = this.context;
-    const [first, ...others] = [...bases].reverse();
-    if (first === undefined) return StagedTree.empty(objects);
-    let tree = await this.treeOf(first);
-    const merged = [first];
-    for (const other of others) {
-      const below = await mergeBases(objects, other, ...merged);
-      const states = {
-        base: await this.baseOf(below, options),
-        ours: tree,
-        theirs: await this.treeOf(other),
-      };
-      const settings = this.settings({ base: below[0] ?? null, ours: first, theirs: other }, options);
-      ({ tree } = await mergeTrees(states, { ...settings, isVirtual: true }));
-      merged.push(other);
-    }
-    return tree;
-  }
-
-  private async treeOf(commit: string): Promise<StagedTree> {
-    const { objects } = this.context;
-    return StagedTree.load((await readCommit(objects, commit)).tree, objects);
-  }
-
-  private settings(
-    commits: MergeCommits,
-    { policies = {} }: Pick<MergeOptions, 'policies'>,
-  ): TreeMergeSettings {
-    return {
-      objects: this.context.objects,
-      blobs: this.blobs,
-      schemas: this.models().map(({ schema }) => schema),
-      commits,
-      policies: new Map(Object.entries(policies).map(([model, each]) => [model.toLowerCase(), each])),
-      isStrict: false,
+  /** See `Workspace.revert`. */
+  async revert(treeish: string, options: RevertOptions): Promise<MergeResult> {
+    checkMergeOptions(options);
+    const { stage, objects } = this.context;
+    refusePending(stage, 'revert() would mix them with what it takes back');
+    const { ref } = prepareCommit(this.context, options);
+    const commit = await this.readCommit(treeish, 'reverted');
+    const parent = parentToKeep(commit, options.mainline);
+    const before = parent === null ? null : (await readCommit(objects, parent)).tree;
+    const states = {
+      base: await StagedTree.load(commit.tree, objects),
+      ours: stage.tree,
+      theirs: before === null ? StagedTree.empty(objects) : await StagedTree.load(before, objects),
     };
+    const commits = { base: commit.oid, ours: stage.base.commit?.oid ?? null, theirs: parent };
+    const { tree, conflicts } = await this.engine.mergeStates(states, commits, options);
+    const facts = { ...NOTHING_DONE, commits, tree: tree.oid };
+    if (conflicts.length > 0) return { ...facts, status: 'conflicts', conflicts };
+    if (tree.equals(stage.tree)) return { ...facts, status: 'up-to-date' };
+    if (options.dryRun === true) return { ...facts, status: 'merged' };
+    const subject = commit.message.split('\n', 1)[0] ?? '';
+    const message = options.message ?? `Revert "${subject}"\n\nThis reverts commit ${commit.oid}.\n`;
+    const parents = stage.base.commit ? [stage.base.commit.oid] : [];
+    const oid = await this.engine.commit(ref, tree, { ...options, message }, parents);
+    return { ...facts, status: 'merged', commit: oid };
   }
 
-  private async forward(ref: string, ours: Commit | null, theirs: Commit, from: string): Promise<void> {
+  private async plan(from: string, options: MergeOptions): Promise<MergePlan> {
+    const { stage, objects } = this.context;
+    const { ref } = prepareCommit(this.context, options);
+    const theirs = await this.readCommit(from, 'merged');
+    const ours = stage.base.commit;
+    return { ref, ours, theirs, bases: ours ? await mergeBases(objects, ours.oid, theirs.oid) : [] };
+  }
+
+  private async readCommit(treeish: string, use: string): Promise<Commit> {
+    const { repository, objects } = this.context;
+    const { commit } = await resolveRevision(repository, treeish);
+    if (commit !== null) return readCommit(objects, commit);
+    throw new ObjectNotFoundError(`"${treeish}" is not a commit, so it cannot be ${use}.`, {
+      details: { treeish },
+    });
+  }
+
+  private async forward({ ref, ours, theirs }: MergePlan, from: string): Promise<void> {
     const { repository, config, stage } = this.context;
     const logMessage = `merge ${from}: Fast-forward`;
     const update = { ref, oid: theirs.oid, expected: ours?.oid ?? null, logMessage };
@@ -221,27 +123,50 @@ export class Merger {
   }
 }
 
-function mergedName(from: string): string {
-  return `"${shortBranchName(from)}"`;
+/** Remembers what a handler has decided. */
+class Decisions {
+  readonly made: [MergeConflict, ConflictResolution][] = [];
+
+  constructor(private readonly handler: ConflictHandler | undefined) {}
+
+  readonly ask = async (conflict: MergeConflict): Promise<ConflictResolution> => {
+    const resolution = await this.handler?.(conflict);
+    if (resolution !== undefined) this.made.push([conflict, resolution]);
+    return resolution;
+  };
 }
 
-function checkMergeOptions(options: MergeOptions): void {
-  const { fastForward, onConflict, policies } = checkOptions(options);
-  if (fastForward !== undefined && !FAST_FORWARD.includes(fastForward)) {
-    throw refused('fastForward', fastForward, '"allow", "never" or "only"');
-  }
-  if (onConflict !== undefined && typeof onConflict !== 'function') {
-    throw refused('onConflict', onConflict, 'a function');
-  }
-  for (const [model, fields] of Object.entries(policies === undefined ? {} : checkOptions(policies))) {
-    for (const [field, policy] of Object.entries(checkOptions(fields))) {
-      if (!isMergePolicy(policy)) throw refused(`policies.${model}.${field}`, policy, 'a policy');
-    }
-  }
+const NOTHING_DONE = { conflicts: [], commit: null, kept: null };
+
+function commitsOf({ ours, theirs, bases }: MergePlan): MergeResult['commits'] {
+  return { base: bases[0] ?? null, ours: ours?.oid ?? null, theirs: theirs.oid };
 }
 
-function refused(option: string, value: unknown, expected: string): InvalidArgumentError {
-  return new InvalidArgumentError(`"${option}" must be ${expected}, not ${JSON.stringify(value)}.`, {
-    details: { option, value },
-  });
+/** @throws ConcurrentUpdateError or UnrelatedHistoriesError where the options do not allow a merge. */
+function refuseMerge(plan: MergePlan, from: string, { fastForward, allowUnrelated }: MergeOptions): void {
+  const { ref, bases } = plan;
+  const { base, ours } = commitsOf(plan);
+  if (fastForward === 'only') {
+    throw new ConcurrentUpdateError(
+      `"${from}" cannot be merged by moving ${ref}: both have commits of their own. Leave out { fastForward: 'only' }.`,
+      { details: { ref, expected: base, actual: ours } },
+    );
+  }
+  if (bases.length > 0 || allowUnrelated === true) return;
+  throw new UnrelatedHistoriesError(
+    `${ref} and "${from}" have no commit in common. If they are to become one history, use { allowUnrelated: true }.`,
+    { details: { ref, treeish: from } },
+  );
+}
+
+/** The parent whose side stays when a commit is taken back; null for the first commit of all. */
+function parentToKeep({ oid, parents }: Commit, mainline: number | undefined): string | null {
+  if (mainline === undefined && parents.length < 2) return parents[0] ?? null;
+  const parent = parents[(mainline ?? 0) - 1];
+  if (parent !== undefined) return parent;
+  throw new InvalidArgumentError(
+    `The commit ${oid} has ${parents.length} parents; say with { mainline } whose side is to stay: a number from 1 to ` +
+      `${parents.length}.`,
+    { details: { option: 'mainline', value: mainline } },
+  );
 }

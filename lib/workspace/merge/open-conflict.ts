@@ -47,7 +47,7 @@ export function blurConflicts(open: readonly OpenConflict[]): void {
 }
 
 /** @throws InvalidArgumentError */
-function checkResolution(conflict: MergeConflict, resolution: unknown): Decision {
+export function checkResolution(conflict: MergeConflict, resolution: unknown): Decision {
   if (resolution === 'ours' || resolution === 'theirs' || resolution === 'base') return resolution;
   if (typeof resolution === 'object' && resolution !== null && 'value' in resolution) return resolution;
   throw new InvalidArgumentError(

@@ -1,0 +1,226 @@
+import { InvalidObjectError } from '../../errors';
+import { readCommit } from '../../git/commits';
+import { mergeBases } from '../../git/merge-base';
+import { listReferences } from '../../git/reference-list';
+import { compareAndSwap, deleteReference, readReference, referenceNotFound } from '../../git/references';
+import type { MergePolicy } from '../../model/merge/merge-policy';
+import { isMergePolicy } from '../../model/merge/merge-policy';
+import type { CommitOptions } from '../../model/record/record-store';
+import type { ModelSchema } from '../../model/schema/schema';
+import { commitObject } from '../../object/commit-codec';
+import { isBranchRef, isReferenceName } from '../../object/reference-name';
+import { sha1 } from '../../object/sha1';
+import { StagedTree } from '../../object/staged-tree';
+import { lockWait } from '../context';
+import type { WorkspaceContext } from '../context';
+import { KeptMerge } from './kept-merge';
+import { checkKept, keepResolution, revive } from './kept-resolution';
+import type { KeptResolution } from './kept-resolution';
+import type { ConflictResolution, MergeConflict } from './merge-conflict';
+import type { MergeEngine } from './merge-engine';
+import type { MergeOptions, MergePolicies, MergeResult } from './merge-options';
+import type { TreeMerge } from './tree-merge';
+
+/** What is known of a merge that is kept. */
+export interface KeptState {
+  /** The reference that it is kept under. */
+  readonly keptAs: string;
+  /** The branch that is merged into. */
+  readonly ref: string;
+  readonly from: string;
+  readonly ours: string;
+  readonly theirs: string;
+  readonly message: string;
+  /** Those that have a name. */
+  readonly policies: MergePolicies;
+  /** By the keys of the conflicts. */
+  readonly resolutions: Readonly<Record<string, KeptResolution>>;
+}
+
+/** What is to be kept. */
+export type MergeToKeep = Pick<KeptState, 'ref' | 'from' | 'ours' | 'theirs' | 'message'>;
+
+/** Where merges are kept. */
+const PREFIX = 'refs/gitmodel/merges/';
+
+/** The file that says how far a merge is, in the tree of the commit that the reference is at. */
+const FILE = 'merge.json';
+
+/**
+ * The merges of a repository that are not complete. Each is a commit whose parents are the two that are merged, so that Git
+ * keeps both, and whose tree has one file: which branch is merged into which, and the conflicts that were resolved. What
+ * is merged is made again from that whenever it is asked for, for a merge of the same commits is always the same.
+ */
+export class KeptMerges {
+  constructor(
+    private readonly context: WorkspaceContext,
+    private readonly engine: MergeEngine,
+    private readonly schemaOf: (model: string) => ModelSchema | undefined,
+  ) {}
+
+  /** Begins to keep a merge, or goes on with the one that is kept already of the same commit into the same branch. */
+  async keep(
+    merge: MergeToKeep,
+    { policies = {} }: MergeOptions,
+    decided: readonly (readonly [MergeConflict, ConflictResolution])[],
+  ): Promise<KeptMerge> {
+    const keptAs = `${PREFIX}${sha1(`${merge.ref}\0${merge.theirs}`).slice(0, 20)}`;
+    const present = await readReference(this.context.repository, keptAs);
+    const resolutions = present === null ? {} : { ...(await this.read(keptAs, present)).resolutions };
+    for (const [conflict, resolution] of decided) {
+      resolutions[conflict.key] = keepResolution(this.schemaFor(conflict), conflict, resolution);
+    }
+    const state = { ...merge, keptAs, policies: named(policies), resolutions };
+    return new KeptMerge(this, state, await this.write(state, present));
+  }
+
+  /** All that are kept. */
+  async list(): Promise<KeptMerge[]> {
+    const merges: KeptMerge[] = [];
+    for (const { ref, oid } of await listReferences(this.context.repository, PREFIX)) {
+      merges.push(new KeptMerge(this, await this.read(ref, oid), oid));
+    }
+    return merges;
+  }
+
+  async conflictsOf(state: KeptState): Promise<readonly MergeConflict[]> {
+    const { gate } = this.context;
+    return gate.change(async () => (await this.merge(state, await this.tipOf(state))).conflicts);
+  }
+
+  async resolve(
+    state: KeptState,
+    oid: string,
+    conflict: MergeConflict,
+    resolution: ConflictResolution,
+  ): Promise<{ readonly state: KeptState; readonly oid: string }> {
+    const resolutions = { ...state.resolutions };
+    if (resolution === undefined) Reflect.deleteProperty(resolutions, conflict.key);
+    else resolutions[conflict.key] = keepResolution(this.schemaFor(conflict), conflict, resolution);
+    const changed = { ...state, resolutions };
+    return this.context.gate.change(async () => ({ state: changed, oid: await this.write(changed, oid) }));
+  }
+
+  async complete(state: KeptState, oid: string, options: CommitOptions): Promise<MergeResult> {
+    return this.context.gate.change(async () => {
+      const ours = await this.tipOf(state);
+      const { tree, conflicts } = await this.merge(state, ours);
+      const commits = { base: null, ours, theirs: state.theirs };
+      const facts = { tree: tree.oid, conflicts, commits, commit: null, kept: null };
+      if (conflicts.length > 0)
+        return { ...facts, status: 'conflicts', kept: new KeptMerge(this, state, oid) };
+      const parents = [ours, state.theirs];
+      const commit = await this.engine.commit(
+        state.ref,
+        tree,
+        { message: state.message, ...options },
+        parents,
+      );
+      await this.delete(state, oid);
+      return { ...facts, status: 'merged', commit };
+    });
+  }
+
+  async remove(state: KeptState, oid: string): Promise<void> {
+    return this.context.gate.change(() => this.delete(state, oid));
+  }
+
+  private async delete({ keptAs }: KeptState, oid: string): Promise<void> {
+    const { repository, config } = this.context;
+    await deleteReference(repository, keptAs, oid, lockWait(config), config.durability);
+  }
+
+  private async merge(state: KeptState, ours: string): Promise<TreeMerge> {
+    const { theirs, policies, resolutions } = state;
+    const bases = await mergeBases(this.context.objects, ours, theirs);
+    const onConflict = (conflict: MergeConflict): ConflictResolution => {
+      const kept = resolutions[conflict.key];
+      return kept === undefined ? undefined : revive(this.schemaFor(conflict), conflict, kept);
+    };
+    return this.engine.mergeCommits({ ours, theirs, bases }, { policies, onConflict });
+  }
+
+  /** @throws ReferenceNotFoundError when the branch is gone. */
+  private async tipOf({ ref }: KeptState): Promise<string> {
+    const tip = await readReference(this.context.repository, ref);
+    if (tip === null) throw referenceNotFound(ref);
+    return tip;
+  }
+
+  private schemaFor({ model }: MergeConflict): ModelSchema | undefined {
+    return model === null ? undefined : this.schemaOf(model);
+  }
+
+  private async write(state: KeptState, expected: string | null): Promise<string> {
+    const { objects, repository, config } = this.context;
+    const { keptAs, ours, theirs, ...rest } = state;
+    const content = Buffer.from(`${JSON.stringify({ version: 1, ...rest }, null, 2)}\n`);
+    const tree = await StagedTree.empty(objects).withBlob(FILE, content);
+    const author = config.sign('author');
+    const fields = {
+      tree: tree.oid,
+      parents: [ours, theirs],
+      author,
+      committer: author,
+      message: state.message,
+    };
+    const commit = commitObject(fields);
+    await objects.write([...tree.unwritten(), commit], config.durability);
+    const update = { ref: keptAs, oid: commit.oid, expected, logMessage: 'merge: kept' };
+    await compareAndSwap(repository, update, lockWait(config), config.durability);
+    return commit.oid;
+  }
+
+  /** @throws InvalidObjectError when it is not what {@link write} writes. */
+  private async read(keptAs: string, oid: string): Promise<KeptState> {
+    const { objects } = this.context;
+    const { tree, parents } = await readCommit(objects, oid);
+    const file = await (await StagedTree.load(tree, objects)).lookUp(FILE);
+    const content = file?.kind === 'blob' ? await objects.readBlob(file.oid) : undefined;
+    try {
+      const [ours, theirs] = parents;
+      if (!content || ours === undefined || theirs === undefined)
+        throw new Error('it is no merge of two commits');
+      return { keptAs, ours, theirs, ...parse(content.toString('utf8')) };
+    } catch (error) {
+      throw new InvalidObjectError(
+        `What is kept as ${keptAs} is no merge of this library: ${(error as Error).message}. Remove it with "git update-ref -d".`,
+        { cause: error, details: { ref: keptAs, oid } },
+      );
+    }
+  }
+}
+
+function parse(text: string): Omit<KeptState, 'keptAs' | 'ours' | 'theirs'> {
+  const { ref, from, message, policies, resolutions } = JSON.parse(text) as Readonly<Record<string, unknown>>;
+  if (typeof ref !== 'string' || !isBranchRef(ref) || !isReferenceName(ref))
+    throw new Error('it names no branch');
+  if (typeof from !== 'string' || typeof message !== 'string')
+    throw new Error('it does not say what is merged');
+  return {
+    ref,
+    from,
+    message,
+    policies: named(tableOf(policies) as MergePolicies),
+    resolutions: Object.fromEntries(
+      Object.entries(tableOf(resolutions)).map(([key, each]) => [key, checkKept(each)]),
+    ),
+  };
+}
+
+function tableOf(value: unknown): Readonly<Record<string, unknown>> {
+  if (typeof value === 'object' && value !== null && !Array.isArray(value)) return { ...value };
+  throw new Error('its policies or resolutions are no objects');
+}
+
+/** A function cannot be kept. */
+function named(policies: MergePolicies): MergePolicies {
+  const isNamed = (policy: MergePolicy<unknown>): boolean =>
+    typeof policy !== 'function' && isMergePolicy(policy);
+  return Object.fromEntries(
+    Object.entries(policies).map(([model, fields]) => [
+      model,
+      Object.fromEntries(Object.entries(fields).filter(([, policy]) => isNamed(policy))),
+    ]),
+  );
+}

@@ -1,0 +1,150 @@
+import { ConcurrentUpdateError, InvalidArgumentError, InvalidObjectError } from 'gitmodel';
+import { errorOf } from '../../support/error-of';
+import { PageModel } from '../../support/sample-models';
+import { git } from '../../support/temporary-repository';
+import { collect, expectLog, openWorkspace } from '../../support/workspaces';
+import { change, openSides } from './sides';
+import type { Sides } from './sides';
+
+const page = { slug: 'home', title: 'Home', content: 'Welcome' };
+
+function openConflicts(): Promise<Sides<typeof PageModel>> {
+  return openSides(PageModel, {
+    base: (Page) => new Page(page).save(),
+    ours: (Page) => change(Page, 'home', { title: 'A', content: 'Ours' }),
+    theirs: (Page) => change(Page, 'home', { title: 'B', content: 'Theirs' }),
+  });
+}
+
+/** States the commits of all branches, and those that the kept merges are. */
+function stateAll(path: string): void {
+  for (const ref of git(path, 'for-each-ref', '--format=%(refname)').split('\n')) {
+    expectLog(path, git(path, 'log', '--topo-order', '--format=%s', ref).split('\n'), ref);
+  }
+}
+
+describe('a merge that is kept', () => {
+  it('is resolved one by one and completed by another workspace', async () => {
+    const { ws, path } = await openConflicts();
+    const { status, kept } = await ws.merge('draft', { keepConflicts: true, message: 'Merged' });
+    expect(status).toBe('conflicts');
+    expect(kept).toMatchObject({ into: 'main', from: 'draft', theirs: git(path, 'rev-parse', 'draft') });
+    expect(git(path, 'status', '--porcelain', '--branch')).toContain('main');
+
+    const other = await openWorkspace(path);
+    const Page = other.register(PageModel);
+    const [merge] = await other.keptMerges();
+    if (!merge) throw new Error('The merge is not there.');
+    const conflicts = await merge.conflicts();
+    expect(conflicts.map(({ field }) => field)).toEqual(['title', 'content']);
+    for (const conflict of conflicts.slice(0, 1)) await merge.resolve(conflict, { value: 'A and B' });
+    expect((await merge.complete()).status).toBe('conflicts');
+    const [left, ...others] = await merge.conflicts();
+    if (!left) throw new Error('No conflict is left.');
+    expect([left.field, others.length]).toEqual(['content', 0]);
+    await merge.resolve(left, 'theirs');
+    const result = await merge.complete({ author: { name: 'Ann', email: 'ann@example.com' } });
+    expect(result).toMatchObject({ status: 'merged', conflicts: [] });
+    expect(await Page.get('home')).toMatchObject({ title: 'A and B', content: 'Theirs' });
+    expect(git(path, 'log', '-1', '--format=%an %s %P', 'main')).toBe(
+      `Ann Merged ${git(path, 'rev-parse', 'main~1')} ${git(path, 'rev-parse', 'draft')}`,
+    );
+    expect(await other.keptMerges()).toEqual([]);
+    expect(git(path, 'for-each-ref', 'refs/gitmodel')).toBe('');
+    stateAll(path);
+  });
+
+  it('keeps what was decided when it was begun, and survives the cleaning up of git', async () => {
+    const { ws, path } = await openConflicts();
+    await ws.merge('draft', {
+      keepConflicts: true,
+      onConflict: ({ field }) => (field === 'title' ? 'theirs' : undefined),
+    });
+    git(path, 'gc', '--quiet', '--prune=now');
+    git(path, 'pack-refs', '--all');
+    const [merge] = await ws.keptMerges();
+    expect((await merge?.conflicts())?.map(({ field }) => field)).toEqual(['content']);
+    stateAll(path);
+    await merge?.abort();
+    expect(await ws.keptMerges()).toEqual([]);
+    expectLog(path, ['Ours', 'Base'], 'main');
+  });
+
+  it('goes on with the branch as it is by then', async () => {
+    const { ws, model, path } = await openConflicts();
+    const { kept } = await ws.merge('draft', { keepConflicts: true, message: 'Merged' });
+    if (!kept) throw new Error('The merge was not kept.');
+    for (const conflict of await kept.conflicts()) await kept.resolve(conflict, 'theirs');
+    await change(model, 'home', { published: false });
+    await ws.commit({ message: 'Meanwhile' });
+    expect(await kept.complete()).toMatchObject({ status: 'merged' });
+    expect(await model.get('home')).toMatchObject({ title: 'B', content: 'Theirs', published: false });
+    stateAll(path);
+  });
+
+  it('does not lose what two have resolved at the same time', async () => {
+    const { ws, path } = await openConflicts();
+    await ws.merge('draft', { keepConflicts: true });
+    const [[one], [other]] = [await ws.keptMerges(), await ws.keptMerges()];
+    const [title, content] = (await one?.conflicts()) ?? [];
+    if (!one || !other || !title || !content) throw new Error('Something is missing.');
+    await one.resolve(title, 'ours');
+    expect(await errorOf(() => other.resolve(content, 'ours'))).toBeInstanceOf(ConcurrentUpdateError);
+    stateAll(path);
+  });
+
+  it('refuses a value that the field cannot have, and what is no merge', async () => {
+    const { ws, path } = await openConflicts();
+    const { kept } = await ws.merge('draft', { keepConflicts: true });
+    const [title] = (await kept?.conflicts()) ?? [];
+    if (!kept || !title) throw new Error('Something is missing.');
+    const error = await errorOf(() => kept.resolve(title, { value: 7 }));
+    expect(error).toBeInstanceOf(InvalidArgumentError);
+    expect(error.message).toContain('title');
+    await kept.abort();
+    git(path, 'update-ref', 'refs/gitmodel/merges/nonsense', 'main');
+    expect(await errorOf(() => ws.keptMerges())).toBeInstanceOf(InvalidObjectError);
+    stateAll(path);
+  });
+
+  it('is not made by a preview, nor without being asked for', async () => {
+    const { ws, path } = await openConflicts();
+    expect((await ws.mergePreview('draft', { keepConflicts: true })).kept).toBeNull();
+    expect((await ws.merge('draft')).kept).toBeNull();
+    expect(git(path, 'for-each-ref', 'refs/gitmodel')).toBe('');
+    stateAll(path);
+  });
+});
+
+describe('revert', () => {
+  it('takes back a commit by field and leaves what came later', async () => {
+    const { ws, model, path } = await openSides(PageModel, {
+      base: (Page) => new Page(page).save(),
+      ours: (Page) => change(Page, 'home', { title: 'A mistake' }),
+      theirs: () => Promise.resolve(),
+    });
+    const mistake = git(path, 'rev-parse', 'main');
+    await change(model, 'home', { content: 'Later' });
+    await ws.commit({ message: 'Later' });
+    expect(await ws.revert(mistake)).toMatchObject({ status: 'merged' });
+    expect(await model.get('home')).toMatchObject({ title: 'Home', content: 'Later' });
+    expect(await ws.revert(mistake)).toMatchObject({ status: 'up-to-date', commit: null });
+    expectLog(path, ['Revert "Ours"', 'Later', 'Ours', 'Base']);
+    expect(await collect(ws.walk())).toHaveLength(4);
+  });
+
+  it('has a conflict where the field was changed again, and wants to know the side of a merge', async () => {
+    const { ws, model, path } = await openConflicts();
+    const merge = await ws.merge('draft', { message: 'Merged', onConflict: () => 'theirs' });
+    expect(await errorOf(() => ws.revert(String(merge.commit)))).toBeInstanceOf(InvalidArgumentError);
+    expect(await ws.revert(String(merge.commit), { mainline: 1, message: 'Back' })).toMatchObject({
+      status: 'merged',
+    });
+    expect(await model.get('home')).toMatchObject({ title: 'A', content: 'Ours' });
+    await change(model, 'home', { title: 'Again' });
+    await ws.commit({ message: 'Again' });
+    const { conflicts } = await ws.revert('HEAD~1', { dryRun: true });
+    expect(conflicts).toMatchObject([{ field: 'title', base: 'A', ours: 'Again', theirs: 'B' }]);
+    stateAll(path);
+  });
+});
