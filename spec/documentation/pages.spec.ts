@@ -18,22 +18,25 @@ function programsOf(page: string): Program[] {
   }));
 }
 
-describe.each(['README.md', 'docs/fields.md', 'docs/models.md', 'docs/upkeep.md'])('The page %s', (page) => {
-  const programs = programsOf(page);
+describe.each(['README.md', 'docs/fields.md', 'docs/merging.md', 'docs/models.md', 'docs/upkeep.md'])(
+  'The page %s',
+  (page) => {
+    const programs = programsOf(page);
 
-  it('has examples that compile', () => {
-    expect(programs.length).toBeGreaterThanOrEqual(2);
-    expect(typeErrors(programs)).toEqual([]);
-  });
+    it('has examples that compile', () => {
+      expect(programs.length).toBeGreaterThanOrEqual(2);
+      expect(typeErrors(programs)).toEqual([]);
+    });
 
-  it.each(programs)('has an $name that runs', async ({ name, source }) => {
-    const folder = temporaryFolder();
-    const log = jest.spyOn(console, 'log').mockImplementation(() => undefined);
-    await run({ name, source: source.replaceAll(PATH_IN_EXAMPLES, folder) });
-    expectCleanRepository(folder);
-    log.mockRestore();
-  });
-});
+    it.each(programs)('has an $name that runs', async ({ name, source }) => {
+      const folder = temporaryFolder();
+      const log = jest.spyOn(console, 'log').mockImplementation(() => undefined);
+      await run({ name, source: source.replaceAll(PATH_IN_EXAMPLES, folder) });
+      expectCleanRepository(folder);
+      log.mockRestore();
+    });
+  },
+);
 
 describe.each(['README.md', 'docs/fields.md', 'docs/models.md', 'docs/performance.md'])(
   'The page %s',

@@ -28,8 +28,8 @@ export function mergeField(versions: StoredVersions, rule: FieldRule): MergedVal
   if (isSameJson(known.base, known.theirs)) return settled(versions.ours);
   if (isSameJson(known.base, known.ours)) return settled(versions.theirs);
   // Two that have counted the same have counted twice.
-  const isToDecide = isStrict || policy === 'counter' || !isSameJson(known.ours, known.theirs);
-  if (!isToDecide) return settled(versions.ours);
+  const isCounted = policy === 'counter' && known.ours !== null;
+  if (!isStrict && !isCounted && isSameJson(known.ours, known.theirs)) return settled(versions.ours);
   return applyPolicy(known, rule) ?? conflicting(versions);
 }
 
