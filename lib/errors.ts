@@ -114,6 +114,22 @@ export class UnrelatedHistoriesError extends GitModelError {
   readonly code = 'UNRELATED_HISTORIES';
 }
 
+/**
+ * A branch cannot be deleted, because a work tree, HEAD or the workspace is on it. `details`: `ref`, `path` (the folder
+ * whose HEAD names it; null for the workspace).
+ */
+export class BranchInUseError extends GitModelError {
+  readonly code = 'BRANCH_IN_USE';
+}
+
+/**
+ * Deleting the branch would lose commits, because neither the present branch nor its upstream has them. `details`:
+ * `ref`, `oid`.
+ */
+export class BranchNotMergedError extends GitModelError {
+  readonly code = 'BRANCH_NOT_MERGED';
+}
+
 /** A checkout would overwrite files that were changed by hand; nothing has changed. `details`: `paths`. */
 export class CheckoutConflictError extends GitModelError {
   readonly code = 'CHECKOUT_CONFLICT';

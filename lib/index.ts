@@ -29,6 +29,11 @@ export type { MaintenanceProblem, MaintenanceProgress, MaintenanceStep } from '.
 export type { StorageStatistics } from './git/maintenance/storage';
 export type { BulkItem, BulkOptions, BulkProgress, BulkResult } from './workspace/bulk';
 export type { Branch } from './workspace/branch';
+export { BranchCollection } from './workspace/branch-collection';
+export type { BranchUpstream, CreateBranchOptions, DeleteBranchOptions } from './workspace/branch-collection';
+export { TagCollection } from './workspace/tag-collection';
+export type { CreateTagOptions, ListOptions, Tag } from './workspace/tag-collection';
+export type { Upstream } from './git/branch-config';
 export type { CreateCommitOptions } from './workspace/commit-stage';
 export { MergeConflict } from './workspace/merge/merge-conflict';
 export type {
@@ -188,6 +193,7 @@ export type { Signature, SignatureInput } from './object/commit-codec';
 export type { BlobSource } from './object/blob-source';
 export { FileMode } from './object/file-mode';
 export type { EntryKind } from './object/file-mode';
+export type { ObjectType } from './object/oid';
 export type { TreeEntry } from './object/staged-tree';
 
 // Errors

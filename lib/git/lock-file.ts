@@ -1,5 +1,6 @@
 import {
   closeSync,
+  fchmodSync,
   fsync,
   lstatSync,
   openSync,
@@ -17,6 +18,7 @@ import type { Durability } from './durable';
 import { inFolder } from './empty-folders';
 import { hasEnded, thisProcess } from './process';
 import type { ProcessIdentity } from './process';
+import { GitErrno } from './translate-error';
 
 const sync = promisify(fsync);
 
@@ -69,13 +71,15 @@ export class LockFile {
   /**
    * Puts something in the place of the file, for others all at once. The lock stays.
    *
+   * @param mode The permissions of the file. Default: those of every new file.
    * @throws what the file system says; then the file is as it was.
    */
-  async replace(content: string | Uint8Array, durability: Durability): Promise<void> {
+  async replace(content: string | Uint8Array, durability: Durability, mode?: number): Promise<void> {
     const value = beside(this.lock, 'value');
     try {
       const descriptor = openSync(value, 'w', 0o666);
       try {
+        if (mode !== undefined) fchmodSync(descriptor, mode);
         writeFileSync(descriptor, content);
         if (durability === 'fsync') await sync(descriptor);
       } finally {
@@ -94,10 +98,17 @@ export class LockFile {
   }
 }
 
-/** Who holds the lock of a file, for messages; undefined when nobody does, or it does not say. */
+/** Who holds the lock of a file; undefined when nobody does, or it does not say. */
 export function lockHolder(file: string): ProcessIdentity | undefined {
   const content = readLock(`${file}.lock`)?.content;
   return content === undefined ? undefined : decodeHolder(content);
+}
+
+/** What is thrown for a file that somebody else has locked: what libgit2 throws, and who that is. */
+export function lockedError(file: string): Error {
+  const holder = lockHolder(file);
+  const whose = holder ? ` of the process ${holder.pid} on ${holder.host}` : '';
+  return Object.assign(new Error(`there is "${file}.lock"${whose}`), { errno: GitErrno.LOCKED });
 }
 
 /** `rmSync` looks first, and takes twice as long. */

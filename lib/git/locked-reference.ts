@@ -5,7 +5,7 @@ import type { Durability } from './durable';
 import { removeEmptyFolders, removeEmptyParents } from './empty-folders';
 import { LockFile } from './lock-file';
 import { PackedRefs, withoutReference } from './packed-refs';
-import { logFile, ReferenceLogs } from './reference-log';
+import { copyLog, logFile, ReferenceLogs } from './reference-log';
 import type { LogEntry } from './reference-log';
 import type { GitRepository } from './repository';
 
@@ -72,19 +72,16 @@ export class LockedReference {
    * that does not happen harms nobody; without the line for one that does, nothing would keep git from clearing away
    * what the reference was at before.
    *
-   * @param isNew Whether the reference does not exist yet, so that its name may collide with others.
+   * @param formerName The reference whose log the new one is to go on with.
    */
-  async write(
-    entry: LogEntry,
-    durability: Durability,
-    isNew = entry.old === null,
-  ): Promise<'written' | 'unsuited'> {
-    if (!this.hasFile && !this.makeRoom(isNew)) return 'unsuited';
-    const logs = openLogs(this.repository, this.ref);
+  async write(entry: LogEntry, durability: Durability, formerName?: string): Promise<'written' | 'unsuited'> {
+    if (!this.hasFile && !this.makeRoom(entry.old === null)) return 'unsuited';
+    const logs = openLogs(this.repository, this.ref, formerName);
     if (!logs) return 'unsuited';
     try {
       // Git does not mention that a branch stays where it is.
-      if (isNew || entry.oid !== entry.old) logs.append(entry);
+      if (entry.oid !== entry.old)
+        logs.append(formerName === undefined ? entry : { ...entry, old: entry.oid });
       if (durability === 'fsync') await logs.sync();
       this.folders.push(path.dirname(this.file), ...logs.newIn);
     } finally {
@@ -150,8 +147,9 @@ export class LockedReference {
 }
 
 /** Undefined when one of them cannot be opened: libgit2 will say why, unless it can. */
-function openLogs(repository: GitRepository, ref: string): ReferenceLogs | undefined {
+function openLogs(repository: GitRepository, ref: string, formerName?: string): ReferenceLogs | undefined {
   try {
+    if (formerName !== undefined) copyLog(repository, formerName, ref);
     return ReferenceLogs.open(repository, ref);
   } catch {
     return undefined;

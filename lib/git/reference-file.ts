@@ -2,10 +2,12 @@ import { statSync } from 'node:fs';
 import path from 'node:path';
 import { objectFolders } from './alternates';
 import type { Durability } from './durable';
+import { lockedError } from './lock-file';
+import { retryWhileLocked } from './lock-wait';
+import type { LockWait } from './lock-wait';
 import { LockedReference } from './locked-reference';
 import { looseObjectFile } from './loose/loose-object-file';
 import { findInPacks } from './pack/pack-index-reader';
-import { copyLog } from './reference-log';
 import type { GitRepository } from './repository';
 
 /** A change of a reference that happens only if it still has the expected value. */
@@ -75,15 +77,20 @@ export async function renameReferenceFile(
   { ref, oid, logMessage, from }: Omit<ReferenceUpdate, 'expected'> & { readonly from: string },
   durability: Durability,
   between: () => Promise<void>,
+  wait: LockWait,
 ): Promise<ChangeOutcome> {
+  const packedRefs = path.join(repository.commonFolder, 'packed-refs');
   return changeLocked(repository, from, oid, durability, (old) =>
     changeLocked(repository, ref, null, durability, async (renamed) => {
-      const hasLog = copyLog(repository, from, ref);
-      const entry = { old: hasLog ? oid : null, oid, message: logMessage };
-      if ((await renamed.write(entry, durability, true)) === 'unsuited') return 'unsuited';
+      const entry = { old: null, oid, message: logMessage };
+      if ((await renamed.write(entry, durability, from)) === 'unsuited') return 'unsuited';
       await between();
-      const outcome = await old.remove(durability);
-      return outcome === 'removed' ? 'changed' : outcome;
+      // Not to begin anew, when the reference has both names already.
+      const remove = async (): Promise<ChangeOutcome> => {
+        if ((await old.remove(durability)) === 'locked') throw lockedError(packedRefs);
+        return 'changed';
+      };
+      return retryWhileLocked(packedRefs, remove, wait);
     }),
   );
 }

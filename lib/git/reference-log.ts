@@ -105,14 +105,13 @@ export function logFile({ commonFolder }: GitRepository, ref: string): string {
 }
 
 /** Begins the log of a reference with that of another one, if there is one; whatever was there before goes. */
-export function copyLog(repository: GitRepository, from: string, to: string): boolean {
+export function copyLog(repository: GitRepository, from: string, to: string): void {
   const [source, target] = [logFile(repository, from), logFile(repository, to)];
-  if (!isFile(source)) return false;
+  if (!isFile(source)) return;
   if (!isFile(target)) removeEmptyFolders(target);
   inFolder(target, () => {
     copyFileSync(source, target);
   });
-  return true;
 }
 
 /** Opens a log to append to it; undefined when it is not there and not wanted. */

@@ -11,7 +11,7 @@ import {
 import { checkReferenceName, isBranchRef } from '../object/reference-name';
 import { foldersUpTo, syncAll } from './durable';
 import type { Durability } from './durable';
-import { lockHolder } from './lock-file';
+import { lockedError } from './lock-file';
 import { retryWhileLocked } from './lock-wait';
 import type { LockWait } from './lock-wait';
 import { deleteReferenceFile, renameReferenceFile, swapReferenceFile } from './reference-file';
@@ -111,10 +111,8 @@ async function changeFile(
     ref,
     async () => {
       const outcome = await change();
-      if (outcome !== 'locked') return outcome;
-      const holder = lockHolder(path.join(commonFolder, ref));
-      const whose = holder ? ` of the process ${holder.pid} on ${holder.host}` : '';
-      throw numberedError(GitErrno.LOCKED, `there is a ${ref}.lock${whose}`);
+      if (outcome === 'locked') throw lockedError(path.join(commonFolder, ref));
+      return outcome;
     },
     wait,
   );
@@ -214,7 +212,7 @@ export async function deleteReference(
  * Gives a reference another name, its log with it. Others find it under one of the names, or for a moment under both,
  * and so do all if the process is killed.
  *
- * @param rename.between Called when it has both names.
+ * @param rename.between Called when it has both names, and keeps both if it fails.
  * @throws ConcurrentUpdateError when it has another value than the expected one; then it stays.
  * @throws ReferenceExistsError when the new name is taken, or collides with another one, the old one included.
  * @throws LockWaitTimeoutError when a lock stays taken.
@@ -234,7 +232,7 @@ export async function renameReference(
   const { from, to: ref, expected: oid, logMessage, between } = rename;
   checkWritable(ref);
   const change = (): Promise<ChangeOutcome> =>
-    renameReferenceFile(repository, { ref, oid, logMessage, from }, durability, between);
+    renameReferenceFile(repository, { ref, oid, logMessage, from }, durability, between, wait);
   const outcome = await changeFile(repository, ref, change, wait);
   if (outcome === 'changed') return;
   const [actual, taken] = [await readReference(repository, from), await readReference(repository, ref)];

@@ -28,6 +28,27 @@ export interface Revision {
  * @throws InvalidArgumentError when it is not a treeish at all.
  */
 export async function resolveRevision(repository: GitRepository, treeish: string): Promise<Revision> {
+  const object = await findObject(repository, treeish);
+  const tree = await peel(object, 'tree');
+  if (tree === null) {
+    throw new ObjectNotFoundError(`"${treeish}" leads to ${object.id().tostrS()}, which has no tree.`, {
+      details: { treeish },
+    });
+  }
+  return { commit: await peel(object, 'commit'), tree };
+}
+
+/**
+ * The oid of the object that a revision names, whatever it is: an annotated tag, where it is the name of one.
+ *
+ * @throws ObjectNotFoundError when it names nothing.
+ * @throws InvalidArgumentError when it is not a revision at all.
+ */
+export async function resolveObject(repository: GitRepository, revision: string): Promise<string> {
+  return (await findObject(repository, revision)).id().tostrS();
+}
+
+async function findObject(repository: GitRepository, treeish: string): Promise<GitObject> {
   const details = { treeish };
   if (typeof treeish !== 'string' || NO_TREEISH.test(treeish)) {
     throw new InvalidArgumentError(
@@ -35,7 +56,7 @@ export async function resolveRevision(repository: GitRepository, treeish: string
       { details: { option: 'treeish', value: treeish } },
     );
   }
-  const object = await callGit(
+  return callGit(
     `find "${treeish}"`,
     () => Revparse.single(repository.handle, treeish),
     (errno, error) =>
@@ -51,13 +72,6 @@ export async function resolveRevision(repository: GitRepository, treeish: string
             )
           : undefined,
   );
-  const tree = await peel(object, 'tree');
-  if (tree === null) {
-    throw new ObjectNotFoundError(`"${treeish}" leads to ${object.id().tostrS()}, which has no tree.`, {
-      details,
-    });
-  }
-  return { commit: await peel(object, 'commit'), tree };
 }
 
 async function peel(object: GitObject, type: keyof typeof ObjectTypeNumber): Promise<string | null> {

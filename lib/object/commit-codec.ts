@@ -69,14 +69,14 @@ export function commitObject(commit: CommitFields): { type: 'commit'; oid: strin
 }
 
 /** What a text is refused for that `Buffer.from` would change. */
-const HALF_A_PAIR = 'contains half of a surrogate pair, which UTF-8 cannot hold';
+export const HALF_A_PAIR = 'contains half of a surrogate pair, which UTF-8 cannot hold';
 
 /**
  * A signature as commits and logs of references have it: `name <address> <seconds since 1970> <offset>`.
  *
  * @throws InvalidArgumentError when Git cannot store it.
  */
-export function encodeSignature(role: 'author' | 'committer', signature: Signature): string {
+export function encodeSignature(role: 'author' | 'committer' | 'tagger', signature: Signature): string {
   const { name, email, time, offset } = checkSignature(role, signature);
   const minutes = Math.abs(offset);
   const zone = `${pad(Math.floor(minutes / 60))}${pad(minutes % 60)}`;
@@ -165,8 +165,8 @@ const COMMITTER = /^committer (.*)$/s;
 
 const NEWLINE = 0x0a;
 
-/** The lines that a commit begins with, one after another. */
-class HeaderLines {
+/** The lines that a commit or a tag begins with, one after another. */
+export class HeaderLines {
   private at = 0;
 
   constructor(private readonly content: Buffer) {}
@@ -195,8 +195,10 @@ class HeaderLines {
 /**
  * `<name> <<email>> <seconds> <offset>`, of which libgit2 wants the angle brackets only
  * (`git_signature__parse` in its signature.c).
+ *
+ * @throws Error that says what is wrong with it.
  */
-function decodeSignature(role: string, line: string | undefined): Signature {
+export function decodeSignature(role: string, line: string | undefined): Signature {
   if (line === undefined) throw new Error(`it names no ${role}`);
   const [open, close] = [line.lastIndexOf('<'), line.lastIndexOf('>')];
   if (open < 0 || close <= open) throw new Error(`its ${role} has no address`);

@@ -1,6 +1,10 @@
 import { InvalidReferenceNameError } from '../errors';
 
-const BRANCHES = 'refs/heads/';
+/** What the names of branches begin with. */
+export const BRANCHES = 'refs/heads/';
+
+/** What the names of tags begin with. */
+export const TAGS = 'refs/tags/';
 
 /** A component is a file's name in `refs/`, and Git appends `.lock` to it while it writes. */
 const MAX_COMPONENT_BYTES = 255 - '.lock'.length;
@@ -12,9 +16,22 @@ const MAX_COMPONENT_BYTES = 255 - '.lock'.length;
  * @throws InvalidReferenceNameError when Git would refuse the name.
  */
 export function branchRef(name: string): string {
-  const ref = typeof name !== 'string' || name.startsWith(BRANCHES) ? name : `${BRANCHES}${name}`;
+  return fullName(BRANCHES, name);
+}
+
+/**
+ * The full name of a tag, from its short or full name: `v1` and `refs/tags/v1` are both `refs/tags/v1`.
+ *
+ * @throws InvalidReferenceNameError when Git would refuse the name.
+ */
+export function tagRef(name: string): string {
+  return fullName(TAGS, name);
+}
+
+function fullName(prefix: string, name: string): string {
+  const ref = typeof name !== 'string' || name.startsWith(prefix) ? name : `${prefix}${name}`;
   checkReferenceName(ref);
-  const short = ref.slice(BRANCHES.length);
+  const short = ref.slice(prefix.length);
   if (short === 'HEAD' || short.startsWith('-')) {
     throw invalidName(
       ref,

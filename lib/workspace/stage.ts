@@ -138,6 +138,12 @@ export class Stage {
     this.unwrittenBytes = 0;
   }
 
+  /** The branch has another name now; all else stays. */
+  followRename(ref: string): void {
+    this.based = { ...this.based, ref };
+    this.inPlace = { ...this.inPlace, ref };
+  }
+
   /**
    * Makes the staged tree the base: it is what a commit has that is on its way into the repository.
    *

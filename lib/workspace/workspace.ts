@@ -29,8 +29,10 @@ import { branchRef } from '../object/reference-name';
 import { baseOfBranch, baseOfHead, baseOfTreeish } from './base';
 import { saveBulk } from './bulk';
 import type { BulkItem, BulkOptions, BulkResult } from './bulk';
-import { createBranch, makeBranch, readBranch } from './branch';
+import { makeBranch, readBranch } from './branch';
 import type { Branch } from './branch';
+import { BranchCollection } from './branch-collection';
+import type { CreateBranchOptions } from './branch-collection';
 import { CommitQueue } from './commit-queue';
 import { commitStage, createCommit } from './commit-stage';
 import type { CreateCommitOptions } from './commit-stage';
@@ -50,6 +52,7 @@ import type { Deferred } from './operation-gate';
 import { relayout } from './relayout';
 import type { Relayout, RelayoutOptions } from './relayout';
 import { refusePending, Stage } from './stage';
+import { TagCollection } from './tag-collection';
 import { WorkspaceIndex } from './workspace-index';
 
 /** How a workspace is opened. */
@@ -98,6 +101,10 @@ export class Workspace implements AsyncDisposable {
   readonly config: WorkspaceConfig;
   /** The staged tree. */
   readonly index: WorkspaceIndex;
+  /** The branches of the repository. */
+  readonly branches: BranchCollection;
+  /** The tags of the repository. */
+  readonly tags: TagCollection;
   private readonly store: GitRecordStore;
   private readonly registry: ModelRegistry;
   private readonly merger: Merger;
@@ -106,6 +113,8 @@ export class Workspace implements AsyncDisposable {
   private constructor(private readonly context: WorkspaceContext) {
     this.config = context.config;
     this.index = new WorkspaceIndex(context);
+    this.branches = new BranchCollection(context);
+    this.tags = new TagCollection(context);
     this.store = new GitRecordStore(context);
     this.registry = new ModelRegistry(this.store);
     const engine = new MergeEngine(context, () => this.registry.concrete, this.store.blobs);
@@ -423,34 +432,23 @@ export class Workspace implements AsyncDisposable {
   }
 
   /**
-   * Reads a branch as it is now.
+   * Reads a branch as it is now; short for `branches.get`.
    *
    * @throws ReferenceNotFoundError when there is none of this name.
    */
   async getBranch(name: string): Promise<Branch> {
-    return this.context.gate.read(() => readBranch(this.context, name));
+    return this.branches.get(name);
   }
 
   /**
-   * Creates a branch.
+   * Creates a branch; short for `branches.create`.
    *
    * @param options.from The branch, tag or commit to start at. Default: the commit that the index is based on.
    * @throws ReferenceExistsError when there is one of this name, or its name collides with another's.
    * @throws InvalidReferenceNameError when Git would refuse the name.
    */
-  async createBranch(name: string, options: { readonly from?: string } = {}): Promise<Branch> {
-    const { from } = checkOptions(options);
-    const { gate, stage } = this.context;
-    return gate.change(async () => {
-      const start = from ?? stage.base.commit?.oid;
-      if (start === undefined) {
-        throw new ObjectNotFoundError(
-          `There is no commit yet for the branch "${name}" to start at. Commit something first, or give { from }.`,
-          { details: { ref: branchRef(name) } },
-        );
-      }
-      return createBranch(this.context, name, start);
-    });
+  async createBranch(name: string, options: CreateBranchOptions = {}): Promise<Branch> {
+    return this.branches.create(name, options);
   }
 
   /**

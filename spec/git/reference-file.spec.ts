@@ -25,7 +25,7 @@ import {
   temporaryCopy,
   temporaryRepository,
 } from '../support/temporary-repository';
-import { open, writeCommit } from './opened';
+import { open, WAIT, writeCommit } from './opened';
 
 const MAIN = 'refs/heads/main';
 
@@ -331,7 +331,7 @@ describe('A reference that is renamed', () => {
     ref: string,
     between = () => Promise.resolve(),
   ): ReturnType<typeof renameReferenceFile> =>
-    renameReferenceFile(repository, { from, ref, oid: one, logMessage: 'renamed' }, 'fsync', between);
+    renameReferenceFile(repository, { from, ref, oid: one, logMessage: 'renamed' }, 'fsync', between, WAIT);
 
   it('has the new name only, and both in between, whatever happens then', async () => {
     git(folder, 'pack-refs', '--all');
@@ -370,6 +370,7 @@ describe('A reference that is renamed', () => {
       { from: 'refs/heads/logged', ref: 'refs/heads/new', oid: one, logMessage: message },
       'git',
       () => Promise.resolve(),
+      WAIT,
     );
     git(clone, 'branch', '--move', 'logged', 'new');
     const log = (each: string): string[] =>

@@ -1,6 +1,15 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { inspect } from 'node:util';
-import { CharField, GitModel, RecordSet, sharded, Workspace, WorkspaceIndex } from 'gitmodel';
+import {
+  BranchCollection,
+  CharField,
+  GitModel,
+  RecordSet,
+  sharded,
+  TagCollection,
+  Workspace,
+  WorkspaceIndex,
+} from 'gitmodel';
 import type { BoundModel } from 'gitmodel';
 import { errorOf } from '../support/error-of';
 import { NoteModel, PageModel } from '../support/sample-models';
@@ -56,6 +65,17 @@ const FAILING: Readonly<Record<string, Call>> = {
   'Workspace.setBranch': ({ ws }) => ws.setBranch('main'),
   'Workspace.updateIndex': ({ ws }) => ws.updateIndex(),
   'Workspace.syncRepoIndex': ({ ws }) => ws.syncRepoIndex(),
+  'BranchCollection.create': ({ ws }) => ws.branches.create('draft'),
+  'BranchCollection.get': ({ ws }) => ws.branches.get('main'),
+  'BranchCollection.list': ({ ws }) => ws.branches.list(),
+  'BranchCollection.rename': ({ ws }) => ws.branches.rename('main', 'trunk'),
+  'BranchCollection.delete': ({ ws }) => ws.branches.delete('main'),
+  'BranchCollection.upstream': ({ ws }) => ws.branches.upstream('main'),
+  'BranchCollection.setUpstream': ({ ws }) => ws.branches.setUpstream('main', null),
+  'TagCollection.create': ({ ws }) => ws.tags.create('v1'),
+  'TagCollection.get': ({ ws }) => ws.tags.get('v1'),
+  'TagCollection.list': ({ ws }) => ws.tags.list(),
+  'TagCollection.delete': ({ ws }) => ws.tags.delete('v1'),
   'WorkspaceIndex.addBlob': ({ ws }) => ws.index.addBlob('a.txt', 'a'),
   'WorkspaceIndex.add': ({ ws, oid }) => ws.index.add('a.txt', { oid }),
   'WorkspaceIndex.remove': ({ ws }) => ws.index.remove('page'),
@@ -116,6 +136,8 @@ function publicNames(): string[] {
   return [
     ...names('Workspace.', Workspace.prototype),
     ...names('WorkspaceIndex.', WorkspaceIndex.prototype),
+    ...names('BranchCollection.', BranchCollection.prototype),
+    ...names('TagCollection.', TagCollection.prototype),
     ...names('GitModel.', GitModel),
     ...names('GitModel#', GitModel.prototype),
     ...names('RecordSet.', RecordSet.prototype),

@@ -1,0 +1,191 @@
+import { checkOptions } from '../arguments';
+import { InvalidArgumentError, ObjectNotFoundError, ReferenceExistsError } from '../errors';
+import { listReferences } from '../git/reference-list';
+import {
+  compareAndSwap,
+  createReference,
+  deleteReference,
+  readReference,
+  referenceNotFound,
+} from '../git/references';
+import { resolveObject } from '../git/revision';
+import { readTagged } from '../git/tags';
+import type { Signature, SignatureInput } from '../object/commit-codec';
+import { compileGlob } from '../object/glob';
+import type { ObjectType } from '../object/oid';
+import { tagRef, TAGS } from '../object/reference-name';
+import { tagObject } from '../object/tag-codec';
+import { lockWait } from './context';
+import type { WorkspaceContext } from './context';
+
+/** A tag as it was when it was read. */
+export interface Tag {
+  /** The short name: `v1.0`. */
+  readonly name: string;
+  /** The full name: `refs/tags/v1.0`. */
+  readonly ref: string;
+  /** What the reference holds: the oid of the tag object, or of what is tagged where there is none. */
+  readonly oid: string;
+  /** The oid of what is tagged in the end, through tags of tags. */
+  readonly target: string;
+  /** What kind of object that is; nearly always a commit. */
+  readonly targetType: ObjectType;
+  /** What an annotated tag says; null for a lightweight one. */
+  readonly message: string | null;
+  /** Who has made an annotated tag, and when; null for a lightweight one, and where it does not say. */
+  readonly tagger: Signature | null;
+}
+
+/** What a tag is made of. */
+export interface CreateTagOptions {
+  /** What to tag: a branch, another tag, or any object. Default: the commit that the index is based on. */
+  readonly at?: string;
+  /** Makes it an annotated tag, with this message, stored as it is. Default: a lightweight one. */
+  readonly message?: string;
+  /** Who makes an annotated tag. Default: the workspace's `config.author`. */
+  readonly author?: SignatureInput;
+  /** Move a tag that exists. Default: false. */
+  readonly force?: boolean;
+}
+
+/** Which references are listed. */
+export interface ListOptions {
+  /** What their short names match, as in `git tag --list`: `v1.*`, where a star is any text. Default: all. */
+  readonly pattern?: string;
+}
+
+/**
+ * The tags of a repository: names for what does not change any more. Wherever records are read, `{ at: 'v1.0' }` reads
+ * them as they were.
+ *
+ * @example
+ * ```ts
+ * const tag = await ws.tags.create('v1.0', { message: 'The first release' });
+ * console.log(tag.target === ws.branch?.oid);
+ * console.log((await Page.get('first', { at: 'v1.0' })).title);
+ * for (const { name, message } of await ws.tags.list({ pattern: 'v1.*' })) console.log(name, message);
+ * ```
+ */
+export class TagCollection {
+  /** Use {@link Workspace.tags}. */
+  constructor(private readonly context: WorkspaceContext) {}
+
+  /**
+   * Makes a tag: an annotated one when there is a message, which is an object of its own with an author and a time,
+   * else a lightweight one.
+   *
+   * @throws ReferenceExistsError when there is one of this name, unless `force` is set; and when its name collides with
+   *   another's (`a` and `a/b`).
+   * @throws ConcurrentUpdateError with `force`, when somebody else moves it at the same time.
+   * @throws ObjectNotFoundError when `at` names nothing.
+   * @throws InvalidReferenceNameError when Git would refuse the name.
+   * @throws LockWaitTimeoutError when another process holds the tag's lock for too long.
+   */
+  async create(name: string, options: CreateTagOptions = {}): Promise<Tag> {
+    const { at, message, author, force = false } = checkOptions(options);
+    const ref = tagRef(name);
+    if (message !== undefined && typeof message !== 'string') {
+      throw new InvalidArgumentError('The message of a tag must be a string.', {
+        details: { option: 'message', value: message },
+      });
+    }
+    return this.context.gate.change(async () => {
+      const { repository, config } = this.context;
+      const before = await readReference(repository, ref);
+      if (before !== null && !force) throw existsAlready(ref, before);
+      const target = at === undefined ? this.#presentCommit(ref) : await resolveObject(repository, at);
+      const oid = message === undefined ? target : await this.#annotate(ref, target, message, author);
+      const update = { ref, oid, logMessage: `tag: tagging ${target}` };
+      const wait = lockWait(config);
+      if (before === null) await createReference(repository, update, wait, config.durability);
+      else await compareAndSwap(repository, { ...update, expected: before }, wait, config.durability);
+      return this.#describe(ref, oid);
+    });
+  }
+
+  /**
+   * Reads a tag.
+   *
+   * @throws ReferenceNotFoundError when there is none of this name.
+   * @throws ObjectNotFoundError or InvalidObjectError when what it names is missing or damaged.
+   */
+  async get(name: string): Promise<Tag> {
+    return this.context.gate.read(async () => {
+      const ref = tagRef(name);
+      const oid = await readReference(this.context.repository, ref);
+      if (oid === null) throw referenceNotFound(ref);
+      return this.#describe(ref, oid);
+    });
+  }
+
+  /** All tags, by the bytes of their names. Throws what {@link get} throws of one that is damaged. */
+  async list(options: ListOptions = {}): Promise<Tag[]> {
+    const isWanted = nameFilter(options);
+    return this.context.gate.read(async () => {
+      const tags: Tag[] = [];
+      for (const { ref, oid } of await listReferences(this.context.repository, TAGS)) {
+        if (isWanted(ref.slice(TAGS.length))) tags.push(await this.#describe(ref, oid));
+      }
+      return tags;
+    });
+  }
+
+  /**
+   * Deletes a tag. What it names stays.
+   *
+   * @returns the oid that the reference held, by which it can be made again.
+   * @throws ReferenceNotFoundError when there is none of this name.
+   * @throws ConcurrentUpdateError when somebody else moves it at the same time; then it stays.
+   * @throws LockWaitTimeoutError when another process holds a lock for too long.
+   */
+  async delete(name: string): Promise<string> {
+    const { gate, repository, config } = this.context;
+    const ref = tagRef(name);
+    return gate.change(async () => {
+      const oid = await readReference(repository, ref);
+      if (oid === null) throw referenceNotFound(ref);
+      await deleteReference(repository, ref, oid, lockWait(config), config.durability);
+      return oid;
+    });
+  }
+
+  #presentCommit(ref: string): string {
+    const oid = this.context.stage.base.commit?.oid;
+    if (oid !== undefined) return oid;
+    throw new ObjectNotFoundError(`There is no commit yet to tag. Commit something first, or give { at }.`, {
+      details: { ref },
+    });
+  }
+
+  async #annotate(ref: string, target: string, message: string, author?: SignatureInput): Promise<string> {
+    const { objects, config } = this.context;
+    const targetType = await objects.readType(target);
+    const tagger = config.sign('author', author);
+    const tag = tagObject({ target, targetType, name: ref.slice(TAGS.length), tagger, message });
+    await objects.write([tag], config.durability);
+    return tag.oid;
+  }
+
+  async #describe(ref: string, oid: string): Promise<Tag> {
+    const { annotation, target, targetType } = await readTagged(this.context.objects, oid);
+    const { message = null, tagger = null } = annotation ?? {};
+    return { name: ref.slice(TAGS.length), ref, oid, target, targetType, message, tagger };
+  }
+}
+
+/** Tells which short names are wanted. */
+export function nameFilter(options: ListOptions): (name: string) => boolean {
+  const { pattern } = checkOptions(options);
+  if (pattern === undefined) return () => true;
+  if (typeof pattern === 'string') return compileGlob(pattern);
+  throw new InvalidArgumentError('"pattern" must be a string, such as "v1.*".', {
+    details: { option: 'pattern', value: pattern },
+  });
+}
+
+function existsAlready(ref: string, at: string): ReferenceExistsError {
+  return new ReferenceExistsError(
+    `${ref} exists already, at ${at}. Choose another name, delete it first, or move it with { force: true }.`,
+    { details: { ref } },
+  );
+}
