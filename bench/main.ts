@@ -3,6 +3,7 @@ import { bulk, bulkFlat } from './cases/bulk';
 import type { Case, Contestants } from './cases/case';
 import { commitConcurrent, commitFsync, commitGrowth, commitOne } from './cases/commit';
 import { loadSave } from './cases/load-save';
+import { merge } from './cases/merge';
 import { memory } from './cases/memory';
 import { all, getCold, getWarm } from './cases/read';
 import { save } from './cases/save';
@@ -17,6 +18,7 @@ const CASES: readonly Case[] = [
   ...[save, bulk, bulkFlat],
   ...[commitOne, commitConcurrent, commitFsync, commitGrowth],
   ...[getCold, getWarm, all],
+  merge,
   ...[memory, loadSave],
 ];
 const NAMES = CASES.map(({ name }) => name);

@@ -1,6 +1,7 @@
 /** gitmodel's own part in the benchmarks: does one job, and prints how long it took. */
 import { Workspace } from 'gitmodel';
 import type { BoundModel } from 'gitmodel';
+import { branchesOf } from '../harness/branches';
 import type { Answer, Job } from '../harness/contestant';
 import { PageModel, pageId, pageValues, ShardedPageModel } from '../page';
 import type { PageValues } from '../page';
@@ -27,6 +28,8 @@ async function main(): Promise<Answer> {
       return { seconds: await repeatedly(4, () => elapsed(() => get(Page))) };
     case 'all':
       return { seconds: [await elapsed(() => all(Page))] };
+    case 'merge':
+      return await merge(ws);
     default:
       throw new Error(`gitmodel has no "${job.operation}".`);
   }
@@ -73,6 +76,23 @@ async function commit(ws: Workspace, Page: Page): Promise<Answer> {
   const measured = pages(job.first + job.warmUp, job.count);
   const seconds = await elapsed(() => inFlight(measured));
   return { seconds: [seconds], tree: ws.branch?.tree ?? '' };
+}
+
+/** Merges one pair of branches after another, each with a commit. */
+async function merge(ws: Workspace): Promise<Answer> {
+  const seconds: number[] = [];
+  let tree = '';
+  for (let n = 0; n < job.warmUp + job.count; n++) {
+    const { ours, theirs } = branchesOf(job.first + n);
+    await ws.setBranch(ours);
+    const time = await elapsed(async () => {
+      const { status, tree: merged } = await ws.merge(theirs, { message: 'Merge' });
+      if (status !== 'merged') throw new Error(`${theirs} is not merged: ${status}.`);
+      tree = merged;
+    });
+    if (n >= job.warmUp) seconds.push(time);
+  }
+  return { seconds, tree };
 }
 
 async function repeatedly(times: number, measure: () => Promise<number>): Promise<number[]> {

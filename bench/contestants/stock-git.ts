@@ -1,5 +1,6 @@
 /** Stock git's part in the benchmarks: does one job, and prints how long it took. */
 import { spawn } from 'node:child_process';
+import { branchesOf } from '../harness/branches';
 import type { Answer, Job } from '../harness/contestant';
 import { fastImport, git, initRepository } from '../harness/git';
 import { answer, elapsed } from './answer';
@@ -17,9 +18,25 @@ async function main(): Promise<Answer> {
     }
     case 'all':
       return { seconds: [await elapsed(all)] };
+    case 'merge':
+      return merge();
     default:
       throw new Error(`stock git has no "${job.operation}".`);
   }
+}
+
+/** Merges one pair of branches after another, as they were before anybody has merged them. */
+async function merge(): Promise<Answer> {
+  const seconds: number[] = [];
+  let tree = '';
+  for (let n = job.warmUp; n < job.warmUp + job.count; n++) {
+    const { ours, theirs } = branchesOf(job.first + n);
+    const time = await elapsed(() => {
+      tree = git(job.folder, 'merge-tree', '--write-tree', `refs/tags/${ours}`, `refs/tags/${theirs}`);
+    });
+    seconds.push(time);
+  }
+  return { seconds, tree };
 }
 
 /** Lists the blobs, and parses what `git cat-file` prints of them. One process of git feeds the other. */

@@ -3,6 +3,7 @@ import { cpSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { addBranches } from './branches';
 import type { Answer, Contestant, Job } from './contestant';
 import { checkRepository, fastImport, git, initRepository } from './git';
 import type { Shards } from './layout';
@@ -124,6 +125,26 @@ export class Arena implements AsyncDisposable {
       cpSync(await this.importedStore(size, shards), folder, { recursive: true });
       this.progress(`git: gc of ${size} records`);
       git(folder, 'gc', '--quiet');
+    });
+  }
+
+  /** A store after `git gc`, with so many pairs of branches for each run. */
+  branchedStore(size: number, shards: Shards, pairs: number): Promise<string> {
+    return this.once(`branched ${size} ${pairs} ${JSON.stringify(shards)}`, async (folder) => {
+      cpSync(await this.packedStore(size, shards), folder, { recursive: true });
+      addBranches(folder, size, shards, pairs * this.runs);
+    });
+  }
+
+  /** Measures what is done with pairs of branches of one store; every run has other ones. */
+  async measurePairs(
+    contestants: readonly Contestant[],
+    folder: string,
+    task: Task & Pick<Job, 'count' | 'warmUp'>,
+  ): Promise<Map<Contestant, Answer[]>> {
+    return this.inTurns(contestants, async (contestant, run) => {
+      const first = run * (task.count + task.warmUp);
+      return { answer: await this.run(contestant, folder, { ...task, first }), folder };
     });
   }
 

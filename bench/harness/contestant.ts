@@ -9,7 +9,16 @@ const PROJECT = path.resolve(__dirname, '../../..');
 /** What a contestant is asked to do, in a process of its own. It measures itself, without its start. */
 export interface Job {
   readonly operation:
-    'populate' | 'save' | 'save-batch' | 'bulk' | 'bulk-streamed' | 'commit' | 'get' | 'all' | 'load-save';
+    | 'populate'
+    | 'save'
+    | 'save-batch'
+    | 'bulk'
+    | 'bulk-streamed'
+    | 'commit'
+    | 'get'
+    | 'all'
+    | 'merge'
+    | 'load-save';
   /** The folder of the store. What fills one makes it. */
   readonly folder: string;
   /** How the records are spread over folders. */
@@ -20,9 +29,9 @@ export interface Job {
   readonly stream: string;
   /** How many of the records, from the first, the store has. */
   readonly size: number;
-  /** How many operations to measure: commits, or ids to get. */
+  /** How many operations to measure: commits, ids to get, or pairs of branches. */
   readonly count: number;
-  /** The position of the first record to commit. */
+  /** The position of the first record to commit, or of the first pair of branches. */
   readonly first: number;
   /**
    * How many operations come before the measured ones and do not count, so that a process that lives for long
