@@ -123,6 +123,12 @@ export class StagedTree {
     return this.put(path, NodeEntry.stored(entry.mode, toByteOid(entry.oid)));
   }
 
+  /** This tree with what another one has at a path, be it a folder; the same tree where that has nothing. */
+  async withCopy(path: string, other: StagedTree): Promise<StagedTree> {
+    const entry = await other.find(parseNames(path));
+    return entry ? this.put(path, entry) : this;
+  }
+
   /**
    * This tree with the entry at `from`, and all that is below it, at `to` instead.
    *

@@ -11,6 +11,7 @@ import { dataPath } from '../../model/schema/layout';
 import type { ModelSchema, SchemaField } from '../../model/schema/schema';
 import type { StoredRecord } from '../../model/serializers/serializer';
 import type { StagedTree } from '../../object/staged-tree';
+import { changedRecords } from './changed-records';
 import { describeRecordConflict } from './conflict-messages';
 import { encodeRecord, withGivenFields } from './given-record';
 import { MergeConflict } from './merge-conflict';
@@ -21,7 +22,8 @@ import { cannotResolve, settleConflicts } from './open-conflict';
 import type { OpenConflict } from './open-conflict';
 import { placeRecord } from './placing';
 import type { PlacedRecord } from './placing';
-import type { MergeStates, TreeMerge, TreeMergeSettings } from './tree-merge';
+import type { MergeStates } from './overlay';
+import type { TreeMerge, TreeMergeSettings } from './tree-merge';
 
 /**
  * Checks the records of a merge that is without conflicts so far: that those which were merged follow the rules of their
@@ -68,10 +70,10 @@ class MergeChecks {
     private readonly settings: TreeMergeSettings,
   ) {
     this.tree = merge.tree;
-    this.changed = merge.changed;
+    this.merged = merge.merged;
   }
 
-  private readonly changed: TreeMerge['changed'];
+  private readonly merged: TreeMerge['merged'];
 
   async settle(): Promise<StagedTree> {
     for (const place of this.decided) await place();
@@ -100,18 +102,24 @@ class MergeChecks {
 
   /** @param isAll Those that only one side has changed as well. */
   private async changedOf(schema: ModelSchema, isAll: boolean): Promise<ChangedRecord[]> {
-    const { ours, theirs } = this.changed;
-    const units = new Map([...ours.records, ...theirs.records]);
+    const units = new Map<string, { readonly unit: MergeUnit; readonly sides: Side[] }>();
+    const add = (unit: MergeUnit, side: Side): void => {
+      const known = units.get(unit.path) ?? { unit, sides: [] };
+      units.set(unit.path, known);
+      if (!known.sides.includes(side)) known.sides.push(side);
+    };
+    for (const side of ['ours', 'theirs'] as const) {
+      for (const unit of this.merged) if (unit.schema === schema) add(unit, side);
+      if (!isAll) continue;
+      for (const unit of (await changedRecords(schema, this.states.base, this.states[side])).values())
+        add(unit, side);
+    }
     const records: ChangedRecord[] = [];
-    for (const [path, unit] of units) {
-      const sides = (['ours', 'theirs'] as const).filter((side) => this.changed[side].records.has(path));
-      if (unit.schema !== schema) continue;
-      const version = await readVersion(this.tree, unit, path);
+    for (const { unit, sides } of units.values()) {
+      const version = await readVersion(this.tree, unit, unit.path);
       if (!version || (!isAll && !(await this.isNew(unit, version)))) continue;
       const record = await this.decode(unit, version);
-      if (record) {
-        records.push({ unit: { ...unit, schema }, version, record, sides });
-      }
+      if (record) records.push({ unit: { ...unit, schema }, version, record, sides });
     }
     return records;
   }
@@ -216,10 +224,11 @@ class MergeChecks {
 
   /** The side that has deleted a record, while another one has changed what refers to it. */
   private async deletedBy(path: string, referring: readonly Side[]): Promise<Side | undefined> {
-    if (await this.tree.lookUp(path)) return undefined;
-    return (['ours', 'theirs'] as const).find(
-      (side) => this.changed[side].records.has(path) && referring.some((each) => each !== side),
-    );
+    if ((await this.tree.lookUp(path)) || !(await this.states.base.lookUp(path))) return undefined;
+    for (const side of ['ours', 'theirs'] as const) {
+      if (referring.some((each) => each !== side) && !(await this.states[side].lookUp(path))) return side;
+    }
+    return undefined;
   }
 
   private open(

@@ -11,7 +11,8 @@ import type { MergeCommits } from './merge-conflict';
 import type { MergeOptions } from './merge-options';
 import type { ConflictHandler } from './open-conflict';
 import { mergeTrees } from './tree-merge';
-import type { MergeStates, TreeMerge, TreeMergeSettings } from './tree-merge';
+import type { MergeStates } from './overlay';
+import type { TreeMerge, TreeMergeSettings } from './tree-merge';
 
 /** Merges commits and trees by the rules of the models of a workspace. */
 export class MergeEngine {

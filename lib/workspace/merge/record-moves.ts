@@ -2,6 +2,7 @@ import type { ObjectStore } from '../../git/object-store';
 import { GitModelError } from '../../errors';
 import { isSameJson } from '../../model/json-value';
 import type { JsonValue } from '../../model/json-value';
+import type { ModelSchema } from '../../model/schema/schema';
 import type { StoredRecord } from '../../model/serializers/serializer';
 import type { StagedTree } from '../../object/staged-tree';
 import { decodeVersion, readVersion } from './merge-unit';
@@ -19,13 +20,14 @@ const LEAST_SIMILARITY = 0.5;
  */
 export class RecordMoves {
   private readonly taken = new Set<string>();
+  private readonly added = new Map<ModelSchema, Promise<readonly MergeUnit[]>>();
 
-  /** @param added The records that the side has added. */
+  /** @param findAdded The records that the side has added to a model. They are looked for when somebody asks. */
   constructor(
     private readonly objects: ObjectStore,
     private readonly base: StagedTree,
     private readonly side: StagedTree,
-    private readonly added: readonly MergeUnit[],
+    private readonly findAdded: (schema: ModelSchema) => Promise<readonly MergeUnit[]>,
   ) {}
 
   /** The record that a removed one has become; undefined when it was deleted. */
@@ -36,7 +38,9 @@ export class RecordMoves {
     if (!before) return undefined;
     let best: MergeUnit | undefined;
     let most = LEAST_SIMILARITY;
-    const candidates = this.added.filter((unit) => unit.schema === schema && !this.taken.has(unit.path));
+    const added = this.added.get(schema) ?? this.findAdded(schema);
+    this.added.set(schema, added);
+    const candidates = (await added).filter(({ path }) => !this.taken.has(path));
     for (const candidate of candidates.slice(0, MAX_CANDIDATES)) {
       const after = await this.read(this.side, candidate);
       const similarity = after ? similarityOf(before, after, schema.idField.storedName) : 0;

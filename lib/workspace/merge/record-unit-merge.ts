@@ -92,9 +92,12 @@ class RecordUnitMerge implements UnitMerge {
   }
 
   async apply(tree: StagedTree): Promise<StagedTree> {
-    const { ours } = this.versions;
+    const { ours, theirs } = this.versions;
+    const { schema } = this.unit;
     const result = this.whole !== undefined ? this.whole : this.merged ? this.build(this.merged) : ours;
-    return placeRecord(tree, this.unit.schema, ours, result);
+    // Where they have given it another id, it is there already.
+    const cleared = theirs?.path === ours?.path ? tree : await placeRecord(tree, schema, theirs, null);
+    return placeRecord(cleared, schema, ours, result);
   }
 
   private async decodeAll(): Promise<GitModelError | undefined> {

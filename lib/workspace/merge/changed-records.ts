@@ -1,0 +1,19 @@
+import type { ModelSchema } from '../../model/schema/schema';
+import type { StagedTree } from '../../object/staged-tree';
+import { diffPaths } from '../../object/tree-diff';
+import { unitAt } from './merge-unit';
+import type { MergeUnit } from './merge-unit';
+
+/** The records of a model that one side has changed, added or deleted, by the paths of their data. */
+export async function changedRecords(
+  schema: ModelSchema,
+  base: StagedTree,
+  side: StagedTree,
+): Promise<Map<string, MergeUnit>> {
+  const records = new Map<string, MergeUnit>();
+  for await (const { path } of diffPaths(base, side, schema.folder)) {
+    const unit = unitAt([schema], path);
+    if (unit.isRecord) records.set(unit.path, unit);
+  }
+  return records;
+}

@@ -1,0 +1,188 @@
+import type { ModelSchema } from '../../model/schema/schema';
+import { fromByteName, toByteName } from '../../object/byte-name';
+import type { ByteName } from '../../object/byte-name';
+import { isTreeMode, kindOfMode } from '../../object/file-mode';
+import { StagedTree } from '../../object/staged-tree';
+import type { TreeSource } from '../../object/staged-tree';
+import { NodeEntry, TreeNode } from '../../object/tree-node';
+import { unitAt } from './merge-unit';
+import type { MergeUnit } from './merge-unit';
+
+/** The trees that are merged. */
+export interface MergeStates {
+  readonly base: StagedTree;
+  readonly ours: StagedTree;
+  readonly theirs: StagedTree;
+}
+
+/** Our tree with all that only they have changed, and what both have. */
+export interface Overlay {
+  readonly tree: StagedTree;
+  /** The records that both sides have changed, by the paths of their data; they are as ours in the tree. */
+  readonly records: ReadonlyMap<string, MergeUnit>;
+  /** The paths of other files that both sides have changed. */
+  readonly files: ReadonlySet<string>;
+  /** Paths at which one side has a file and the other one has something in a folder. */
+  readonly blocked: ReadonlySet<string>;
+}
+
+/**
+ * Puts what only they have changed into our tree, whole folders where we have changed nothing in them. So no more is read
+ * than what both sides have changed something in.
+ *
+ * @param isSameToo Whether to find what both have changed to the same as well.
+ */
+export async function overlay(
+  { base, ours, theirs }: MergeStates,
+  schemas: readonly ModelSchema[],
+  source: TreeSource,
+  isSameToo: boolean,
+): Promise<Overlay> {
+  const laying = new Laying(schemas, source, isSameToo);
+  const root = await laying.layFolder('', base.root, ours.root, theirs.root);
+  const { records, files, blocked } = laying;
+  return { tree: StagedTree.of(root, source), records, files, blocked };
+}
+
+/** The entries of one name. */
+interface Triple {
+  readonly name: ByteName;
+  readonly base: NodeEntry | undefined;
+  readonly ours: NodeEntry | undefined;
+  readonly theirs: NodeEntry | undefined;
+}
+
+class Laying {
+  readonly records = new Map<string, MergeUnit>();
+  readonly files = new Set<string>();
+  readonly blocked = new Set<string>();
+
+  constructor(
+    private readonly schemas: readonly ModelSchema[],
+    private readonly source: TreeSource,
+    private readonly isSameToo: boolean,
+  ) {}
+
+  async layFolder(path: string, base: TreeNode, ours: TreeNode, theirs: TreeNode): Promise<TreeNode> {
+    const leaves: Triple[] = [];
+    let result = ours;
+    for (const triple of differing(base, ours, theirs)) {
+      const { name, base: before, ours: mine, theirs: yours } = triple;
+      if (isSame(before, yours)) {
+        // A file that only we have changed counts: it may belong to a record in which they have changed another one.
+        if (isLeaf(triple)) leaves.push(triple);
+      } else if (isSame(before, mine)) {
+        if (isLeaf(triple)) leaves.push(triple);
+        else result = put(result, name, yours);
+      } else if (mine && !this.isSameToo && isSame(mine, yours)) {
+        // What is gone on both sides is of interest: it may have got two ids.
+        continue;
+      } else if (isLeaf(triple)) {
+        leaves.push(triple);
+      } else if (isFolder(before) && isFolder(mine) && isFolder(yours)) {
+        const child = await this.layFolder(
+          join(path, name),
+          await this.open(before),
+          await this.open(mine),
+          await this.open(yours),
+        );
+        if (child.size === 0) result = put(result, name, undefined);
+        else if (child.oid !== mine?.oid) result = put(result, name, NodeEntry.folder(child));
+      } else {
+        this.blocked.add(join(path, name));
+      }
+    }
+    return this.layLeaves(path, result, leaves, [base, ours, theirs]);
+  }
+
+  /** Takes over the files that only they have changed, unless we have changed the record that they belong to. */
+  private layLeaves(
+    path: string,
+    folder: TreeNode,
+    leaves: readonly Triple[],
+    versions: readonly TreeNode[],
+  ): TreeNode {
+    if (leaves.length === 0) return folder;
+    const units = this.unitsOf(path, leaves, versions);
+    const changedBy = (side: 'ours' | 'theirs'): Set<string> =>
+      new Set(leaves.filter((leaf) => !isSame(leaf.base, leaf[side])).map((leaf) => pathIn(units, leaf)));
+    const [ours, theirs] = [changedBy('ours'), changedBy('theirs')];
+    let result = folder;
+    for (const leaf of leaves) {
+      const unit = units.get(leaf) as MergeUnit;
+      if (!theirs.has(unit.path)) continue;
+      if (!ours.has(unit.path)) {
+        if (!isSame(leaf.base, leaf.theirs)) result = put(result, leaf.name, leaf.theirs);
+      } else if (unit.isRecord) this.records.set(unit.path, unit);
+      else this.files.add(unit.path);
+    }
+    return result;
+  }
+
+  /**
+   * What the files of a folder belong to. What looks like a part of a record is one only where the record's data is, and
+   * nothing but ordinary files.
+   */
+  private unitsOf(
+    path: string,
+    leaves: readonly Triple[],
+    versions: readonly TreeNode[],
+  ): Map<Triple, MergeUnit> {
+    const units = new Map(leaves.map((leaf) => [leaf, unitAt(this.schemas, join(path, leaf.name))]));
+    const odd = new Set<string>();
+    for (const [{ base, ours, theirs }, unit] of units) {
+      const data = toByteName(unit.path.slice(unit.path.lastIndexOf('/') + 1));
+      const isThere = versions.some((version) => version.get(data) !== undefined);
+      const isOrdinary = [base, ours, theirs].every((entry) => !entry || kindOfMode(entry.mode) === 'blob');
+      if (!isThere || !isOrdinary) odd.add(unit.path);
+    }
+    for (const [leaf, unit] of units) {
+      if (odd.has(unit.path)) units.set(leaf, { path: join(path, leaf.name), isRecord: false, schema: null });
+    }
+    return units;
+  }
+
+  private async open(entry: NodeEntry | undefined): Promise<TreeNode> {
+    if (!entry) return TreeNode.empty();
+    return entry.node ?? this.source.readTree(entry.oid);
+  }
+}
+
+function pathIn(units: ReadonlyMap<Triple, MergeUnit>, leaf: Triple): string {
+  return (units.get(leaf) as MergeUnit).path;
+}
+
+function join(path: string, name: ByteName): string {
+  return path === '' ? fromByteName(name) : `${path}/${fromByteName(name)}`;
+}
+
+function put(folder: TreeNode, name: ByteName, entry: NodeEntry | undefined): TreeNode {
+  return entry ? folder.with(name, entry) : folder.without(name);
+}
+
+/** Whether no version is a folder. */
+function isLeaf({ base, ours, theirs }: Triple): boolean {
+  return [base, ours, theirs].every((entry) => !entry || !isTreeMode(entry.mode));
+}
+
+/** Nothing is as good as an empty folder. */
+function isFolder(entry: NodeEntry | undefined): boolean {
+  return !entry || isTreeMode(entry.mode);
+}
+
+function isSame(a: NodeEntry | undefined, b: NodeEntry | undefined): boolean {
+  if (!a || !b) return a === b;
+  if (a === b || (a.node !== undefined && a.node === b.node)) return true;
+  return a.mode === b.mode && a.byteOid === b.byteOid;
+}
+
+/** The names that are not the same in all three folders. */
+function* differing(base: TreeNode, ours: TreeNode, theirs: TreeNode): Generator<Triple, void> {
+  const names = new Set<ByteName>();
+  for (const [name, entry] of ours.list()) if (!isSame(entry, base.get(name))) names.add(name);
+  for (const [name, entry] of theirs.list()) if (!isSame(entry, base.get(name))) names.add(name);
+  for (const [name] of base.list()) if (!ours.get(name) || !theirs.get(name)) names.add(name);
+  for (const name of names) {
+    yield { name, base: base.get(name), ours: ours.get(name), theirs: theirs.get(name) };
+  }
+}
