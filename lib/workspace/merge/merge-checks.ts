@@ -16,7 +16,7 @@ import { describeRecordConflict } from './conflict-messages';
 import { encodeRecord, withGivenFields } from './given-record';
 import { MergeConflict } from './merge-conflict';
 import type { ConflictFacts } from './merge-conflict';
-import { decodeVersion, isSameVersion, readVersion } from './merge-unit';
+import { decodeVersion, readVersion } from './merge-unit';
 import type { MergeUnit, UnitVersion } from './merge-unit';
 import { cannotResolve, settleConflicts } from './open-conflict';
 import type { OpenConflict } from './open-conflict';
@@ -70,10 +70,12 @@ class MergeChecks {
     private readonly settings: TreeMergeSettings,
   ) {
     this.tree = merge.tree;
-    this.merged = merge.merged;
+    this.combined = merge.combined;
+    this.combinedPaths = new Set(merge.combined.map(({ path }) => path));
   }
 
-  private readonly merged: TreeMerge['merged'];
+  private readonly combined: TreeMerge['combined'];
+  private readonly combinedPaths: ReadonlySet<string>;
 
   async settle(): Promise<StagedTree> {
     for (const place of this.decided) await place();
@@ -109,7 +111,7 @@ class MergeChecks {
       if (!known.sides.includes(side)) known.sides.push(side);
     };
     for (const side of ['ours', 'theirs'] as const) {
-      for (const unit of this.merged) if (unit.schema === schema) add(unit, side);
+      for (const unit of this.combined) if (unit.schema === schema) add(unit, side);
       if (!isAll) continue;
       for (const unit of (await changedRecords(schema, this.states.base, this.states[side])).values())
         add(unit, side);
@@ -117,19 +119,11 @@ class MergeChecks {
     const records: ChangedRecord[] = [];
     for (const { unit, sides } of units.values()) {
       const version = await readVersion(this.tree, unit, unit.path);
-      if (!version || (!isAll && !(await this.isNew(unit, version)))) continue;
+      if (!version) continue;
       const record = await this.decode(unit, version);
       if (record) records.push({ unit: { ...unit, schema }, version, record, sides });
     }
     return records;
-  }
-
-  /** Whether neither side has it like this. */
-  private async isNew(unit: MergeUnit, version: UnitVersion): Promise<boolean> {
-    for (const side of ['ours', 'theirs'] as const) {
-      if (isSameVersion(version, await readVersion(this.states[side], unit, unit.path))) return false;
-    }
-    return true;
   }
 
   private async decode(unit: MergeUnit, version: UnitVersion): Promise<StoredRecord | undefined> {
@@ -146,7 +140,7 @@ class MergeChecks {
     { model }: RegisteredModel,
     { unit, version, record }: ChangedRecord,
   ): Promise<OpenConflict | undefined> {
-    if (!(await this.isNew(unit, version))) return undefined;
+    if (!this.combinedPaths.has(unit.path)) return undefined;
     const { path } = unit;
     const { oid } = version.data;
     try {

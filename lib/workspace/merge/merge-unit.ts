@@ -4,7 +4,11 @@ import { BLOB_SUFFIX, blobPrefixOf } from '../../model/schema/layout';
 import type { ModelSchema } from '../../model/schema/schema';
 import { json } from '../../model/serializers/json';
 import type { StoredRecord } from '../../model/serializers/serializer';
+import { fromByteName, toByteName } from '../../object/byte-name';
+import { kindOfMode } from '../../object/file-mode';
+import { describeEntry } from '../../object/staged-tree';
 import type { StagedEntry, StagedTree } from '../../object/staged-tree';
+import type { TreeNode } from '../../object/tree-node';
 import { dataPathAt, tellsIds } from '../record-owner';
 
 /** What is merged as one: a record, by the path of its data, or a file that is none. */
@@ -59,22 +63,51 @@ export interface UnitVersion {
   readonly files: ReadonlyMap<string, StagedEntry>;
 }
 
+/** The versions of a record; null where it is not. */
+export interface UnitVersions {
+  readonly base: UnitVersion | null;
+  readonly ours: UnitVersion | null;
+  readonly theirs: UnitVersion | null;
+}
+
+/** The version of a record that is in a folder, of which the path is given; null when it has none. */
+export function versionIn(
+  folder: TreeNode,
+  { path: file, schema }: MergeUnit,
+  at: string,
+): UnitVersion | null {
+  const entryOf = (name: string): StagedEntry | undefined => {
+    const byteName = toByteName(name);
+    const entry = folder.get(byteName);
+    return entry && kindOfMode(entry.mode) === 'blob' ? describeEntry(at, byteName, entry) : undefined;
+  };
+  const data = entryOf(file.slice(at === '' ? 0 : at.length + 1));
+  if (!data) return null;
+  const prefix = filePrefix(schema, file).slice(at === '' ? 0 : at.length + 1);
+  const names =
+    schema?.fileNames ?? Array.from(folder.list(), ([name]) => fromByteName(name)).flatMap(fieldOfFile);
+  const files = new Map<string, StagedEntry>();
+  for (const name of names) {
+    const entry = entryOf(prefix + name + BLOB_SUFFIX);
+    if (entry) files.set(name, entry);
+  }
+  return { path: file, data, files };
+}
+
+/** The field whose file has this name, in a record's folder; none for another file. */
+function fieldOfFile(name: string): string[] {
+  return name.endsWith(BLOB_SUFFIX) ? [name.slice(0, -BLOB_SUFFIX.length)] : [];
+}
+
 /** The version of a record that a tree has at a path; null when it has none. */
 export async function readVersion(
   tree: StagedTree,
   { schema }: MergeUnit,
   file: string,
 ): Promise<UnitVersion | null> {
-  const data = await tree.lookUp(file);
-  if (data?.kind !== 'blob') return null;
-  const files = new Map<string, StagedEntry>();
-  const prefix = filePrefix(schema, file);
-  const names = schema?.fileNames ?? (await fileNamesIn(tree, prefix));
-  for (const name of names) {
-    const entry = await tree.lookUp(prefix + name + BLOB_SUFFIX);
-    if (entry?.kind === 'blob') files.set(name, entry);
-  }
-  return { path: file, data, files };
+  const at = file.slice(0, Math.max(0, file.lastIndexOf('/')));
+  const folder = await tree.folder(at);
+  return folder ? versionIn(folder, { path: file, isRecord: true, schema }, at) : null;
 }
 
 /** What the paths of a record's files begin with. */
@@ -82,15 +115,15 @@ export function filePrefix(schema: ModelSchema | null, data: string): string {
   return schema ? blobPrefixOf(schema, data) : data.slice(0, data.lastIndexOf('/') + 1);
 }
 
-async function fileNamesIn(tree: StagedTree, prefix: string): Promise<string[]> {
-  const entries = (await tree.list(prefix.slice(0, -1))) ?? [];
-  return [...entries]
-    .filter(({ kind, name }) => kind === 'blob' && name.endsWith(BLOB_SUFFIX))
-    .map(({ name }) => name.slice(0, -BLOB_SUFFIX.length));
+/** What tells a version from others. */
+interface VersionOids {
+  readonly path: string;
+  readonly data: { readonly oid: string };
+  readonly files: ReadonlyMap<string, { readonly oid: string }>;
 }
 
 /** Whether two versions are the same, byte by byte. */
-export function isSameVersion(a: UnitVersion | null, b: UnitVersion | null): boolean {
+export function isSameVersion(a: VersionOids | null, b: VersionOids | null): boolean {
   if (!a || !b) return a === b;
   if (a.path !== b.path || a.data.oid !== b.data.oid || a.files.size !== b.files.size) return false;
   return [...a.files].every(([name, { oid }]) => b.files.get(name)?.oid === oid);

@@ -5,8 +5,8 @@ import { isTreeMode, kindOfMode } from '../../object/file-mode';
 import { StagedTree } from '../../object/staged-tree';
 import type { TreeSource } from '../../object/staged-tree';
 import { NodeEntry, TreeNode } from '../../object/tree-node';
-import { unitAt } from './merge-unit';
-import type { MergeUnit } from './merge-unit';
+import { unitAt, versionIn } from './merge-unit';
+import type { MergeUnit, UnitVersions } from './merge-unit';
 
 /** The trees that are merged. */
 export interface MergeStates {
@@ -19,11 +19,17 @@ export interface MergeStates {
 export interface Overlay {
   readonly tree: StagedTree;
   /** The records that both sides have changed, by the paths of their data; they are as ours in the tree. */
-  readonly records: ReadonlyMap<string, MergeUnit>;
+  readonly records: ReadonlyMap<string, OverlaidRecord>;
   /** The paths of other files that both sides have changed. */
   readonly files: ReadonlySet<string>;
   /** Paths at which one side has a file and the other one has something in a folder. */
   readonly blocked: ReadonlySet<string>;
+}
+
+/** A record that both sides have changed, and its versions. */
+export interface OverlaidRecord {
+  readonly unit: MergeUnit;
+  readonly versions: UnitVersions;
 }
 
 /**
@@ -53,7 +59,7 @@ interface Triple {
 }
 
 class Laying {
-  readonly records = new Map<string, MergeUnit>();
+  readonly records = new Map<string, OverlaidRecord>();
   readonly files = new Set<string>();
   readonly blocked = new Set<string>();
 
@@ -92,18 +98,13 @@ class Laying {
         this.blocked.add(join(path, name));
       }
     }
-    return this.layLeaves(path, result, leaves, [base, ours, theirs]);
+    return this.layLeaves(path, result, leaves, { base, ours, theirs });
   }
 
   /** Takes over the files that only they have changed, unless we have changed the record that they belong to. */
-  private layLeaves(
-    path: string,
-    folder: TreeNode,
-    leaves: readonly Triple[],
-    versions: readonly TreeNode[],
-  ): TreeNode {
+  private layLeaves(path: string, folder: TreeNode, leaves: readonly Triple[], folders: Folders): TreeNode {
     if (leaves.length === 0) return folder;
-    const units = this.unitsOf(path, leaves, versions);
+    const units = this.unitsOf(path, leaves, folders);
     const changedBy = (side: 'ours' | 'theirs'): Set<string> =>
       new Set(leaves.filter((leaf) => !isSame(leaf.base, leaf[side])).map((leaf) => pathIn(units, leaf)));
     const [ours, theirs] = [changedBy('ours'), changedBy('theirs')];
@@ -113,8 +114,10 @@ class Laying {
       if (!theirs.has(unit.path)) continue;
       if (!ours.has(unit.path)) {
         if (!isSame(leaf.base, leaf.theirs)) result = put(result, leaf.name, leaf.theirs);
-      } else if (unit.isRecord) this.records.set(unit.path, unit);
-      else this.files.add(unit.path);
+      } else if (unit.isRecord) {
+        if (!this.records.has(unit.path))
+          this.records.set(unit.path, { unit, versions: versionsIn(folders, unit, path) });
+      } else this.files.add(unit.path);
     }
     return result;
   }
@@ -126,13 +129,13 @@ class Laying {
   private unitsOf(
     path: string,
     leaves: readonly Triple[],
-    versions: readonly TreeNode[],
+    { base: before, ours: mine, theirs: yours }: Folders,
   ): Map<Triple, MergeUnit> {
     const units = new Map(leaves.map((leaf) => [leaf, unitAt(this.schemas, join(path, leaf.name))]));
     const odd = new Set<string>();
     for (const [{ base, ours, theirs }, unit] of units) {
       const data = toByteName(unit.path.slice(unit.path.lastIndexOf('/') + 1));
-      const isThere = versions.some((version) => version.get(data) !== undefined);
+      const isThere = [before, mine, yours].some((folder) => folder.get(data) !== undefined);
       const isOrdinary = [base, ours, theirs].every((entry) => !entry || kindOfMode(entry.mode) === 'blob');
       if (!isThere || !isOrdinary) odd.add(unit.path);
     }
@@ -146,6 +149,21 @@ class Laying {
     if (!entry) return TreeNode.empty();
     return entry.node ?? this.source.readTree(entry.oid);
   }
+}
+
+/** The versions of a folder; empty where it is not. */
+interface Folders {
+  readonly base: TreeNode;
+  readonly ours: TreeNode;
+  readonly theirs: TreeNode;
+}
+
+function versionsIn({ base, ours, theirs }: Folders, unit: MergeUnit, path: string): UnitVersions {
+  return {
+    base: versionIn(base, unit, path),
+    ours: versionIn(ours, unit, path),
+    theirs: versionIn(theirs, unit, path),
+  };
 }
 
 function pathIn(units: ReadonlyMap<Triple, MergeUnit>, leaf: Triple): string {

@@ -21,18 +21,11 @@ import { encodeRecord, withGivenFields } from './given-record';
 import { MergeConflict } from './merge-conflict';
 import type { ConflictFacts, MergeCommits } from './merge-conflict';
 import { decodeVersion, isSameVersion } from './merge-unit';
-import type { MergeUnit, UnitVersion } from './merge-unit';
+import type { MergeUnit, UnitVersion, UnitVersions } from './merge-unit';
 import { cannotResolve } from './open-conflict';
 import type { Decision, OpenConflict } from './open-conflict';
 import { placeRecord } from './placing';
 import type { Placed, PlacedRecord } from './placing';
-
-/** The versions of a unit; null where it is not. */
-export interface UnitVersions {
-  readonly base: UnitVersion | null;
-  readonly ours: UnitVersion | null;
-  readonly theirs: UnitVersion | null;
-}
 
 /** What is to be known to merge records. */
 export interface RecordMergeSettings {
@@ -56,13 +49,14 @@ export async function mergeRecordUnit(
   unit: MergeUnit,
   versions: UnitVersions,
   settings: RecordMergeSettings,
-): Promise<UnitMerge> {
+): Promise<RecordUnitMerge> {
   const merge = new RecordUnitMerge(unit, versions, settings);
   await merge.prepare();
   return merge;
 }
 
-class RecordUnitMerge implements UnitMerge {
+/** See {@link mergeRecordUnit}. */
+export class RecordUnitMerge implements UnitMerge {
   readonly open: OpenConflict[] = [];
   /** What the versions hold; undefined for one that is not there or cannot be read. */
   private readonly records: Partial<Record<keyof UnitVersions, StoredRecord>> = {};
@@ -70,6 +64,8 @@ class RecordUnitMerge implements UnitMerge {
   private target: string;
   /** In place of what is merged. */
   private whole: PlacedRecord | null | undefined;
+  /** What was put into the tree. */
+  private result: PlacedRecord | null | undefined;
   private readonly contents = new Map<string, Buffer>();
 
   constructor(
@@ -96,8 +92,18 @@ class RecordUnitMerge implements UnitMerge {
     const { schema } = this.unit;
     const result = this.whole !== undefined ? this.whole : this.merged ? this.build(this.merged) : ours;
     // Where they have given it another id, it is there already.
+    this.result = result;
     const cleared = theirs?.path === ours?.path ? tree : await placeRecord(tree, schema, theirs, null);
     return placeRecord(cleared, schema, ours, result);
+  }
+
+  /** The record where it is now, when neither side has it like this. */
+  get combined(): MergeUnit | undefined {
+    const { result, unit, versions } = this;
+    const isOf = (side: UnitVersion | null): boolean => isSameVersion(result ?? null, side);
+    return !result || isOf(versions.ours) || isOf(versions.theirs)
+      ? undefined
+      : { ...unit, path: result.path };
   }
 
   private async decodeAll(): Promise<GitModelError | undefined> {

@@ -8,10 +8,10 @@ import type { MergeUnit } from './merge-unit';
 import { blurConflicts, cannotResolve, settleConflicts } from './open-conflict';
 import type { ConflictHandler, OpenConflict } from './open-conflict';
 import { overlay } from './overlay';
-import type { MergeStates, Overlay } from './overlay';
+import type { MergeStates, OverlaidRecord, Overlay } from './overlay';
 import { RecordMoves } from './record-moves';
 import { mergeRecordUnit } from './record-unit-merge';
-import type { RecordMergeSettings, UnitMerge } from './record-unit-merge';
+import type { RecordMergeSettings, RecordUnitMerge, UnitMerge } from './record-unit-merge';
 
 /** How trees are merged. */
 export interface TreeMergeSettings extends RecordMergeSettings {
@@ -26,8 +26,8 @@ export interface TreeMerge {
   /** The merged tree; where a conflict is left, it has our side. */
   readonly tree: StagedTree;
   readonly conflicts: readonly MergeConflict[];
-  /** The records that both sides have changed, where they are now. */
-  readonly merged: readonly MergeUnit[];
+  /** The records, where they are now, that neither side has like this. */
+  readonly combined: readonly MergeUnit[];
 }
 
 /**
@@ -61,15 +61,15 @@ class Merging {
   }
 
   async run(): Promise<TreeMerge> {
-    const merged: MergeUnit[] = [];
-    for (const unit of this.laid.records.values()) {
-      const [ours, theirs] = [await this.movedTo(unit, 'ours'), await this.movedTo(unit, 'theirs')];
-      merged.push(...[unit, ours, theirs].filter((each) => each !== undefined));
-      await this.finish(await this.mergeRecord(unit, ours ?? unit, theirs ?? unit));
+    const combined: MergeUnit[] = [];
+    for (const record of this.laid.records.values()) {
+      const merge = await this.mergeRecord(record);
+      await this.finish(merge);
+      if (merge.combined) combined.push(merge.combined);
     }
     for (const path of this.laid.files) await this.finish(await this.mergeFile(path));
     for (const path of this.laid.blocked) await this.finish(this.mergeBlocked(path));
-    return { tree: this.tree, conflicts: this.conflicts, merged };
+    return { tree: this.tree, conflicts: this.conflicts, combined };
   }
 
   /** What a side has added to a model, and the other one has not. */
@@ -91,10 +91,8 @@ class Merging {
   }
 
   /** The record that one has become which a side does not have any more; undefined when it was deleted, or is there. */
-  private async movedTo(unit: MergeUnit, side: Side): Promise<MergeUnit | undefined> {
-    const { [side]: tree, base } = this.states;
-    if (!unit.schema || (await tree.lookUp(unit.path)) || !(await base.lookUp(unit.path))) return undefined;
-    return this.moves[side].find(unit);
+  private async movedTo({ unit, versions }: OverlaidRecord, side: Side): Promise<MergeUnit | undefined> {
+    return unit.schema && versions.base && !versions[side] ? this.moves[side].find(unit) : undefined;
   }
 
   private async finish(merge: UnitMerge): Promise<void> {
@@ -108,13 +106,16 @@ class Merging {
     return [];
   }
 
-  private async mergeRecord(unit: MergeUnit, ours: MergeUnit, theirs: MergeUnit): Promise<UnitMerge> {
-    const versions = {
-      base: await readVersion(this.states.base, unit, unit.path),
-      ours: await readVersion(this.states.ours, unit, ours.path),
-      theirs: await readVersion(this.states.theirs, unit, theirs.path),
+  private async mergeRecord(record: OverlaidRecord): Promise<RecordUnitMerge> {
+    const { states } = this;
+    const { unit, versions } = record;
+    const [ours, theirs] = [await this.movedTo(record, 'ours'), await this.movedTo(record, 'theirs')];
+    const moved = {
+      ...versions,
+      ...(ours ? { ours: await readVersion(states.ours, ours, ours.path) } : {}),
+      ...(theirs ? { theirs: await readVersion(states.theirs, theirs, theirs.path) } : {}),
     };
-    return mergeRecordUnit(unit, versions, this.settings);
+    return mergeRecordUnit(unit, moved, this.settings);
   }
 
   private async mergeFile(path: string): Promise<UnitMerge> {
