@@ -1,0 +1,121 @@
+import fc from 'fast-check';
+import { chmodSync, symlinkSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
+import type { MergeResult } from 'gitmodel';
+import { commitFiles, ENVIRONMENT, git } from '../../support/temporary-repository';
+import { emptyRepository, expectLog, openWorkspace } from '../../support/workspaces';
+
+type Files = Readonly<Record<string, string | Uint8Array>>;
+
+/** Commits files to main and to draft, which both come from one commit, and merges. */
+async function mergeFiles(
+  base: Files,
+  ours: Files,
+  theirs: Files,
+): Promise<{ path: string; result: MergeResult }> {
+  const path = emptyRepository();
+  const parents = [commitFiles(path, 'refs/heads/main', { files: base, message: 'Base' })];
+  git(path, 'branch', 'draft');
+  commitFiles(path, 'refs/heads/main', { files: ours, message: 'Ours', parents });
+  commitFiles(path, 'refs/heads/draft', { files: theirs, message: 'Theirs', parents });
+  const ws = await openWorkspace(path);
+  const result = await ws.merge('draft', { message: 'Merged' });
+  return { path, result };
+}
+
+/** What stock git makes of it: the tree, and whether there are conflicts. */
+function byGit(path: string, ours: string): { status: number | null; tree: string | undefined } {
+  const args = ['-c', 'merge.renames=false', 'merge-tree', '--write-tree', ours, 'draft'];
+  const { status, stdout } = spawnSync('git', args, { cwd: path, env: ENVIRONMENT, encoding: 'utf8' });
+  return { status, tree: stdout.split('\n')[0] };
+}
+
+const LINES = fc
+  .array(fc.constantFrom('a', 'b', 'c', 'd', 'e'), { maxLength: 8 })
+  .map((lines) => lines.map((line) => `${line}\n`).join(''));
+
+const PATHS = ['one.txt', 'two.txt', 'folder/one.txt', 'folder/two.txt'] as const;
+
+const TREE = fc.dictionary(fc.constantFrom(...PATHS), LINES, { noNullPrototype: true, minKeys: 1 });
+
+describe('files that are no records', () => {
+  it('are merged as git merges them, whatever the sides do', async () => {
+    await fc.assert(
+      fc.asyncProperty(TREE, TREE, TREE, async (base, ours, theirs) => {
+        const { path, result } = await mergeFiles(base, ours, theirs);
+        const before = git(path, 'rev-parse', result.status === 'merged' ? 'main~1' : 'main');
+        const expected = byGit(path, before);
+        if (result.status === 'up-to-date' || result.status === 'fast-forward') return;
+        expect(result.status).toBe(expected.status === 0 ? 'merged' : 'conflicts');
+        if (expected.status === 0) expect(result.tree).toBe(expected.tree);
+        for (const ref of ['main', 'draft'])
+          expectLog(path, git(path, 'log', '--topo-order', '--format=%s', ref).split('\n'), ref);
+      }),
+      { numRuns: 20 },
+    );
+  });
+
+  it('are a conflict as a whole when they are binary', async () => {
+    const [a, b, c] = [0, 1, 2].map((byte) => Uint8Array.from([0, byte]));
+    const { path, result } = await mergeFiles(
+      { 'image.png': a as Uint8Array },
+      { 'image.png': b as Uint8Array },
+      { 'image.png': c as Uint8Array },
+    );
+    expect(result.conflicts).toMatchObject([{ kind: 'file', path: 'image.png', model: null }]);
+    expect(result.conflicts[0]?.ours).toBe(git(path, 'rev-parse', 'main:image.png'));
+    expectLog(path, ['Ours', 'Base'], 'main');
+    expectLog(path, ['Theirs', 'Base'], 'draft');
+  });
+
+  it('are a conflict where one side has a folder, and either can be chosen', async () => {
+    const path = emptyRepository();
+    const parents = [
+      commitFiles(path, 'refs/heads/main', { files: { 'begun.txt': 'Begun\n' }, message: 'Base' }),
+    ];
+    git(path, 'branch', 'draft');
+    commitFiles(path, 'refs/heads/main', {
+      files: { 'begun.txt': 'Begun\n', place: 'A file\n' },
+      message: 'Ours',
+      parents,
+    });
+    commitFiles(path, 'refs/heads/draft', {
+      files: { 'begun.txt': 'Begun\n', 'place/inside.txt': 'In a folder\n' },
+      message: 'Theirs',
+      parents,
+    });
+    const ws = await openWorkspace(path);
+    const preview = await ws.mergePreview('draft');
+    expect(preview.conflicts).toMatchObject([{ kind: 'file', path: 'place' }]);
+    await ws.merge('draft', { message: 'Merged', onConflict: () => 'theirs' });
+    expect(git(path, 'show', 'main:place/inside.txt')).toBe('In a folder');
+    expectLog(path, ['Merged', 'Theirs', 'Ours', 'Base']);
+  });
+
+  it('keep what git keeps of links and of files that can be run', async () => {
+    const path = emptyRepository();
+    const commit = (branch: string, message: string, change: () => void): void => {
+      git(path, 'checkout', '--quiet', branch);
+      change();
+      git(path, 'add', '--all');
+      git(path, 'commit', '--quiet', '--allow-empty', '-m', message);
+    };
+    commitFiles(path, 'refs/heads/main', { files: { 'run.sh': 'a\nb\nc\n' }, message: 'Base' });
+    git(path, 'branch', 'draft');
+    git(path, 'reset', '--quiet', '--hard');
+    commit('main', 'Ours', () => {
+      chmodSync(`${path}/run.sh`, 0o755);
+    });
+    commit('draft', 'Theirs', () => {
+      symlinkSync('run.sh', `${path}/link`);
+    });
+    const ws = await openWorkspace(path, { branch: 'main' });
+    expect(await ws.merge('draft', { message: 'Merged' })).toMatchObject({ status: 'merged' });
+    expect(
+      git(path, 'ls-tree', 'main')
+        .split('\n')
+        .map((line) => line.slice(0, 6)),
+    ).toEqual(['120000', '100755']);
+    expectLog(path, ['Merged', 'Theirs', 'Ours', 'Base'], 'main');
+  });
+});
