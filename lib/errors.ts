@@ -135,9 +135,30 @@ export class CheckoutConflictError extends GitModelError {
   readonly code = 'CHECKOUT_CONFLICT';
 }
 
-/** A lock stayed taken for longer than `lockWaitTimeout`. `details`: `ref`, `waited` (milliseconds). */
+/**
+ * A lock stayed taken for longer than `lockWaitTimeout`. `details`: `ref`, `waited` (milliseconds); of a lock taken with
+ * `lock()` also `model`, `id` and `owner` (a {@link LockOwner}; null when that is not known).
+ */
 export class LockWaitTimeoutError extends GitModelError {
   readonly code = 'LOCK_WAIT_TIMEOUT';
+}
+
+/**
+ * A lock is not held any more: it was not renewed in time, because the process was stopped or could not write, or
+ * somebody else has removed it. `details`: `ref`, `model`, `id`, `reason`.
+ */
+export class LockLostError extends GitModelError {
+  readonly code = 'LOCK_LOST';
+}
+
+/** Code asks for a lock that it holds itself, and would wait for itself. `details`: `ref`, `model`, `id`. */
+export class LockReentryError extends GitModelError {
+  readonly code = 'LOCK_REENTRY';
+}
+
+/** The reference of a lock holds something else, or cannot be written. `details`: `ref`, `reason`. */
+export class InvalidLockError extends GitModelError {
+  readonly code = 'INVALID_LOCK';
 }
 
 // --- The workspace -------------------------------------------------------------------------------------------

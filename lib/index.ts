@@ -33,6 +33,7 @@ export { BranchCollection } from './workspace/branch-collection';
 export type { BranchUpstream, CreateBranchOptions, DeleteBranchOptions } from './workspace/branch-collection';
 export { TagCollection } from './workspace/tag-collection';
 export type { CreateTagOptions, ListOptions, Tag } from './workspace/tag-collection';
+export type { Lock, LockOptions, LockOwner } from './model/record/lock';
 export type { Upstream } from './git/branch-config';
 export type { CreateCommitOptions } from './workspace/commit-stage';
 export { MergeConflict } from './workspace/merge/merge-conflict';

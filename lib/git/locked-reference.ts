@@ -19,6 +19,17 @@ const OF_WORK_TREES = /^refs\/(?:bisect|worktree|rewritten)\//;
 const IN_THE_WAY = new Set(['EISDIR', 'ENOTEMPTY', 'EEXIST']);
 
 /**
+ * The oid that a reference has now, without a look at what symbolic ones lead to; null when it does not exist, undefined
+ * when it is symbolic or damaged.
+ */
+export function readValue({ commonFolder }: GitRepository, ref: string): string | null | undefined {
+  const file = path.join(commonFolder, ref);
+  if (isOddFile(file)) return undefined;
+  const content = readIfThere(file);
+  return content === undefined ? PackedRefs.read(commonFolder).valueOf(ref) : FILE.exec(content)?.[1];
+}
+
+/**
  * A reference whose lock is ours: it stays as it is until we change it or release the lock, whatever others do, git
  * among them. To be released in any case.
  *

@@ -9,6 +9,7 @@ import { doesNotExist } from './record/does-not-exist';
 import { idText, isId } from './record/id';
 import { assignValues, fillInstance } from './record/instance';
 import { findRecord, findRecords, readRecord, recordSource } from './record/loading';
+import type { Lock, LockOptions } from './record/lock';
 import { RecordSet } from './record/record-set';
 import { Stateful, stateOf } from './record/record-state';
 import type {
@@ -260,6 +261,30 @@ export abstract class GitModel<Id extends ModelId = string> extends Stateful {
     fillInstance(this, schema, context, loaded);
     await this.afterLoad();
     return this;
+  }
+
+  /**
+   * Runs a function while nobody else holds the lock of this record, in any process that shares the repository: see
+   * `Workspace.lock`, of which this is the same by model and id. The record need not be stored. The lock keeps out those
+   * only that ask for it; to see what the last one has done, update the index and reload.
+   *
+   * @returns what the function returns.
+   * @throws what `Workspace.lock` throws.
+   *
+   * @example
+   * ```ts
+   * await page.lock(async (lock) => {
+   *   await ws.updateIndex();
+   *   await page.reload();
+   *   page.title += '!';
+   *   lock.assertHeld();
+   *   await page.save({ commit: true, message: 'One more' });
+   * });
+   * ```
+   */
+  async lock<T>(fn: (lock: Lock) => T | Promise<T>, options: LockOptions = {}): Promise<T> {
+    const { schema, store } = bindingFor(this, 'be locked');
+    return store.lock(schema, idText(this.getId(), schema), fn, options);
   }
 
   /**

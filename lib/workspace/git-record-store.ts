@@ -1,5 +1,6 @@
 import { DoesNotExistError, ObjectNotFoundError, PendingChangesError } from '../errors';
 import type { Cursor } from '../model/record/cursor';
+import type { Lock, LockOptions } from '../model/record/lock';
 import { NEW_RECORD, rememberState, setState, stateOf } from '../model/record/record-state';
 import type { RecordState } from '../model/record/record-state';
 import type {
@@ -19,6 +20,7 @@ import type { Awaitable } from '../object/awaitable';
 import type { ObjectType } from '../object/oid';
 import { commitStage } from './commit-stage';
 import type { WorkspaceContext } from './context';
+import { withLock } from './lock/with-lock';
 import { entriesOf, locateRecord } from './record-locations';
 import { RecordReader } from './record-reader';
 import { checkUnchanged, stageRecord } from './record-staging';
@@ -95,6 +97,15 @@ export class GitRecordStore implements RecordStore {
 
   ids(place: RecordPlace, options: ReadAllOptions): Cursor<string> | null {
     return this.reader.ids(place, options);
+  }
+
+  async lock<T>(
+    { name: model }: Pick<RecordPlace, 'name'>,
+    id: string,
+    code: (lock: Lock) => Awaitable<T>,
+    options: LockOptions,
+  ): Promise<T> {
+    return withLock(this.context, { model, id }, code, options);
   }
 
   async typeOf(oid: string): Promise<ObjectType | null> {

@@ -19,6 +19,7 @@ import { resolveRevision } from '../git/revision';
 import { bindingOf } from '../model/binding';
 import type { ModelOptions } from '../model/decorators/declaration';
 import { Model } from '../model/decorators/decorators';
+import type { Lock, LockOptions } from '../model/record/lock';
 import type { RecordCollection } from '../model/record/record-collection';
 import type { CommitOptions } from '../model/record/record-store';
 import { ModelRegistry } from '../model/registry';
@@ -41,6 +42,7 @@ import type { ConfigOptions } from './config';
 import { lockWait } from './context';
 import type { WorkspaceContext } from './context';
 import { GitRecordStore } from './git-record-store';
+import { withLock } from './lock/with-lock';
 import { Maintenance } from './maintenance';
 import { Merger } from './merge/merger';
 import { KeptMerges } from './merge/kept-merges';
@@ -578,6 +580,36 @@ export class Workspace implements AsyncDisposable {
    */
   async revert(commit: string, options: RevertOptions = {}): Promise<MergeResult> {
     return this.context.gate.change(() => this.merger.revert(commit, options));
+  }
+
+  // --- Locks -------------------------------------------------------------------------------------------------
+
+  /**
+   * Runs a function while nobody else holds the lock of this id, in any process and on any machine that shares the
+   * repository. The lock is released when the function has ended, however it ends. It is renewed while the function
+   * runs, and one that its process has left behind is taken over: at once on the same machine, else when it has not been
+   * renewed for as long as it was taken for. A lock keeps out those only that ask for it.
+   *
+   * @param id Any text. Locks of records, by `page.lock`, are others.
+   * @param fn Gets the lock. A process that was stopped for long may have lost it: that is what `lock.assertHeld()` and
+   *   `lock.signal` tell.
+   * @returns what the function returns.
+   * @throws LockWaitTimeoutError that names the owner, when it stays taken for too long.
+   * @throws LockLostError when the function has succeeded, but the lock was lost before it had ended.
+   * @throws LockReentryError when the function of the same lock asks for it.
+   * @throws InvalidLockError when something else is under the reference of the lock.
+   *
+   * @example
+   * ```ts
+   * const total = await ws.lock('nightly-import', async (lock) => {
+   *   lock.assertHeld(); // before what only one may do at a time
+   *   return Page.all().count();
+   * }, { timeout: 5000 });
+   * console.log(total);
+   * ```
+   */
+  async lock<T>(id: string, fn: (lock: Lock) => T | Promise<T>, options: LockOptions = {}): Promise<T> {
+    return withLock(this.context, { model: null, id }, fn, options);
   }
 
   // --- Upkeep ------------------------------------------------------------------------------------------------

@@ -65,6 +65,8 @@ const FAILING: Readonly<Record<string, Call>> = {
   'Workspace.setBranch': ({ ws }) => ws.setBranch('main'),
   'Workspace.updateIndex': ({ ws }) => ws.updateIndex(),
   'Workspace.syncRepoIndex': ({ ws }) => ws.syncRepoIndex(),
+  'Workspace.lock': ({ ws }) => ws.lock('a', () => undefined),
+  'GitModel#lock': ({ page }) => page.lock(() => undefined),
   'BranchCollection.create': ({ ws }) => ws.branches.create('draft'),
   'BranchCollection.get': ({ ws }) => ws.branches.get('main'),
   'BranchCollection.list': ({ ws }) => ws.branches.list(),

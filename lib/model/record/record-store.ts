@@ -9,6 +9,7 @@ import type { Layout } from '../schema/layout';
 import type { SerializedPlace } from '../schema/place';
 import type { StoredRecord } from '../serializers/serializer';
 import type { Cursor } from './cursor';
+import type { Lock, LockOptions } from './lock';
 
 /** What a commit says beside what changed. */
 export interface CommitOptions {
@@ -162,6 +163,14 @@ export interface RecordStore {
 
   /** The ids of all records of a model, in the same order; null where only reading the records tells them. */
   ids(place: RecordPlace, options: ReadAllOptions): Cursor<string> | null;
+
+  /** Runs code while nobody else holds the lock of a record, which need not be stored. */
+  lock<T>(
+    place: Pick<RecordPlace, 'name'>,
+    id: string,
+    code: (lock: Lock) => Awaitable<T>,
+    options: LockOptions,
+  ): Promise<T>;
 
   /** What kind of object an oid is; null when there is no such object. */
   typeOf(oid: string): Promise<ObjectType | null>;
