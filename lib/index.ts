@@ -34,6 +34,10 @@ export type { BranchUpstream, CreateBranchOptions, DeleteBranchOptions } from '.
 export { TagCollection } from './workspace/tag-collection';
 export type { CreateTagOptions, ListOptions, Tag } from './workspace/tag-collection';
 export type { Upstream } from './git/branch-config';
+export { RecordDiff } from './workspace/changes/record-diff';
+export type { ChangeOptions, DiffOptions } from './workspace/changes/record-diff';
+export type { AnyRecord, ChangedRecord, FieldChanges } from './workspace/changes/changed-record';
+export type { RecordStatus } from './model/record/record-difference';
 export type { CreateCommitOptions } from './workspace/commit-stage';
 export { MergeConflict } from './workspace/merge/merge-conflict';
 export type {
@@ -122,6 +126,7 @@ export type {
   RecordChange,
   RecordChanges,
   RelatedKeys,
+  VersionChanges,
 } from './model/types';
 
 export { keyedList } from './model/merge/merge-policy';

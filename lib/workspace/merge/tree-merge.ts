@@ -4,12 +4,12 @@ import type { StagedTree } from '../../object/staged-tree';
 import { diffPaths } from '../../object/tree-diff';
 import { mergeFile } from './file-merge';
 import { MergeConflict } from './merge-conflict';
-import { readVersion, unitAt } from './merge-unit';
-import type { MergeUnit } from './merge-unit';
+import { readVersion, unitAt } from '../changes/merge-unit';
+import type { MergeUnit } from '../changes/merge-unit';
 import { blurConflicts, settleConflicts } from './open-conflict';
 import type { ConflictHandler, OpenConflict } from './open-conflict';
 import { placeFile, placeRecord } from './placing';
-import { RecordMoves } from './record-moves';
+import { RecordMoves } from '../changes/record-moves';
 import { mergeRecordUnit } from './record-unit-merge';
 import type { RecordMergeSettings, UnitMerge } from './record-unit-merge';
 
