@@ -35,6 +35,10 @@ export { TagCollection } from './workspace/tag-collection';
 export type { CreateTagOptions, ListOptions, Tag } from './workspace/tag-collection';
 export type { Lock, LockOptions, LockOwner } from './model/record/lock';
 export type { Upstream } from './git/branch-config';
+export { RecordDiff } from './workspace/changes/record-diff';
+export type { ChangeOptions, DiffOptions } from './workspace/changes/record-diff';
+export type { AnyRecord, ChangedRecord, FieldChanges } from './workspace/changes/changed-record';
+export type { RecordStatus } from './model/record/record-difference';
 export type { CreateCommitOptions } from './workspace/commit-stage';
 export { MergeConflict } from './workspace/merge/merge-conflict';
 export type {
@@ -123,6 +127,7 @@ export type {
   RecordChange,
   RecordChanges,
   RelatedKeys,
+  VersionChanges,
 } from './model/types';
 
 export { keyedList } from './model/merge/merge-policy';

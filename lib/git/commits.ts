@@ -1,20 +1,14 @@
 import { Oid, Revwalk } from 'nodegit';
 import type { Commit as NodegitCommit, Signature as NodegitSignature } from 'nodegit';
 import { ObjectNotFoundError } from '../errors';
+import type { Commit } from '../object/commit';
 import { decodeCommit } from '../object/commit-codec';
 import type { CommitFields, Signature } from '../object/commit-codec';
 import type { ObjectStore } from './object-store';
 import type { GitRepository } from './repository';
 import { callGit } from './translate-error';
 
-/** A commit, read. */
-export interface Commit extends CommitFields {
-  readonly oid: string;
-  /** When it was committed. */
-  readonly time: Date;
-  /** The committer's offset from UTC in minutes, positive to the east. */
-  readonly offset: number;
-}
+export type { Commit } from '../object/commit';
 
 /** The order in which commits are walked. */
 export type WalkOrder = 'time' | 'topological' | 'reverse';

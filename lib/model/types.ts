@@ -65,6 +65,14 @@ export interface RecordChange<V = unknown> {
 /** What has changed in a record, by property. */
 export type RecordChanges<T> = { readonly [K in ValueKeys<T>]?: RecordChange<T[K]> };
 
+/**
+ * What differs between two stored versions of a record, by property; a version that there is not, and one that does not have
+ * the field, has undefined.
+ */
+export type VersionChanges<T> = {
+  readonly [K in ValueKeys<T>]?: RecordChange<T[K] | null | undefined>;
+};
+
 type AnyRelated = Related<GitModel<ModelId>>;
 
 /** The properties of a model that relate to other records, also to lists of them. */

@@ -34,6 +34,8 @@ import { makeBranch, readBranch } from './branch';
 import type { Branch } from './branch';
 import { BranchCollection } from './branch-collection';
 import type { CreateBranchOptions } from './branch-collection';
+import { changeSource, RecordDiff } from './changes/record-diff';
+import type { DiffOptions } from './changes/record-diff';
 import { CommitQueue } from './commit-queue';
 import { commitStage, createCommit } from './commit-stage';
 import type { CreateCommitOptions } from './commit-stage';
@@ -282,12 +284,35 @@ export class Workspace implements AsyncDisposable {
     return gate.read(() => Promise.resolve(stage.hasChanges));
   }
 
+  /**
+   * What differs between two states of the repository, by record and field. Nothing is read before it is iterated, and then
+   * only what differs.
+   *
+   * @param from The branch, tag, commit or tree to compare.
+   * @param to What to compare it with. Default: what is staged.
+   * @throws InvalidArgumentError for an option; while iterating, ObjectNotFoundError when a name leads nowhere, and
+   *   InvalidRecordError when what is stored is not a record, unless `onInvalid` takes it.
+   *
+   * @example
+   * ```ts
+   * for await (const { model, id, status, fields } of ws.diff('main', 'HEAD', { models: [Page] })) {
+   *   console.log(model, id, status, fields);
+   * }
+   * ```
+   */
+  diff(from: string, to?: string, options?: DiffOptions): RecordDiff;
   /** What the index changes: the paths, and the patch in the form of `git diff`. */
-  async diff(): Promise<TreeDiff> {
+  diff(): Promise<TreeDiff>;
+  diff(from?: string, to?: string, options: DiffOptions = {}): RecordDiff | Promise<TreeDiff> {
     const { gate, stage, objects, repository } = this.context;
-    return gate.change(async () =>
-      diffTrees(repository, stage.base.tree.oid, await objects.writeTree(stage.tree)),
-    );
+    if (from === undefined) {
+      return gate.change(async () =>
+        diffTrees(repository, stage.base.tree.oid, await objects.writeTree(stage.tree)),
+      );
+    }
+    gate.assertOpen();
+    changeSource(this.context, this.registry, options);
+    return new RecordDiff(this.context, this.registry, from, to, options);
   }
 
   /**

@@ -24,7 +24,7 @@ export function readRecord(
 }
 
 /** Makes an instance of a stored record. */
-function load<T extends GitModel<ModelId>>(
+export function loadRecord<T extends GitModel<ModelId>>(
   modelClass: ModelConstructor<T>,
   binding: Binding,
   found: FoundRecord,
@@ -46,7 +46,7 @@ export function findRecord<T extends GitModel<ModelId>>(
   const { schema, store } = binding;
   return andThen(
     store.read(schema, idText(id, schema), options),
-    (found) => found && load(modelClass, binding, found),
+    (found) => found && loadRecord(modelClass, binding, found),
   );
 }
 
@@ -62,7 +62,7 @@ export async function findRecords<T extends GitModel<ModelId>>(
   return readEach(
     texts,
     (unique) => store.readMany(schema, unique, options),
-    (found) => orInvalid(() => load(modelClass, binding, found), options),
+    (found) => orInvalid(() => loadRecord(modelClass, binding, found), options),
   );
 }
 
@@ -76,7 +76,7 @@ export function recordSource<T extends GitModel<ModelId>>(
   const all = (): Cursor<T> =>
     mapCursor(store.readAll(schema, options), (found) =>
       andThen(
-        orInvalid(() => load(modelClass, binding, found), options),
+        orInvalid(() => loadRecord(modelClass, binding, found), options),
         (record) => record ?? undefined,
       ),
     );

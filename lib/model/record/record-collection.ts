@@ -188,17 +188,7 @@ export class RecordCollection {
 
   private decode(found: FoundRecord, id: string): PlainRecord {
     this.rules?.checkStored(found);
-    const { model, fields } = found.record;
-    const record: PlainRecord = {
-      id,
-      ...(model === null ? {} : { model }),
-      fields: Object.fromEntries(
-        [...fields].map(([name, value]) => [name, copyJson(withExactNumbers(value))]),
-      ),
-    };
-    const { oid, files, at } = found;
-    setState(record, { oid, storedId: id, stored: fields, assumed: new Map(), files, at });
-    return record;
+    return plainRecord(found, id);
   }
 
   /** The model that the record is to say it is of; where there is a class, it can be no other than that one's. */
@@ -226,6 +216,18 @@ export class RecordCollection {
       }),
     );
   }
+}
+
+/** A stored record as a plain object, that can be saved again. */
+export function plainRecord({ oid, record, files, at }: FoundRecord, id: string): PlainRecord {
+  const { model, fields } = record;
+  const plain: PlainRecord = {
+    id,
+    ...(model === null ? {} : { model }),
+    fields: Object.fromEntries([...fields].map(([name, value]) => [name, copyJson(withExactNumbers(value))])),
+  };
+  setState(plain, { oid, storedId: id, stored: fields, assumed: new Map(), files, at });
+  return plain;
 }
 
 function checkId(id: unknown): string {

@@ -1,8 +1,8 @@
 import type { ModelSchema } from '../../model/schema/schema';
 import type { StagedTree } from '../../object/staged-tree';
 import { diffPaths } from '../../object/tree-diff';
-import { unitAt } from './merge-unit';
-import type { MergeUnit } from './merge-unit';
+import { unitAt } from '../changes/merge-unit';
+import type { MergeUnit } from '../changes/merge-unit';
 
 /** The records of a model that one side has changed, added or deleted, by the paths of their data. */
 export async function changedRecords(

@@ -5,8 +5,8 @@ import { isTreeMode, kindOfMode } from '../../object/file-mode';
 import { StagedTree } from '../../object/staged-tree';
 import type { TreeSource } from '../../object/staged-tree';
 import { NodeEntry, TreeNode } from '../../object/tree-node';
-import { unitAt, versionIn } from './merge-unit';
-import type { MergeUnit, UnitVersions } from './merge-unit';
+import { unitAt, versionIn } from '../changes/merge-unit';
+import type { MergeUnit, UnitVersions } from '../changes/merge-unit';
 
 /** The trees that are merged. */
 export interface MergeStates {

@@ -3,13 +3,13 @@ import type { StagedEntry, StagedTree } from '../../object/staged-tree';
 import { changedRecords } from './changed-records';
 import { mergeFile } from './file-merge';
 import { MergeConflict } from './merge-conflict';
-import { readVersion } from './merge-unit';
-import type { MergeUnit } from './merge-unit';
+import { readVersion } from '../changes/merge-unit';
+import type { MergeUnit } from '../changes/merge-unit';
 import { blurConflicts, cannotResolve, settleConflicts } from './open-conflict';
 import type { ConflictHandler, OpenConflict } from './open-conflict';
 import { overlay } from './overlay';
 import type { MergeStates, OverlaidRecord, Overlay } from './overlay';
-import { RecordMoves } from './record-moves';
+import { RecordMoves } from '../changes/record-moves';
 import { mergeRecordUnit } from './record-unit-merge';
 import type { RecordMergeSettings, RecordUnitMerge, UnitMerge } from './record-unit-merge';
 

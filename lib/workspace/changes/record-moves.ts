@@ -1,4 +1,5 @@
 import type { ObjectStore } from '../../git/object-store';
+import { Turn } from '../../git/turn';
 import { GitModelError } from '../../errors';
 import { isSameJson } from '../../model/json-value';
 import type { JsonValue } from '../../model/json-value';
@@ -21,6 +22,8 @@ const LEAST_SIMILARITY = 0.5;
 export class RecordMoves {
   private readonly taken = new Set<string>();
   private readonly added = new Map<ModelSchema, Promise<readonly MergeUnit[]>>();
+  /** The added records that were read, by their paths. */
+  private readonly candidates = new Map<string, ReadVersion | undefined>();
 
   /** @param findAdded The records that the side has added to a model. They are looked for when somebody asks. */
   constructor(
@@ -38,16 +41,48 @@ export class RecordMoves {
     if (!before) return undefined;
     let best: MergeUnit | undefined;
     let most = LEAST_SIMILARITY;
-    const added = this.added.get(schema) ?? this.findAdded(schema);
-    this.added.set(schema, added);
-    const candidates = (await added).filter(({ path }) => !this.taken.has(path));
+    const candidates = (await this.addedTo(schema)).filter(({ path }) => !this.taken.has(path));
     for (const candidate of candidates.slice(0, MAX_CANDIDATES)) {
-      const after = await this.read(this.side, candidate);
+      const after = await this.candidate(candidate);
       const similarity = after ? similarityOf(before, after, schema.idField.storedName) : 0;
       if (similarity > most) [best, most] = [candidate, similarity];
     }
     if (best) this.taken.add(best.path);
     return best;
+  }
+
+  /** Finds out of many removed records at once which ones the added ones were; those that are most alike come first. */
+  async match(removed: readonly MergeUnit[]): Promise<ReadonlyMap<MergeUnit, MergeUnit>> {
+    const pairs: { readonly from: MergeUnit; readonly to: MergeUnit; readonly similarity: number }[] = [];
+    const turn = new Turn();
+    for (const from of removed) {
+      const before = from.schema ? await this.read(this.base, from) : undefined;
+      if (!before || !from.schema) continue;
+      for (const to of await this.addedTo(from.schema)) {
+        if (turn.isOver()) await turn.next();
+        const after = await this.candidate(to);
+        const similarity = after ? similarityOf(before, after, from.schema.idField.storedName) : 0;
+        if (similarity > LEAST_SIMILARITY) pairs.push({ from, to, similarity });
+      }
+    }
+    const moves = new Map<MergeUnit, MergeUnit>();
+    for (const { from, to } of pairs.sort((a, b) => b.similarity - a.similarity)) {
+      if (moves.has(from) || this.taken.has(to.path)) continue;
+      moves.set(from, to);
+      this.taken.add(to.path);
+    }
+    return moves;
+  }
+
+  private addedTo(schema: ModelSchema): Promise<readonly MergeUnit[]> {
+    const added = this.added.get(schema) ?? this.findAdded(schema);
+    this.added.set(schema, added);
+    return added;
+  }
+
+  private async candidate(unit: MergeUnit): Promise<ReadVersion | undefined> {
+    if (!this.candidates.has(unit.path)) this.candidates.set(unit.path, await this.read(this.side, unit));
+    return this.candidates.get(unit.path);
   }
 
   private async read(tree: StagedTree, unit: MergeUnit): Promise<ReadVersion | undefined> {
@@ -86,6 +121,7 @@ function similarityOf(before: ReadVersion, after: ReadVersion, idName: string): 
 /** A file counts as much as a long text. */
 const FILE_WEIGHT = 100;
 
+/** That both have no value says nothing. */
 function weightOf(value: JsonValue): number {
-  return JSON.stringify(value).length;
+  return value === null ? 0 : JSON.stringify(value).length;
 }

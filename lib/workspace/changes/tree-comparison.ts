@@ -1,0 +1,173 @@
+import { GitModelError } from '../../errors';
+import type { ChangedPath } from '../../git/diff';
+import type { ObjectStore } from '../../git/object-store';
+import { Turn } from '../../git/turn';
+import type { RecordStatus } from '../../model/record/record-difference';
+import type { ModelSchema } from '../../model/schema/schema';
+import type { StagedTree } from '../../object/staged-tree';
+import { diffPaths } from '../../object/tree-diff';
+import type { PathChange } from '../../object/tree-diff';
+import { decodeVersion, readVersion, unitAt } from './merge-unit';
+import type { MergeUnit } from './merge-unit';
+import { RecordMoves } from './record-moves';
+
+/** A record that differs between two trees. */
+export interface ComparedRecord {
+  readonly status: RecordStatus;
+  /** Where the first tree has it; null for an added one. */
+  readonly before: MergeUnit | null;
+  /** Where the second tree has it; null for a removed one. */
+  readonly after: MergeUnit | null;
+}
+
+/** What differs between two trees: by the bytes of the paths, a moved record at its new one. */
+export interface TreeComparison {
+  readonly records: readonly ComparedRecord[];
+  /** The paths that belong to no record. */
+  readonly files: readonly ChangedPath[];
+}
+
+/** What is compared. */
+export interface ComparisonSource {
+  readonly objects: ObjectStore;
+  readonly schemas: readonly ModelSchema[];
+  /** The only folders to be compared. Default: all. */
+  readonly folders?: readonly string[] | undefined;
+}
+
+/**
+ * So many pairs of a removed and an added record of a model are compared at most, to find out which records have got
+ * another id: some two seconds' work.
+ */
+const MOST_PAIRS = 250_000;
+
+/** Compares two trees by their records. It costs what differs, in time and in memory; contents are read for moves only. */
+export async function compareTrees(
+  source: ComparisonSource,
+  from: StagedTree,
+  to: StagedTree,
+): Promise<TreeComparison> {
+  const groups = await groupPaths(source, from, to);
+  const records: ComparedRecord[] = [];
+  const files: ChangedPath[] = [];
+  for (const group of groups.values()) {
+    const record = await recordOf(source.objects, group, from, to);
+    if (record) records.push(record);
+    else files.push(...group.changes.map(describe));
+  }
+  return { records: await withMoves(source.objects, records, from, to), files };
+}
+
+/** The changed paths that belong together. */
+interface Group {
+  readonly unit: MergeUnit;
+  readonly changes: PathChange[];
+}
+
+async function groupPaths(
+  { schemas, folders = [''] }: ComparisonSource,
+  from: StagedTree,
+  to: StagedTree,
+): Promise<Map<string, Group>> {
+  const groups = new Map<string, Group>();
+  const turn = new Turn();
+  for (const folder of folders) {
+    for await (const change of diffPaths(from, to, folder)) {
+      if (turn.isOver()) await turn.next();
+      const unit = unitAt(schemas, change.path);
+      // A file may have the path of a record's data, and be none.
+      const key = `${unit.isRecord ? 'record' : 'file'} ${unit.path}`;
+      const group = groups.get(key);
+      if (group) group.changes.push(change);
+      else groups.set(key, { unit, changes: [change] });
+    }
+  }
+  return groups;
+}
+
+/** The record that changed paths belong to; undefined when they belong to none. */
+async function recordOf(
+  objects: ObjectStore,
+  { unit, changes }: Group,
+  from: StagedTree,
+  to: StagedTree,
+): Promise<ComparedRecord | undefined> {
+  if (!unit.isRecord) return undefined;
+  const isFile = ({ before, after }: PathChange): boolean =>
+    [before, after].every((entry) => entry === undefined || entry.kind === 'blob');
+  // A link or the like in the place of a file makes it none.
+  if (!changes.every(isFile)) return undefined;
+  const data = changes.find(({ path }) => path === unit.path);
+  if (!data && (await to.lookUp(unit.path))?.kind !== 'blob') return undefined;
+  if (!unit.schema && !(await arePlain(objects, unit, [from, to]))) return undefined;
+  const before = data && !data.before ? null : unit;
+  const after = data && !data.after ? null : unit;
+  return { status: before ? (after ? 'changed' : 'removed') : 'added', before, after };
+}
+
+/** Whether what may be a record of a model that is not registered is one. */
+async function arePlain(
+  objects: ObjectStore,
+  unit: MergeUnit,
+  trees: readonly StagedTree[],
+): Promise<boolean> {
+  try {
+    for (const tree of trees) {
+      const version = await readVersion(tree, unit, unit.path);
+      if (version) await decodeVersion(objects, unit, version);
+    }
+    return true;
+  } catch (error) {
+    if (error instanceof GitModelError) return false;
+    throw error;
+  }
+}
+
+/** Makes one change of a removed record and the added one that it has become. */
+async function withMoves(
+  objects: ObjectStore,
+  records: readonly ComparedRecord[],
+  from: StagedTree,
+  to: StagedTree,
+): Promise<readonly ComparedRecord[]> {
+  const origins = new Map<string, MergeUnit>();
+  const moved = new Set<string>();
+  for (const { removed, added } of candidatesByModel(records)) {
+    if (removed.length * added.length > MOST_PAIRS) continue;
+    const moves = new RecordMoves(objects, from, to, () => Promise.resolve(added));
+    for (const [unit, target] of await moves.match(removed)) {
+      origins.set(target.path, unit);
+      moved.add(unit.path);
+    }
+  }
+  if (moved.size === 0) return records;
+  return records
+    .filter(({ before, after }) => after !== null || !moved.has(before?.path ?? ''))
+    .map((record) => {
+      const origin = record.before ? undefined : origins.get(record.after?.path ?? '');
+      return origin ? { status: 'moved', before: origin, after: record.after } : record;
+    });
+}
+
+interface MoveCandidates {
+  readonly removed: MergeUnit[];
+  readonly added: MergeUnit[];
+}
+
+function candidatesByModel(records: readonly ComparedRecord[]): Iterable<MoveCandidates> {
+  const models = new Map<ModelSchema, MoveCandidates>();
+  for (const { before, after } of records) {
+    const unit = before ?? after;
+    if (!unit?.schema || (before && after)) continue;
+    const candidates = models.get(unit.schema) ?? { removed: [], added: [] };
+    models.set(unit.schema, candidates);
+    (before ? candidates.removed : candidates.added).push(unit);
+  }
+  return models.values();
+}
+
+function describe({ path, before, after }: PathChange): ChangedPath {
+  const isOther = before !== undefined && after !== undefined && before.kind !== after.kind;
+  const status = !before ? 'added' : !after ? 'deleted' : isOther ? 'type-changed' : 'modified';
+  return { path, status, oldOid: before?.oid ?? null, newOid: after?.oid ?? null };
+}
