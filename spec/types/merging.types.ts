@@ -1,0 +1,70 @@
+/** What the compiler says of merging. Checked by `tsc`; nothing here is run. */
+import {
+  CharField,
+  DateField,
+  GitModel,
+  IntegerField,
+  JSONField,
+  keyedList,
+  ListField,
+  SlugField,
+  Temporal,
+  Workspace,
+} from 'gitmodel';
+import type { ConflictResolution, MergeConflict, MergeResult } from 'gitmodel';
+import type { Expect, Same } from './same';
+
+class Page extends GitModel {
+  @SlugField({ id: true }) slug!: string;
+  @CharField({ merge: 'text' }) title!: string;
+  @IntegerField({ merge: 'counter' }) views!: number;
+  @ListField(CharField(), { merge: 'set' }) tags!: string[];
+  @JSONField({ merge: keyedList('sku') }) lines!: { sku: string }[];
+  // The versions have the type of the field.
+  @DateField({
+    merge: ({ ours, theirs }) =>
+      ours && theirs && Temporal.PlainDate.compare(ours, theirs) < 0 ? ours : theirs,
+  })
+  due!: Temporal.PlainDate;
+
+  // @ts-expect-error -- no policy has this name
+  @CharField({ merge: 'newest' }) other!: string;
+
+  // @ts-expect-error -- the function gives no value of the field
+  @IntegerField({ merge: () => 'none' }) wrong!: number;
+}
+
+declare const ws: Workspace;
+declare const conflict: MergeConflict;
+const Bound = ws.register(Page);
+
+export type Results = Expect<
+  Same<
+    [Awaited<ReturnType<typeof ws.merge>>, MergeResult['status'], MergeResult['conflicts']],
+    [MergeResult, 'up-to-date' | 'fast-forward' | 'merged' | 'conflicts', readonly MergeConflict[]]
+  >
+>;
+
+// A conflict has values of unknown types until one knows its model and field.
+export type Unknown = Expect<Same<[typeof conflict.ours, typeof conflict.field], [unknown, string | null]>>;
+export function viewsOf(): number | null | undefined {
+  return conflict.isOf(Bound) && conflict.field === 'views' ? conflict.theirs : undefined;
+}
+export function textOf(): string | null | undefined {
+  // @ts-expect-error -- it is a number
+  return conflict.isOf(Bound) && conflict.field === 'views' ? conflict.theirs : undefined;
+}
+export function isNothing(): boolean {
+  // @ts-expect-error -- the model has no such field
+  return conflict.isOf(Bound) && conflict.field === 'nothing';
+}
+
+void ws.merge('draft', {
+  onConflict: ({ kind }): ConflictResolution => (kind === 'field' ? 'ours' : { value: null }),
+  policies: { Page: { views: 'max', title: ({ ours }) => ours } },
+});
+void ws.merge('draft', { onConflict: () => Promise.resolve(undefined) });
+// @ts-expect-error -- no side has this name
+void ws.merge('draft', { onConflict: () => 'mine' });
+// @ts-expect-error -- a preview is always one
+void ws.mergePreview('draft', { dryRun: false });
