@@ -104,6 +104,19 @@ export function lockHolder(file: string): ProcessIdentity | undefined {
   return content === undefined ? undefined : decodeHolder(content);
 }
 
+/**
+ * Removes a lock file that was left behind.
+ *
+ * @param lock The lock file itself.
+ * @returns whether it was removed.
+ */
+export function removeAbandonedLock(lock: string): boolean {
+  if (!readLock(lock) || !isAbandoned(lock)) return false;
+  const taken = LockFile.take(lock.slice(0, -'.lock'.length));
+  taken?.release();
+  return taken !== undefined;
+}
+
 /** What is thrown for a file that somebody else has locked: what libgit2 throws, and who that is. */
 export function lockedError(file: string): Error {
   const holder = lockHolder(file);

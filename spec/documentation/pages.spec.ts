@@ -18,36 +18,43 @@ function programsOf(page: string): Program[] {
   }));
 }
 
-describe.each(['README.md', 'docs/fields.md', 'docs/merging.md', 'docs/models.md', 'docs/upkeep.md'])(
-  'The page %s',
-  (page) => {
-    const programs = programsOf(page);
+describe.each([
+  'README.md',
+  'docs/branches-and-locks.md',
+  'docs/fields.md',
+  'docs/merging.md',
+  'docs/models.md',
+  'docs/upkeep.md',
+])('The page %s', (page) => {
+  const programs = programsOf(page);
 
-    it('has examples that compile', () => {
-      expect(programs.length).toBeGreaterThanOrEqual(2);
-      expect(typeErrors(programs)).toEqual([]);
-    });
+  it('has examples that compile', () => {
+    expect(programs.length).toBeGreaterThanOrEqual(2);
+    expect(typeErrors(programs)).toEqual([]);
+  });
 
-    it.each(programs)('has an $name that runs', async ({ name, source }) => {
-      const folder = temporaryFolder();
-      const log = jest.spyOn(console, 'log').mockImplementation(() => undefined);
-      await run({ name, source: source.replaceAll(PATH_IN_EXAMPLES, folder) });
-      expectCleanRepository(folder);
-      log.mockRestore();
-    });
-  },
-);
+  it.each(programs)('has an $name that runs', async ({ name, source }) => {
+    const folder = temporaryFolder();
+    const log = jest.spyOn(console, 'log').mockImplementation(() => undefined);
+    await run({ name, source: source.replaceAll(PATH_IN_EXAMPLES, folder) });
+    expectCleanRepository(folder);
+    log.mockRestore();
+  });
+});
 
-describe.each(['README.md', 'docs/fields.md', 'docs/models.md', 'docs/performance.md'])(
-  'The page %s',
-  (page) => {
-    it('links to pages that there are', () => {
-      for (const [, target] of read(page).matchAll(/\]\((?!https?:)([^)#]+)/g)) {
-        expect(() => read(path.join(path.dirname(page), target as string))).not.toThrow();
-      }
-    });
-  },
-);
+describe.each([
+  'README.md',
+  'docs/branches-and-locks.md',
+  'docs/fields.md',
+  'docs/models.md',
+  'docs/performance.md',
+])('The page %s', (page) => {
+  it('links to pages that there are', () => {
+    for (const [, target] of read(page).matchAll(/\]\((?!https?:)([^)#]+)/g)) {
+      expect(() => read(path.join(path.dirname(page), target as string))).not.toThrow();
+    }
+  });
+});
 
 describe('The README', () => {
   it('makes a field of one’s own in less than 15 lines', () => {

@@ -1,5 +1,6 @@
-import { readFile, rm, stat } from 'node:fs/promises';
+import { readdir, readFile, rm, stat } from 'node:fs/promises';
 import path from 'node:path';
+import { removeAbandonedLock } from '../lock-file';
 import { isAbandonedKeep } from '../pack/keep-file';
 import { FANOUT, namesIn } from './loose-list';
 import { GRACE_MS } from './loose-packer';
@@ -10,6 +11,8 @@ import { isTemporaryOfUpkeep } from './upkeep-pack-writer';
 export interface CleanUpResult {
   readonly temporaryFiles: number;
   readonly keepFiles: number;
+  /** Of references, `packed-refs`, `HEAD` and the configuration. */
+  readonly lockFiles: number;
   /** How many bytes the temporary files had. */
   readonly bytes: number;
 }
@@ -23,9 +26,15 @@ const TEMPORARY_PREFIX = 'tmp_';
  * - temporary files of git, libgit2 and this library that have not been written to for two weeks, the time that git
  *   gives to them; those of an earlier upkeep at once, for there is only one at a time;
  * - packs without an index, into which nobody looks, after the same time;
- * - `.keep` files of this library whose process is gone. What they protected is an ordinary pack then.
+ * - `.keep` files of this library whose process is gone. What they protected is an ordinary pack then;
+ * - lock files of this library whose process is gone, which would keep git from writing, and other ones that are
+ *   twelve hours old.
  */
-export async function cleanUp({ objectsFolder, problems }: StepContext): Promise<CleanUpResult> {
+export async function cleanUp({
+  commonFolder,
+  objectsFolder,
+  problems,
+}: StepContext): Promise<CleanUpResult> {
   const packFolder = path.join(objectsFolder, 'pack');
   let [temporaryFiles, keepFiles, bytes] = [0, 0, 0];
   const remove = async (file: string, isDue: (time: number) => boolean): Promise<void> => {
@@ -62,8 +71,20 @@ export async function cleanUp({ objectsFolder, problems }: StepContext): Promise
       await remove(file, isOld);
     }
   }
-  return { temporaryFiles, keepFiles, bytes };
+  let lockFiles = 0;
+  for (const lock of await lockFilesIn(commonFolder)) if (removeAbandonedLock(lock)) lockFiles++;
+  return { temporaryFiles, keepFiles, lockFiles, bytes };
 }
+
+/** The lock files of what this library changes, and their own. */
+async function lockFilesIn(commonFolder: string): Promise<string[]> {
+  // Where a folder goes while it is read, there is a next time.
+  const references = await readdir(path.join(commonFolder, 'refs'), { recursive: true }).catch(() => []);
+  const names = [...(await namesIn(commonFolder)), ...references.map((name) => path.join('refs', name))];
+  return names.filter((name) => LOCK.test(name)).map((name) => path.join(commonFolder, name));
+}
+
+const LOCK = /^(?:refs\b.*|packed-refs|config|HEAD|\.[0-9a-f]{40})\.lock$/s;
 
 function withEnding(pack: string, ending: string): string {
   return pack.slice(0, -'.pack'.length) + ending;

@@ -81,7 +81,7 @@ export async function maintain(
     const indexes = await asStep(context, 'indexes', () => writeGitIndexes(context, changed));
 
     const after = await measureStorage(objectsFolder);
-    const cleaned = removed.temporaryFiles > 0 || removed.keepFiles > 0;
+    const cleaned = removed.temporaryFiles + removed.keepFiles + removed.lockFiles > 0;
     const written = [indexes.multiPackIndex, indexes.commitGraph].some(({ status }) => status === 'written');
     return {
       status: changed || cleaned || written ? 'done' : 'nothing-to-do',

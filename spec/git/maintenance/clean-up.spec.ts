@@ -1,9 +1,10 @@
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, lstatSync, mkdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { hostname } from 'node:os';
 import path from 'node:path';
 import { cleanUp } from '../../../lib/git/maintenance/clean-up';
 import { keepContent } from '../../../lib/git/pack/keep-file';
+import { thisProcess } from '../../../lib/git/process';
 import { expectCleanRepository, git } from '../../support/temporary-repository';
 import { contextOf, looseRepository, makeOld, packedRepository, packFiles } from './repositories';
 
@@ -25,7 +26,7 @@ describe('Cleaning up behind killed processes', () => {
     old.forEach(makeOld);
 
     const context = contextOf(folder);
-    expect(await cleanUp(context)).toEqual({ temporaryFiles: 5, keepFiles: 0, bytes: 50 });
+    expect(await cleanUp(context)).toEqual({ temporaryFiles: 5, keepFiles: 0, lockFiles: 0, bytes: 50 });
     expect(old.filter(existsSync)).toEqual([]);
     expect(young.filter(existsSync)).toEqual(young);
     expect(context.problems).toEqual([]);
@@ -65,10 +66,40 @@ describe('Cleaning up behind killed processes', () => {
       write(folder, 'pack/pack-remote.keep', abandoned.replace(hostname(), 'another.example')),
       write(folder, 'pack/pack-foreign.keep', 'by hand'),
     ];
-    expect(await cleanUp(contextOf(folder))).toEqual({ temporaryFiles: 0, keepFiles: 1, bytes: 0 });
+    expect(await cleanUp(contextOf(folder))).toEqual({
+      temporaryFiles: 0,
+      keepFiles: 1,
+      lockFiles: 0,
+      bytes: 0,
+    });
     expect([keep, ...others].map(existsSync)).toEqual([false, true, true, true]);
     git(folder, 'log');
     expectCleanRepository(folder);
+  });
+
+  it('removes lock files whose process is gone, and old ones that say nothing, but no others', async () => {
+    const folder = looseRepository(1);
+    const { machine, host } = thisProcess();
+    const link = (name: string, pid: number, on = machine): string => {
+      const file = path.join(folder, name);
+      mkdirSync(path.dirname(file), { recursive: true });
+      symlinkSync(`gitmodel: process ${pid} started - on ${on} ${host}`, file);
+      return name;
+    };
+    const old = path.join(folder, 'refs/tags/old.lock');
+    writeFileSync(old, '');
+    makeOld(old);
+    const gone = ['packed-refs.lock', 'HEAD.lock', 'refs/heads/a/b.lock'].map((name) => link(name, ended));
+    const kept = [
+      link('config.lock', process.pid),
+      link('refs/heads/far.lock', ended, '0123456789abcdef'),
+      link('index.lock', ended),
+    ];
+    expect((await cleanUp(contextOf(folder))).lockFiles).toBe(4);
+    const isThere = (name: string): boolean =>
+      lstatSync(path.join(folder, name), { throwIfNoEntry: false }) !== undefined;
+    expect([...gone, 'refs/tags/old.lock'].filter(isThere)).toEqual([]);
+    expect(kept.filter(isThere)).toEqual(kept);
   });
 
   it('tells what it cannot remove', async () => {

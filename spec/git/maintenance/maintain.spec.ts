@@ -39,7 +39,7 @@ describe('Maintaining a repository', () => {
       packs: { before: 4, consolidated: 5, after: 1 },
       multiPackIndex: { status: 'up-to-date' },
       commitGraph: { status: 'written' },
-      removed: { temporaryFiles: 1, keepFiles: 0, bytes: 4 },
+      removed: { temporaryFiles: 1, keepFiles: 0, lockFiles: 0, bytes: 4 },
       problems: [],
     });
     expect(report.bytes.after).toBeLessThan(report.bytes.before);
