@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { inspect } from 'node:util';
-import { CharField, GitModel, RecordSet, sharded, Workspace, WorkspaceIndex } from 'gitmodel';
+import { CharField, GitModel, IndexReader, RecordSet, sharded, Workspace, WorkspaceIndex } from 'gitmodel';
 import type { BoundModel } from 'gitmodel';
 import { errorOf } from '../support/error-of';
 import { NoteModel, PageModel } from '../support/sample-models';
@@ -52,6 +52,8 @@ const FAILING: Readonly<Record<string, Call>> = {
   'Workspace.relayout': ({ ws, Page }) => ws.relayout(Page, { from: sharded() }),
   'Workspace.maintain': ({ ws }) => ws.maintain(),
   'Workspace.storage': ({ ws }) => ws.storage(),
+  'Workspace.on': ({ ws }) => ws.on('draft'),
+  'Workspace.at': ({ ws }) => ws.at('main'),
   'Workspace.createBranch': ({ ws }) => ws.createBranch('draft'),
   'Workspace.setBranch': ({ ws }) => ws.setBranch('main'),
   'Workspace.updateIndex': ({ ws }) => ws.updateIndex(),
@@ -59,9 +61,9 @@ const FAILING: Readonly<Record<string, Call>> = {
   'WorkspaceIndex.addBlob': ({ ws }) => ws.index.addBlob('a.txt', 'a'),
   'WorkspaceIndex.add': ({ ws, oid }) => ws.index.add('a.txt', { oid }),
   'WorkspaceIndex.remove': ({ ws }) => ws.index.remove('page'),
-  'WorkspaceIndex.entry': ({ ws }) => ws.index.entry('page'),
-  'WorkspaceIndex.read': ({ ws }) => ws.index.read('page/a/data.json'),
-  'WorkspaceIndex.walk': ({ ws }) => ws.index.walk(),
+  'IndexReader.entry': ({ ws }) => ws.index.entry('page'),
+  'IndexReader.read': ({ ws }) => ws.index.read('page/a/data.json'),
+  'IndexReader.walk': ({ ws }) => ws.index.walk(),
   'WorkspaceIndex.writeTree': ({ ws }) => ws.index.writeTree(),
   'WorkspaceIndex.tree': ({ ws }) => ws.index.tree(),
   'GitModel.get': ({ Page }) => Page.get('a'),
@@ -115,6 +117,7 @@ function publicNames(): string[] {
       .map((key) => `${prefix}${String(key)}`);
   return [
     ...names('Workspace.', Workspace.prototype),
+    ...names('IndexReader.', IndexReader.prototype),
     ...names('WorkspaceIndex.', WorkspaceIndex.prototype),
     ...names('GitModel.', GitModel),
     ...names('GitModel#', GitModel.prototype),
