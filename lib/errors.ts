@@ -173,6 +173,11 @@ export class PendingChangesError extends GitModelError {
   readonly code = 'PENDING_CHANGES';
 }
 
+/** Something was to be changed where nothing can be: in a view. */
+export class ReadOnlyError extends GitModelError {
+  readonly code = 'READ_ONLY';
+}
+
 /** There is no branch to commit to: the workspace is at a tag, a commit or a tree. */
 export class DetachedHeadError extends GitModelError {
   readonly code = 'DETACHED_HEAD';

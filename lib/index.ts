@@ -9,6 +9,9 @@ export { Workspace } from './workspace/workspace';
 export type { OpenOptions, SyncOptions, WalkOptions } from './workspace/workspace';
 export { WorkspaceConfig } from './workspace/config';
 export type { ConfigOptions } from './workspace/config';
+export { View } from './workspace/view/view';
+export type { ReadOnlyRecords } from './workspace/view/view';
+export { IndexReader } from './workspace/index-reader';
 export { WorkspaceIndex } from './workspace/workspace-index';
 export type { AddBlobOptions, EntryObject } from './workspace/workspace-index';
 export type {

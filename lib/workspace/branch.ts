@@ -1,4 +1,4 @@
-import { ObjectNotFoundError } from '../errors';
+import { ObjectNotFoundError, ReferenceExistsError } from '../errors';
 import { readCommit } from '../git/commits';
 import type { Commit } from '../git/commits';
 import { createReference, readReference, referenceNotFound } from '../git/references';
@@ -55,4 +55,14 @@ export async function createBranch(context: WorkspaceContext, name: string, from
     context.config.durability,
   );
   return makeBranch(ref, commit);
+}
+
+/** Creates a branch at the commit that the index is based on, unless it exists, or there is no commit yet. */
+export async function ensureBranch(context: WorkspaceContext, name: string): Promise<void> {
+  const { commit } = context.stage.base;
+  if (!commit || (await readReference(context.repository, branchRef(name))) !== null) return;
+  await createBranch(context, name, commit.oid).catch((error: unknown) => {
+    // Somebody else was faster; but its name may also collide with another's.
+    if (!(error instanceof ReferenceExistsError) || error.details.existing !== undefined) throw error;
+  });
 }

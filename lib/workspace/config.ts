@@ -50,6 +50,19 @@ export class WorkspaceConfig {
     if (options.maintenance !== undefined) this.maintenance = options.maintenance;
   }
 
+  /** The same settings, to be changed apart from these. */
+  copy(): WorkspaceConfig {
+    const copy = new WorkspaceConfig({
+      author: this.#author,
+      timeZoneOffset: this.#timeZoneOffset,
+      lockWaitTimeout: this.#lockWaitTimeout,
+      lockWaitInterval: this.#lockWaitInterval,
+      durability: this.#durability,
+    });
+    copy.#maintenance = this.#maintenance;
+    return copy;
+  }
+
   /** See {@link ConfigOptions.author}. */
   get author(): SignatureInput {
     return this.#author;

@@ -1,21 +1,34 @@
 import type { LockWait } from '../git/lock-wait';
 import type { ObjectStore } from '../git/object-store';
 import type { GitRepository } from '../git/repository';
+import type { Turn } from '../git/turn';
 import type { CommitQueue } from './commit-queue';
 import type { WorkspaceConfig } from './config';
+import type { KnownEntries } from './known-entries';
 import type { Maintenance } from './maintenance';
 import type { OperationGate } from './operation-gate';
+import type { ParsedRecords } from './parsed-records';
 import type { Stage } from './stage';
 
-/** The parts that a workspace is made of, for the modules that do its work. */
-export interface WorkspaceContext {
+/** What all workspaces over a repository that come from one another have together. */
+export interface SharedParts {
   readonly repository: GitRepository;
+  readonly maintenance: Maintenance;
+  /** What the blobs of records hold. */
+  readonly parsed: ParsedRecords;
+  /** Of all who read records on the spot. */
+  readonly turn: Turn;
+}
+
+/** The parts that a workspace is made of, for the modules that do its work. */
+export interface WorkspaceContext extends SharedParts {
   readonly objects: ObjectStore;
   readonly config: WorkspaceConfig;
   readonly gate: OperationGate;
   readonly stage: Stage;
+  /** Where records were found in what is staged. */
+  readonly known: KnownEntries;
   readonly commits: CommitQueue;
-  readonly maintenance: Maintenance;
 }
 
 /** How long to wait for locks, as configured now. */

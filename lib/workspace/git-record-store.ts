@@ -1,4 +1,5 @@
 import { DoesNotExistError, ObjectNotFoundError, PendingChangesError } from '../errors';
+import type { ObjectStore } from '../git/object-store';
 import type { Cursor } from '../model/record/cursor';
 import type { Lock, LockOptions } from '../model/record/lock';
 import { NEW_RECORD, rememberState, setState, stateOf } from '../model/record/record-state';
@@ -24,6 +25,7 @@ import { withLock } from './lock/with-lock';
 import { entriesOf, locateRecord } from './record-locations';
 import { RecordReader } from './record-reader';
 import { checkUnchanged, stageRecord } from './record-staging';
+import type { WorkspaceScope } from './scope';
 import type { Stage, StageMark } from './stage';
 
 /** Keeps the records of a workspace's models in its staged tree. */
@@ -31,20 +33,24 @@ export class GitRecordStore implements RecordStore {
   readonly blobs: BlobStore;
   private readonly reader: RecordReader;
 
-  constructor(private readonly context: WorkspaceContext) {
-    const { gate, objects } = context;
-    this.reader = new RecordReader(context);
+  constructor(private readonly scope: WorkspaceScope) {
+    this.reader = new RecordReader(scope);
+    const using = <T>(operation: (objects: ObjectStore) => Awaitable<T>): Promise<T> => {
+      const { gate, objects } = scope.current;
+      return gate.read(() => operation(objects));
+    };
     this.blobs = {
-      read: (oid) => gate.read(() => objects.readBlob(oid)),
-      open: (oid) => gate.read(() => objects.openBlob(oid)),
-      size: (oid) => gate.read(() => objects.blobSize(oid)),
-      write: (source) => gate.read(() => objects.writeBlobFrom(source)),
+      read: (oid) => using((objects) => objects.readBlob(oid)),
+      open: (oid) => using((objects) => objects.openBlob(oid)),
+      size: (oid) => using((objects) => objects.blobSize(oid)),
+      write: (source) => using((objects) => objects.writeBlobFrom(source)),
     };
   }
 
   async write(write: RecordWrite, options: SaveOptions): Promise<string | null> {
-    const { stage, objects } = this.context;
-    return this.change(options, async () => {
+    const context = this.scope.current;
+    const { stage, objects } = context;
+    return change(context, options, async () => {
       const staged = await stageRecord(stage.tree, write, options, objects);
       if (!staged) return;
       const undo = rememberState(write.record);
@@ -58,8 +64,9 @@ export class GitRecordStore implements RecordStore {
     record: string | StoredInstance,
     options: DeleteOptions,
   ): Promise<string | null> {
-    const { stage } = this.context;
-    return this.change(options, async () => {
+    const context = this.scope.current;
+    const { stage } = context;
+    return change(context, options, async () => {
       // An instance that is not stored may have the id of another record, which nobody has asked to delete.
       const state = typeof record === 'string' ? undefined : stateOf(record);
       const id = typeof record === 'string' ? record : stateOf(record).storedId;
@@ -73,10 +80,11 @@ export class GitRecordStore implements RecordStore {
   }
 
   async atomically(code: () => Promise<unknown>, options: DeleteOptions): Promise<string | null> {
+    const context = this.scope.current;
     const section = async (): Promise<void> => {
-      await this.context.gate.section(code);
+      await context.gate.section(code);
     };
-    return this.change(options, section, { alone: true });
+    return change(context, options, section, { alone: true });
   }
 
   read(place: SerializedPlace, id: string, options: ReadOptions): Awaitable<FoundRecord | null> {
@@ -105,46 +113,48 @@ export class GitRecordStore implements RecordStore {
     code: (lock: Lock) => Awaitable<T>,
     options: LockOptions,
   ): Promise<T> {
-    return withLock(this.context, { model, id }, code, options);
+    return withLock(this.scope.current, { model, id }, code, options);
   }
 
   async typeOf(oid: string): Promise<ObjectType | null> {
-    return this.context.gate.read(async () => {
+    const { gate, objects } = this.scope.current;
+    return gate.read(async () => {
       try {
-        return await this.context.objects.readType(oid);
+        return await objects.readType(oid);
       } catch (error) {
         if (error instanceof ObjectNotFoundError) return null;
         throw error;
       }
     });
   }
+}
 
-  /** Runs a change of records, and commits it when asked to. It takes place as a whole or not at all. */
-  private async change(
-    options: DeleteOptions,
-    change: () => Promise<void>,
-    { alone = false }: { readonly alone?: boolean } = {},
-  ): Promise<string | null> {
-    const { gate, stage } = this.context;
-    const operation = async <T>(then: (mark: StageMark) => T | Promise<T>): Promise<T> => {
-      const mark = stage.mark();
-      try {
-        await change();
-        return await then(mark);
-      } catch (error) {
-        stage.rollBack(mark);
-        throw error;
-      }
-    };
-    if (!options.commit) return gate.change(() => operation(() => null));
-    return gate.changeAndDefer(
-      () => {
-        refuseOtherChanges(stage);
-        return operation((mark) => commitStage(this.context, options, mark));
-      },
-      { alone },
-    );
-  }
+/** Runs a change of records, and commits it when asked to. It takes place as a whole or not at all. */
+async function change(
+  context: WorkspaceContext,
+  options: DeleteOptions,
+  code: () => Promise<void>,
+  { alone = false }: { readonly alone?: boolean } = {},
+): Promise<string | null> {
+  const { gate, stage } = context;
+  const operation = async <T>(then: (mark: StageMark) => T | Promise<T>): Promise<T> => {
+    const mark = stage.mark();
+    try {
+      await code();
+      return await then(mark);
+    } catch (error) {
+      stage.rollBack(mark);
+      throw error;
+    }
+  };
+  if (!options.commit) return gate.change(() => operation(() => null));
+  return gate.changeAndDefer(
+    () => {
+      refuseOtherChanges(stage);
+      return operation((mark) => commitStage(context, options, mark));
+    },
+    { alone },
+  );
 }
 
 function refuseOtherChanges(stage: Stage): void {

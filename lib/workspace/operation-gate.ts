@@ -1,16 +1,16 @@
-import { AsyncLocalStorage } from 'node:async_hooks';
 import { WorkspaceClosedError } from '../errors';
 import type { Awaitable } from '../object/awaitable';
+import { frameFor, frameOf, runWithin } from './async-frames';
+import type { Frame } from './async-frames';
 
 /** A queue of operations that run one after another. */
 interface Queue {
   /** Settles when all that was queued has run; never rejects. */
   tail: Promise<void>;
-  /** Whether operations may still be added. */
-  open: boolean;
-  /** The queue of the operation that this one is within; where operations go that come too late. */
-  readonly outer: Queue | undefined;
 }
+
+/** The queue of the operations that are asked for within another one; those that come too late go to the one around. */
+interface Section extends Queue, Frame {}
 
 /** Something that goes on after the operation which has begun it. */
 export interface Deferred<T> {
@@ -30,15 +30,14 @@ export interface Backlog {
  * after another, for it looks before it acts. Closing waits for what runs, and lets nothing in afterwards.
  */
 export class OperationGate {
-  private readonly queue: Queue = { tail: Promise.resolve(), open: true, outer: undefined };
-  private readonly sections = new AsyncLocalStorage<Queue>();
+  private readonly queue: Queue = { tail: Promise.resolve() };
   private running = 0;
   private closing: Promise<void> | undefined;
   private whenIdle: (() => void) | undefined;
   private backlog: Backlog | undefined;
 
   /** @param path The repository's, for messages. */
-  constructor(private readonly path: string) {}
+  constructor(readonly path: string) {}
 
   /** Makes operations mind what others have left to go on. */
   attach(backlog: Backlog): void {
@@ -130,13 +129,15 @@ export class OperationGate {
    * last of its operations has, also of those that it did not wait for.
    */
   async section<T>(code: () => T | Promise<T>): Promise<T> {
-    const queue: Queue = { tail: Promise.resolve(), open: true, outer: this.currentQueue() };
-    try {
-      return await this.sections.run(queue, code);
-    } finally {
-      for (let tail; tail !== queue.tail;) await (tail = queue.tail);
-      queue.open = false;
-    }
+    const section: Section = { ...frameFor(this), tail: Promise.resolve() };
+    return runWithin(section, async () => {
+      try {
+        return await code();
+      } finally {
+        for (let tail; tail !== section.tail;) await (tail = section.tail);
+        section.open = false;
+      }
+    });
   }
 
   /** Waits for the running operations; can be called again. */
@@ -157,9 +158,7 @@ export class OperationGate {
   }
 
   private currentQueue(): Queue {
-    let queue = this.sections.getStore();
-    while (queue && !queue.open) queue = queue.outer;
-    return queue ?? this.queue;
+    return (frameOf(this) as Section | undefined) ?? this.queue;
   }
 
   private async track<T>(operation: Promise<T>): Promise<T> {

@@ -1,6 +1,5 @@
 import { GitModelError } from '../errors';
 import { resolveRevision } from '../git/revision';
-import { Turn } from '../git/turn';
 import type { Cursor } from '../model/record/cursor';
 import type { FoundRecord, ReadAllOptions, ReadOptions, RecordPlace } from '../model/record/record-store';
 import { dataPath } from '../model/schema/layout';
@@ -10,12 +9,11 @@ import { andThen } from '../object/awaitable';
 import type { Awaitable } from '../object/awaitable';
 import { StagedTree } from '../object/staged-tree';
 import type { WorkspaceContext } from './context';
-import { KnownEntries } from './known-entries';
-import { ParsedRecords } from './parsed-records';
 import { batchSize, readBatch, READ_AHEAD, RecordCursor } from './record-cursor';
 import type { Batch, Outcome } from './record-cursor';
 import { gatherEntries, locateRecord, locateRecords, notARecord } from './record-locations';
 import type { Candidate, RecordEntries } from './record-locations';
+import type { WorkspaceScope } from './scope';
 
 /** How many of many records are sorted by their paths at a time, and read in that order. */
 const SORTED = 1024;
@@ -30,20 +28,17 @@ interface ReadRecord {
 
 /** Reads the records of a workspace's models, from what is staged or from any other tree. */
 export class RecordReader {
-  private readonly parsed = new ParsedRecords();
-  private readonly known = new KnownEntries();
-  private readonly turn = new Turn();
-
-  constructor(private readonly context: WorkspaceContext) {}
+  constructor(private readonly scope: WorkspaceScope) {}
 
   /** See {@link RecordStore.read}. */
   read(place: SerializedPlace, id: string, { at }: ReadOptions): Awaitable<FoundRecord | null> {
-    return this.context.gate.look(() => {
-      const tree = this.treeAt(at);
+    const context = this.scope.current;
+    return context.gate.look(() => {
+      const tree = treeAt(context, at);
       const find = (from: StagedTree): Awaitable<FoundRecord | null> =>
-        andThen(this.readById(from, place, id, at), (read) => read && this.parse(place, read, true));
+        andThen(readById(context, from, place, id, at), (read) => read && parse(context, place, read, true));
       // What is known is found on the spot, so that a loop over many would hold up all else.
-      if (this.turn.isOver()) return this.turn.next().then(() => andThen(tree, find));
+      if (context.turn.isOver()) return context.turn.next().then(() => andThen(tree, find));
       return andThen(tree, find);
     });
   }
@@ -54,8 +49,9 @@ export class RecordReader {
     ids: readonly string[],
     { at, onInvalid }: ReadAllOptions,
   ): Cursor<FoundRecord | null> {
-    return new RecordCursor(this.context.gate, this.turn, this.batchesOfMany(place, ids, at), {
-      finish: (read: ReadRecord | null) => read && this.parse(place, read, true),
+    const context = this.scope.current;
+    return new RecordCursor(context.gate, context.turn, batchesOfMany(context, place, ids, at), {
+      finish: (read: ReadRecord | null) => read && parse(context, place, read, true),
       onError: (error) => {
         tell(error, onInvalid);
         return null;
@@ -65,16 +61,17 @@ export class RecordReader {
 
   /** See {@link RecordStore.readAll}. */
   readAll(place: SerializedPlace, { at, onInvalid }: ReadAllOptions): Cursor<FoundRecord> {
+    const context = this.scope.current;
     const read = (tree: StagedTree, candidate: Candidate): Awaitable<ReadRecord | null> =>
       andThen(candidate(), (location) =>
         andThen(
           gatherEntries(tree, place, location),
-          (entries) => entries && this.load(tree, place, entries, at),
+          (entries) => entries && load(context, tree, place, entries, at),
         ),
       );
-    return new RecordCursor(this.context.gate, this.turn, this.batchesOfAll(place, at, read), {
+    return new RecordCursor(context.gate, context.turn, batchesOfAll(context, place, at, read), {
       // Not to be remembered: all of a large model would push out what is asked for again and again.
-      finish: (found) => (found ? this.parse(place, found, false) : undefined),
+      finish: (found) => (found ? parse(context, place, found, false) : undefined),
       onError: (error) => {
         tell(error, onInvalid);
         return undefined;
@@ -85,9 +82,10 @@ export class RecordReader {
   /** See {@link RecordStore.ids}. */
   ids(place: RecordPlace, { at, onInvalid }: ReadAllOptions): Cursor<string> | null {
     if (place.layout.levels === undefined && !place.layout.identify) return null;
+    const context = this.scope.current;
     const locate = (_tree: StagedTree, candidate: Candidate): Awaitable<string | null> =>
       andThen(candidate(), ({ id, entry }) => (entry ? id : null));
-    return new RecordCursor(this.context.gate, this.turn, this.batchesOfAll(place, at, locate), {
+    return new RecordCursor(context.gate, context.turn, batchesOfAll(context, place, at, locate), {
       finish: (id) => id ?? undefined,
       onError: (error) => {
         tell(error, onInvalid);
@@ -95,111 +93,121 @@ export class RecordReader {
       },
     });
   }
+}
 
-  private treeAt(treeish: string | undefined): Awaitable<StagedTree> {
-    const { stage, repository, objects } = this.context;
-    if (treeish === undefined) return stage.tree;
-    return resolveRevision(repository, treeish).then(({ tree }) => StagedTree.load(tree, objects));
+function treeAt(context: WorkspaceContext, treeish: string | undefined): Awaitable<StagedTree> {
+  const { stage, repository, objects } = context;
+  if (treeish === undefined) return stage.tree;
+  return resolveRevision(repository, treeish).then(({ tree }) => StagedTree.load(tree, objects));
+}
+
+function readById(
+  context: WorkspaceContext,
+  tree: StagedTree,
+  place: SerializedPlace,
+  id: string,
+  at: string | undefined,
+): Awaitable<ReadRecord | null> {
+  const known = context.known.get(tree, place, id);
+  if (known) return load(context, tree, place, known, at);
+  return andThen(locateRecord(tree, place, id), (location) =>
+    andThen(gatherEntries(tree, place, location), (entries) => {
+      if (!entries) return null;
+      context.known.set(tree, place, id, entries);
+      return load(context, tree, place, entries, at);
+    }),
+  );
+}
+
+/** Reads the data of a record whose entries are known. */
+function load(
+  context: WorkspaceContext,
+  tree: StagedTree,
+  { serializer }: SerializedPlace,
+  entries: RecordEntries,
+  treeish: string | undefined,
+): Awaitable<ReadRecord> {
+  const at = treeish === undefined ? undefined : tree.oid;
+  const data = context.parsed.get(entries.oid, serializer) ?? entries.content;
+  if (data) return { entries, data, at };
+  const refuse = (error: unknown): never => {
+    if (!(error instanceof GitModelError)) throw error;
+    throw notARecord(entries.path, `its content cannot be read: ${error.message}`, error);
+  };
+  try {
+    const content = context.objects.readBlob(entries.oid, false);
+    if (!(content instanceof Promise)) return { entries, data: content, at };
+    return content.then((each) => ({ entries, data: each, at }), refuse);
+  } catch (error) {
+    return refuse(error);
   }
+}
 
-  private readById(
-    tree: StagedTree,
-    place: SerializedPlace,
-    id: string,
-    at: string | undefined,
-  ): Awaitable<ReadRecord | null> {
-    const known = this.known.get(tree, place, id);
-    if (known) return this.load(tree, place, known, at);
-    return andThen(locateRecord(tree, place, id), (location) =>
-      andThen(gatherEntries(tree, place, location), (entries) => {
-        if (!entries) return null;
-        this.known.set(tree, place, id, entries);
-        return this.load(tree, place, entries, at);
-      }),
-    );
+/** @param isToKeep Whether what the blob holds is to be remembered. */
+function parse(
+  { parsed }: WorkspaceContext,
+  { serializer }: SerializedPlace,
+  { entries, data, at }: ReadRecord,
+  isToKeep: boolean,
+): FoundRecord {
+  const { id, path, oid, files } = entries;
+  if (!Buffer.isBuffer(data)) return { id, path, oid, record: data, files, at };
+  const record = serializer.decode(data, path);
+  if (isToKeep) parsed.set(oid, serializer, record, data.length);
+  return { id, path, oid, record, files, at };
+}
+
+async function* batchesOfAll<T>(
+  context: WorkspaceContext,
+  place: RecordPlace,
+  at: string | undefined,
+  read: (tree: StagedTree, candidate: Candidate) => Awaitable<T>,
+): AsyncGenerator<Batch<T>, void> {
+  const tree = await treeAt(context, at);
+  for await (const candidates of locateRecords(tree, place, batchSize)) {
+    yield await readBatch(candidates.map((candidate) => () => read(tree, candidate)));
   }
+}
 
-  /** Reads the data of a record whose entries are known. */
-  private load(
-    tree: StagedTree,
-    { serializer }: SerializedPlace,
-    entries: RecordEntries,
-    treeish: string | undefined,
-  ): Awaitable<ReadRecord> {
-    const at = treeish === undefined ? undefined : tree.oid;
-    const data = this.parsed.get(entries.oid, serializer) ?? entries.content;
-    if (data) return { entries, data, at };
-    const refuse = (error: unknown): never => {
-      if (!(error instanceof GitModelError)) throw error;
-      throw notARecord(entries.path, `its content cannot be read: ${error.message}`, error);
-    };
-    try {
-      const content = this.context.objects.readBlob(entries.oid, false);
-      if (!(content instanceof Promise)) return { entries, data: content, at };
-      return content.then((each) => ({ entries, data: each, at }), refuse);
-    } catch (error) {
-      return refuse(error);
+async function* batchesOfMany(
+  context: WorkspaceContext,
+  place: SerializedPlace,
+  ids: readonly string[],
+  at: string | undefined,
+): AsyncGenerator<Batch<ReadRecord | null>, void> {
+  const tree = await treeAt(context, at);
+  for (let start = 0; start < ids.length; start += SORTED) {
+    const chunk = ids.slice(start, start + SORTED);
+    const outcomes = new Array<Outcome<ReadRecord | null>>(chunk.length);
+    let hadToWait = false;
+    const order = byPath(context, tree, place, chunk);
+    for (let next = 0; next < order.length; next += READ_AHEAD) {
+      const positions = order.slice(next, next + READ_AHEAD);
+      const batch = await readBatch(
+        positions.map((position) => () => readById(context, tree, place, chunk[position] as string, at)),
+      );
+      batch.outcomes.forEach((outcome, n) => (outcomes[positions[n] as number] = outcome));
+      hadToWait ||= batch.hadToWait;
     }
+    yield { outcomes, hadToWait };
   }
+}
 
-  /** @param isToKeep Whether what the blob holds is to be remembered. */
-  private parse(
-    { serializer }: SerializedPlace,
-    { entries, data, at }: ReadRecord,
-    isToKeep: boolean,
-  ): FoundRecord {
-    const { id, path, oid, files } = entries;
-    if (!Buffer.isBuffer(data)) return { id, path, oid, record: data, files, at };
-    const record = serializer.decode(data, path);
-    if (isToKeep) this.parsed.set(oid, serializer, record, data.length);
-    return { id, path, oid, record, files, at };
-  }
-
-  private async *batchesOfAll<T>(
-    place: RecordPlace,
-    at: string | undefined,
-    read: (tree: StagedTree, candidate: Candidate) => Awaitable<T>,
-  ): AsyncGenerator<Batch<T>, void> {
-    const tree = await this.treeAt(at);
-    for await (const candidates of locateRecords(tree, place, batchSize)) {
-      yield await readBatch(candidates.map((candidate) => () => read(tree, candidate)));
-    }
-  }
-
-  private async *batchesOfMany(
-    place: SerializedPlace,
-    ids: readonly string[],
-    at: string | undefined,
-  ): AsyncGenerator<Batch<ReadRecord | null>, void> {
-    const tree = await this.treeAt(at);
-    for (let start = 0; start < ids.length; start += SORTED) {
-      const chunk = ids.slice(start, start + SORTED);
-      const outcomes = new Array<Outcome<ReadRecord | null>>(chunk.length);
-      let hadToWait = false;
-      const order = this.byPath(tree, place, chunk);
-      for (let next = 0; next < order.length; next += READ_AHEAD) {
-        const positions = order.slice(next, next + READ_AHEAD);
-        const batch = await readBatch(
-          positions.map((position) => () => this.readById(tree, place, chunk[position] as string, at)),
-        );
-        batch.outcomes.forEach((outcome, n) => (outcomes[positions[n] as number] = outcome));
-        hadToWait ||= batch.hadToWait;
-      }
-      yield { outcomes, hadToWait };
-    }
-  }
-
-  /** The positions of ids in the order of the records' paths: records that stand together are read together. */
-  private byPath(tree: StagedTree, place: RecordPlace, ids: readonly string[]): number[] {
-    const known: number[] = [];
-    const others: { readonly position: number; readonly path: string }[] = [];
-    ids.forEach((id, position) => {
-      if (this.known.get(tree, place, id)) known.push(position);
-      else others.push({ position, path: pathOf(place, id) });
-    });
-    others.sort((a, b) => (a.path < b.path ? -1 : a.path > b.path ? 1 : 0));
-    return [...known, ...others.map(({ position }) => position)];
-  }
+/** The positions of ids in the order of the records' paths: records that stand together are read together. */
+function byPath(
+  { known: entries }: WorkspaceContext,
+  tree: StagedTree,
+  place: RecordPlace,
+  ids: readonly string[],
+): number[] {
+  const known: number[] = [];
+  const others: { readonly position: number; readonly path: string }[] = [];
+  ids.forEach((id, position) => {
+    if (entries.get(tree, place, id)) known.push(position);
+    else others.push({ position, path: pathOf(place, id) });
+  });
+  others.sort((a, b) => (a.path < b.path ? -1 : a.path > b.path ? 1 : 0));
+  return [...known, ...others.map(({ position }) => position)];
 }
 
 /** Anything for an id that no record can have: reading it tells what is wrong. */

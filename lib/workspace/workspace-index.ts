@@ -1,11 +1,12 @@
 import { checkOptions } from '../arguments';
-import { InvalidArgumentError, InvalidObjectError, PathNotFoundError } from '../errors';
+import { InvalidArgumentError, InvalidObjectError } from '../errors';
 import { lookUpTree } from '../git/trees';
 import type { Tree } from '../git/trees';
 import { FileMode, kindOfMode } from '../object/file-mode';
 import { isOid } from '../object/oid';
-import type { StagedEntry, TreeEntry } from '../object/staged-tree';
-import type { WorkspaceContext } from './context';
+import type { TreeEntry } from '../object/staged-tree';
+import { IndexReader, pathNotFound } from './index-reader';
+import type { WorkspaceScope } from './scope';
 
 /** How a file is added. */
 export interface AddBlobOptions {
@@ -26,9 +27,11 @@ const MODES: ReadonlySet<unknown> = new Set(Object.values(FileMode));
  * The staged tree of a workspace. It is in memory, and has nothing to do with the repository's own index file.
  * Paths use `/` and are relative to the root.
  */
-export class WorkspaceIndex {
+export class WorkspaceIndex extends IndexReader {
   /** @internal */
-  constructor(private readonly context: WorkspaceContext) {}
+  constructor(private readonly scope: WorkspaceScope) {
+    super(scope);
+  }
 
   /**
    * Stages a file; folders are made as needed.
@@ -52,7 +55,7 @@ export class WorkspaceIndex {
     if (kind === 'tree' || kind === 'submodule') throw invalidArgument('mode', mode, 'the mode of a file');
     // A copy, because the caller may go on to write to its buffer.
     const bytes = Buffer.from(content);
-    const { gate, stage, objects } = this.context;
+    const { gate, stage, objects } = this.scope.current;
     return gate.change(async () => {
       const tree = await stage.tree.withBlob(path, bytes, mode);
       if (stage.replace(tree, bytes.length)) await objects.spill(tree);
@@ -68,7 +71,7 @@ export class WorkspaceIndex {
   async add(path: string, { oid, mode }: EntryObject): Promise<void> {
     if (!isOid(oid)) throw invalidArgument('oid', oid, 'an oid of 40 hexadecimal digits');
     if (mode !== undefined) checkMode(mode);
-    const { gate, stage, objects } = this.context;
+    const { gate, stage, objects } = this.scope.current;
     await gate.change(async () => {
       const entryMode = mode === FileMode.SUBMODULE ? mode : fitMode(oid, await objects.readType(oid), mode);
       stage.replace(await stage.tree.withEntry(path, { oid, mode: entryMode }));
@@ -81,47 +84,12 @@ export class WorkspaceIndex {
    * @throws PathNotFoundError when there is nothing at the path.
    */
   async remove(path: string): Promise<void> {
-    const { gate, stage } = this.context;
+    const { gate, stage } = this.scope.current;
     await gate.change(async () => {
       const tree = await stage.tree.without(path);
       if (tree === stage.tree) throw pathNotFound(path);
       stage.replace(tree);
     });
-  }
-
-  /** The entry at a path, or null. */
-  async entry(path: string): Promise<TreeEntry | null> {
-    const { gate, stage } = this.context;
-    return gate.read(async () => {
-      const entry = await stage.tree.entry(path);
-      return entry ? publicEntry(entry) : null;
-    });
-  }
-
-  /**
-   * The content of a file. The buffer may be shared: do not write to it.
-   *
-   * @throws PathNotFoundError when there is nothing at the path, InvalidObjectError when it is not a file.
-   */
-  async read(path: string): Promise<Buffer> {
-    const { gate, stage, objects } = this.context;
-    return gate.read(async () => {
-      const entry = await stage.tree.entry(path);
-      if (!entry) throw pathNotFound(path);
-      if (entry.kind === 'tree' || entry.kind === 'submodule') {
-        throw new InvalidObjectError(`"${path}" is a ${entry.kind}, which has no content.`, {
-          details: { path },
-        });
-      }
-      return entry.content ?? objects.readBlob(entry.oid);
-    });
-  }
-
-  /** Everything below a path, folders before what is in them; without a path, the whole tree. */
-  walk(path = ''): AsyncIterable<TreeEntry> {
-    const { gate, stage } = this.context;
-    gate.assertOpen();
-    return { [Symbol.asyncIterator]: () => gate.iterate(publicEntries(stage.tree.walk(path))) };
   }
 
   /**
@@ -131,23 +99,15 @@ export class WorkspaceIndex {
    * @returns the oid of the root tree.
    */
   async writeTree(): Promise<string> {
-    const { gate, stage, objects } = this.context;
+    const { gate, stage, objects } = this.scope.current;
     return gate.change(() => objects.writeTree(stage.tree));
   }
 
   /** Writes the staged tree as {@link writeTree} does, and returns it as nodegit's object. */
   async tree(): Promise<Tree> {
-    const { gate, stage, objects, repository } = this.context;
+    const { gate, stage, objects, repository } = this.scope.current;
     return gate.change(async () => lookUpTree(repository, await objects.writeTree(stage.tree)));
   }
-}
-
-async function* publicEntries(entries: AsyncIterable<StagedEntry>): AsyncGenerator<TreeEntry, void> {
-  for await (const entry of entries) yield publicEntry(entry);
-}
-
-function publicEntry({ name, path, kind, mode, oid }: StagedEntry): TreeEntry {
-  return { name, path, kind, mode, oid };
 }
 
 function checkMode(mode: number): number {
@@ -169,10 +129,6 @@ function fitMode(oid: string, type: string, mode: number | undefined): number {
     });
   }
   return fitting;
-}
-
-function pathNotFound(path: string): PathNotFoundError {
-  return new PathNotFoundError(`There is nothing at "${path}" in the index.`, { details: { path } });
 }
 
 function invalidArgument(option: string, value: unknown, expected: string): InvalidArgumentError {

@@ -16,6 +16,7 @@ import { ObjectStore } from '../git/object-store';
 import { createRepository, openRepository } from '../git/repository';
 import type { GitRepository, Repository } from '../git/repository';
 import { resolveRevision } from '../git/revision';
+import { Turn } from '../git/turn';
 import { bindingOf } from '../model/binding';
 import type { ModelOptions } from '../model/decorators/declaration';
 import { Model } from '../model/decorators/decorators';
@@ -30,13 +31,12 @@ import { branchRef } from '../object/reference-name';
 import { baseOfBranch, baseOfHead, baseOfTreeish } from './base';
 import { saveBulk } from './bulk';
 import type { BulkItem, BulkOptions, BulkResult } from './bulk';
-import { makeBranch, readBranch } from './branch';
+import { ensureBranch, makeBranch, readBranch } from './branch';
 import type { Branch } from './branch';
 import { BranchCollection } from './branch-collection';
 import type { CreateBranchOptions } from './branch-collection';
 import { changeSource, RecordDiff } from './changes/record-diff';
 import type { DiffOptions } from './changes/record-diff';
-import { CommitQueue } from './commit-queue';
 import { commitStage, createCommit } from './commit-stage';
 import type { CreateCommitOptions } from './commit-stage';
 import { WorkspaceConfig } from './config';
@@ -51,12 +51,17 @@ import { KeptMerges } from './merge/kept-merges';
 import type { KeptMerge } from './merge/kept-merge';
 import { MergeEngine } from './merge/merge-engine';
 import type { MergeOptions, MergeResult, RevertOptions } from './merge/merge-options';
+import { forkContext, makeContext } from './make-context';
 import { OperationGate } from './operation-gate';
 import type { Deferred } from './operation-gate';
+import { ParsedRecords } from './parsed-records';
 import { relayout } from './relayout';
 import type { Relayout, RelayoutOptions } from './relayout';
-import { refusePending, Stage } from './stage';
+import { WorkspaceScope } from './scope';
+import { refusePending } from './stage';
 import { TagCollection } from './tag-collection';
+import { baseAtTime } from './view/base-at-time';
+import { View } from './view/view';
 import { WorkspaceIndex } from './workspace-index';
 
 /** How a workspace is opened. */
@@ -114,13 +119,22 @@ export class Workspace implements AsyncDisposable {
   private readonly merger: Merger;
   private readonly kept: KeptMerges;
 
-  private constructor(private readonly context: WorkspaceContext) {
+  private readonly scope: WorkspaceScope;
+  /** The workspaces and views that come from this one, and are closed with it. */
+  private readonly children = new Set<AsyncDisposable>();
+
+  /** @param origin The workspace that this one comes from. */
+  private constructor(
+    private readonly context: WorkspaceContext,
+    private readonly origin?: Workspace,
+  ) {
     this.config = context.config;
-    this.index = new WorkspaceIndex(context);
+    this.scope = new WorkspaceScope(context);
+    this.index = new WorkspaceIndex(this.scope);
     this.branches = new BranchCollection(context);
     this.tags = new TagCollection(context);
-    this.store = new GitRecordStore(context);
-    this.registry = new ModelRegistry(this.store);
+    this.store = new GitRecordStore(this.scope);
+    this.registry = origin ? origin.registry.fork(this.store) : new ModelRegistry(this.store);
     const engine = new MergeEngine(context, () => this.registry.concrete, this.store.blobs);
     this.kept = new KeptMerges(context, engine, (model) => this.registry.schemaOf(model));
     this.merger = new Merger(context, engine, this.kept);
@@ -150,10 +164,8 @@ export class Workspace implements AsyncDisposable {
     const base = await (ref === undefined ? baseOfHead(source) : baseOfBranch(source, ref));
     const gate = new OperationGate(path);
     const maintenance = new Maintenance(repository, config, gate);
-    const parts = { ...source, config, gate, stage: new Stage(base), maintenance };
-    const commits = new CommitQueue(parts);
-    gate.attach(commits);
-    return new Workspace({ ...parts, commits });
+    const shared = { repository, maintenance, parsed: new ParsedRecords(), turn: new Turn() };
+    return new Workspace(makeContext(shared, { objects, config, gate, base }));
   }
 
   /** nodegit's object for the repository: the plumbing, for all that has no name here. */
@@ -637,6 +649,66 @@ export class Workspace implements AsyncDisposable {
     return withLock(this.context, { model: null, id }, fn, options);
   }
 
+  // --- Views -------------------------------------------------------------------------------------------------
+
+  /**
+   * Another workspace on a branch of the same repository, with an index, settings and a head of its own and the same
+   * models. It shares caches with this one and takes next to no time to make. Closing this one closes it too.
+   *
+   * @param branch It need not exist yet.
+   * @param options.create Create the branch, if there is none, at the commit that this index is based on. Default: false;
+   *   then the first commit makes it, which has no parent.
+   * @returns a workspace with the settings that this one has now. Its models are bound to it: `draft.models.Page`, or
+   *   `draft.register(Page)`, whether `Page` is the class itself or the one that is bound to this workspace.
+   * @throws InvalidReferenceNameError when Git would refuse the name.
+   *
+   * @example
+   * ```ts
+   * await using draft = await ws.on('draft', { create: true });
+   * const DraftPage = draft.register(Page);
+   * await new DraftPage({ slug: 'new', title: 'New' }).save({ commit: true, message: 'Only in the draft' });
+   * console.log(await Page.getOrNull('new')); // null
+   * ```
+   */
+  async on(branch: string, options: { readonly create?: boolean } = {}): Promise<Workspace> {
+    const { create = false } = checkOptions(options);
+    const { context } = this;
+    const ref = branchRef(branch);
+    if (create) await context.gate.change(() => ensureBranch(context, branch));
+    return context.gate.read(async () => {
+      const workspace = new Workspace(forkContext(context, await baseOfBranch(context, ref)), this);
+      this.children.add(workspace);
+      return workspace;
+    });
+  }
+
+  /**
+   * A view of a state of the repository that never changes: what is committed later is not in it. It has the same
+   * models, shares caches with this workspace and takes next to no time to make. Closing this workspace closes it too.
+   *
+   * @param point A branch, a tag, a commit, a tree, `HEAD~3`, …; or a time: then the newest commit that is not later,
+   *   of those that the branch was at: the first parents of the commit that it is at now.
+   * @throws ObjectNotFoundError when it names nothing, or all commits are later.
+   *
+   * @example
+   * ```ts
+   * await using before = await ws.at('HEAD');
+   * const OldPage = before.register(Page);
+   * await Page.delete('first', { commit: true, message: 'Who needs it' });
+   * console.log((await OldPage.get('first')).title, before.commit?.message);
+   * ```
+   */
+  async at(point: string | Date): Promise<View> {
+    const { context, children } = this;
+    return context.gate.read(async () => {
+      const base =
+        point instanceof Date ? await baseAtTime(context, point) : await baseOfTreeish(context, point);
+      const view: View = new View(forkContext(context, base), this.registry, () => children.delete(view));
+      children.add(view);
+      return view;
+    });
+  }
+
   // --- Upkeep ------------------------------------------------------------------------------------------------
 
   /**
@@ -676,12 +748,15 @@ export class Workspace implements AsyncDisposable {
   }
 
   /**
-   * Waits for what is running, and closes the workspace: every call after this fails with a
+   * Waits for what is running, and closes the workspace, and all that come from it: every call after this fails with a
    * WorkspaceClosedError. What is staged and not committed is dropped. Can be called again.
    */
   async close(): Promise<void> {
-    await this.context.gate.close();
-    await this.context.objects.close();
+    const { gate, objects } = this.context;
+    await gate.close();
+    await Promise.all(Array.from(this.children, (child) => child[Symbol.asyncDispose]()));
+    await objects.close();
+    this.origin?.children.delete(this);
   }
 
   /** Closes the workspace at the end of an `await using` block. */

@@ -1,0 +1,34 @@
+import { CommitQueue } from './commit-queue';
+import type { SharedParts, WorkspaceContext } from './context';
+import { KnownEntries } from './known-entries';
+import { OperationGate } from './operation-gate';
+import { Stage } from './stage';
+import type { Base } from './stage';
+
+/** The parts that each has of its own. */
+export interface OwnParts extends Pick<WorkspaceContext, 'objects' | 'config' | 'gate'> {
+  readonly base: Base;
+}
+
+/** Puts the parts of a workspace together. */
+export function makeContext(
+  { repository, maintenance, parsed, turn }: SharedParts,
+  { objects, config, gate, base }: OwnParts,
+): WorkspaceContext {
+  const shared = { repository, maintenance, parsed, turn };
+  const parts = { ...shared, objects, config, gate, stage: new Stage(base), known: new KnownEntries() };
+  const commits = new CommitQueue(parts);
+  gate.attach(commits);
+  return { ...parts, commits };
+}
+
+/** The parts of another workspace over the same repository, with the settings as they are now. */
+export function forkContext(context: WorkspaceContext, base: Base): WorkspaceContext {
+  const { objects, config, gate } = context;
+  return makeContext(context, {
+    objects: objects.fork(),
+    config: config.copy(),
+    gate: new OperationGate(gate.path),
+    base,
+  });
+}
