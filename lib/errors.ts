@@ -178,6 +178,11 @@ export class ReadOnlyError extends GitModelError {
   readonly code = 'READ_ONLY';
 }
 
+/** What was called cannot be within a transaction. `details`: `operation`. */
+export class TransactionError extends GitModelError {
+  readonly code = 'IN_TRANSACTION';
+}
+
 /** There is no branch to commit to: the workspace is at a tag, a commit or a tree. */
 export class DetachedHeadError extends GitModelError {
   readonly code = 'DETACHED_HEAD';

@@ -59,6 +59,7 @@ export type {
   RevertOptions,
 } from './workspace/merge/merge-options';
 export type { ConflictHandler } from './workspace/merge/open-conflict';
+export type { TransactionOptions, TransactionResult } from './workspace/transaction/transactions';
 export type { Relayout, RelayoutOptions } from './workspace/relayout';
 export type { Commit, WalkOrder } from './git/commits';
 export type { Durability } from './git/durable';

@@ -44,6 +44,11 @@ export class CommitQueue implements Backlog {
 
   constructor(private readonly context: Omit<WorkspaceContext, 'commits'>) {}
 
+  /** Whether nothing is on its way. */
+  get isIdle(): boolean {
+    return this.entries.length === 0 && !this.flushing && !this.failure;
+  }
+
   /** Puts a commit into the repository; it settles with the commit's oid, or once the commit is taken back. */
   add(commit: PendingCommit): Deferred<string> {
     const objects = [...commit.base.tree.unwritten(this.gathered), commit.object];

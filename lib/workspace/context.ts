@@ -9,6 +9,7 @@ import type { Maintenance } from './maintenance';
 import type { OperationGate } from './operation-gate';
 import type { ParsedRecords } from './parsed-records';
 import type { Stage } from './stage';
+import type { ReadSet } from './transaction/read-set';
 
 /** What all workspaces over a repository that come from one another have together. */
 export interface SharedParts {
@@ -29,6 +30,10 @@ export interface WorkspaceContext extends SharedParts {
   /** Where records were found in what is staged. */
   readonly known: KnownEntries;
   readonly commits: CommitQueue;
+  /** Whether they are a transaction's, which commits by itself. Default: false. */
+  readonly isTransaction?: boolean;
+  /** What a transaction remembers that it has read; undefined where nobody wants to know. */
+  readonly reads?: ReadSet | undefined;
 }
 
 /** How long to wait for locks, as configured now. */

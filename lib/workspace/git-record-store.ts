@@ -1,4 +1,4 @@
-import { DoesNotExistError, ObjectNotFoundError, PendingChangesError } from '../errors';
+import { DoesNotExistError, ObjectNotFoundError, PendingChangesError, TransactionError } from '../errors';
 import type { ObjectStore } from '../git/object-store';
 import type { Cursor } from '../model/record/cursor';
 import type { Lock, LockOptions } from '../model/record/lock';
@@ -148,6 +148,12 @@ async function change(
     }
   };
   if (!options.commit) return gate.change(() => operation(() => null));
+  if (context.isTransaction) {
+    throw new TransactionError(
+      'A transaction commits by itself when its function has ended; leave out { commit: true } within it.',
+      { details: { operation: 'save' } },
+    );
+  }
   return gate.changeAndDefer(
     () => {
       refuseOtherChanges(stage);

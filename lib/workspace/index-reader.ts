@@ -9,8 +9,9 @@ export class IndexReader {
 
   /** The entry at a path, or null. */
   async entry(path: string): Promise<TreeEntry | null> {
-    const { gate, stage } = this.source.current;
+    const { gate, stage, reads } = this.source.current;
     return gate.read(async () => {
+      reads?.addPath(path);
       const entry = await stage.tree.entry(path);
       return entry ? publicEntry(entry) : null;
     });
@@ -22,8 +23,9 @@ export class IndexReader {
    * @throws PathNotFoundError when there is nothing at the path, InvalidObjectError when it is not a file.
    */
   async read(path: string): Promise<Buffer> {
-    const { gate, stage, objects } = this.source.current;
+    const { gate, stage, objects, reads } = this.source.current;
     return gate.read(async () => {
+      reads?.addPath(path);
       const entry = await stage.tree.entry(path);
       if (!entry) throw pathNotFound(path);
       if (entry.kind === 'tree' || entry.kind === 'submodule') {
@@ -40,7 +42,8 @@ export class IndexReader {
     this.source.current.gate.assertOpen();
     return {
       [Symbol.asyncIterator]: () => {
-        const { gate, stage } = this.source.current;
+        const { gate, stage, reads } = this.source.current;
+        reads?.addPath(path);
         return gate.iterate(publicEntries(stage.tree.walk(path)));
       },
     };

@@ -34,6 +34,7 @@ export class RecordReader {
   read(place: SerializedPlace, id: string, { at }: ReadOptions): Awaitable<FoundRecord | null> {
     const context = this.scope.current;
     return context.gate.look(() => {
+      if (at === undefined) context.reads?.addRecord(place, id);
       const tree = treeAt(context, at);
       const find = (from: StagedTree): Awaitable<FoundRecord | null> =>
         andThen(readById(context, from, place, id, at), (read) => read && parse(context, place, read, true));
@@ -50,6 +51,7 @@ export class RecordReader {
     { at, onInvalid }: ReadAllOptions,
   ): Cursor<FoundRecord | null> {
     const context = this.scope.current;
+    if (at === undefined) for (const id of ids) context.reads?.addRecord(place, id);
     return new RecordCursor(context.gate, context.turn, batchesOfMany(context, place, ids, at), {
       finish: (read: ReadRecord | null) => read && parse(context, place, read, true),
       onError: (error) => {
@@ -62,6 +64,7 @@ export class RecordReader {
   /** See {@link RecordStore.readAll}. */
   readAll(place: SerializedPlace, { at, onInvalid }: ReadAllOptions): Cursor<FoundRecord> {
     const context = this.scope.current;
+    if (at === undefined) context.reads?.addPath(place.folder);
     const read = (tree: StagedTree, candidate: Candidate): Awaitable<ReadRecord | null> =>
       andThen(candidate(), (location) =>
         andThen(
@@ -83,6 +86,7 @@ export class RecordReader {
   ids(place: RecordPlace, { at, onInvalid }: ReadAllOptions): Cursor<string> | null {
     if (place.layout.levels === undefined && !place.layout.identify) return null;
     const context = this.scope.current;
+    if (at === undefined) context.reads?.addPath(place.folder);
     const locate = (_tree: StagedTree, candidate: Candidate): Awaitable<string | null> =>
       andThen(candidate(), ({ id, entry }) => (entry ? id : null));
     return new RecordCursor(context.gate, context.turn, batchesOfAll(context, place, at, locate), {

@@ -4,6 +4,7 @@ import {
   ObjectNotFoundError,
   PendingChangesError,
   RepositoryNotFoundError,
+  WorkspaceClosedError,
 } from '../errors';
 import { syncIndex } from '../git/checkout';
 import { walkCommits } from '../git/commits';
@@ -62,6 +63,8 @@ import { refusePending } from './stage';
 import { TagCollection } from './tag-collection';
 import { baseAtTime } from './view/base-at-time';
 import { View } from './view/view';
+import { Transactions } from './transaction/transactions';
+import type { TransactionOptions, TransactionResult } from './transaction/transactions';
 import { WorkspaceIndex } from './workspace-index';
 
 /** How a workspace is opened. */
@@ -118,6 +121,7 @@ export class Workspace implements AsyncDisposable {
   private readonly registry: ModelRegistry;
   private readonly merger: Merger;
   private readonly kept: KeptMerges;
+  private readonly transactions: Transactions;
 
   private readonly scope: WorkspaceScope;
   /** The workspaces and views that come from this one, and are closed with it. */
@@ -138,6 +142,7 @@ export class Workspace implements AsyncDisposable {
     const engine = new MergeEngine(context, () => this.registry.concrete, this.store.blobs);
     this.kept = new KeptMerges(context, engine, (model) => this.registry.schemaOf(model));
     this.merger = new Merger(context, engine, this.kept);
+    this.transactions = new Transactions(this.scope, engine);
   }
 
   /**
@@ -279,11 +284,12 @@ export class Workspace implements AsyncDisposable {
    * ```
    */
   async relayout(model: ModelConstructor, options: RelayoutOptions): Promise<Relayout> {
-    const { gate, stage } = this.context;
+    const context = this.scope.outside('relayout()');
+    const { gate, stage } = context;
     const { schema } = bindingOf(this.register(model), 'get another layout');
     const operation = (): Promise<Deferred<Relayout>> => {
       refusePending(stage, 'relayout() would commit them too');
-      return relayout(this.context, schema, options);
+      return relayout(context, schema, options);
     };
     return gate.changeAndDefer(operation, { alone: true });
   }
@@ -292,7 +298,7 @@ export class Workspace implements AsyncDisposable {
 
   /** Whether the index differs from what it is based on. */
   async hasChanges(): Promise<boolean> {
-    const { gate, stage } = this.context;
+    const { gate, stage } = this.scope.current;
     return gate.read(() => Promise.resolve(stage.hasChanges));
   }
 
@@ -316,15 +322,16 @@ export class Workspace implements AsyncDisposable {
   /** What the index changes: the paths, and the patch in the form of `git diff`. */
   diff(): Promise<TreeDiff>;
   diff(from?: string, to?: string, options: DiffOptions = {}): RecordDiff | Promise<TreeDiff> {
-    const { gate, stage, objects, repository } = this.context;
+    const context = this.scope.current;
+    const { gate, stage, objects, repository } = context;
     if (from === undefined) {
       return gate.change(async () =>
         diffTrees(repository, stage.base.tree.oid, await objects.writeTree(stage.tree)),
       );
     }
     gate.assertOpen();
-    changeSource(this.context, this.registry, options);
-    return new RecordDiff(this.context, this.registry, from, to, options);
+    changeSource(context, this.registry, options);
+    return new RecordDiff(context, this.registry, from, to, options);
   }
 
   /**
@@ -338,7 +345,8 @@ export class Workspace implements AsyncDisposable {
    * @throws LockWaitTimeoutError when another process holds the branch's lock for too long.
    */
   async commit(options: CommitOptions = {}): Promise<string | null> {
-    return this.context.gate.changeAndDefer(() => commitStage(this.context, options));
+    const context = this.scope.outside('commit()');
+    return context.gate.changeAndDefer(() => commitStage(context, options));
   }
 
   /**
@@ -358,13 +366,14 @@ export class Workspace implements AsyncDisposable {
    * ```
    */
   async commitOnSuccess(change: () => unknown, options: CommitOptions = {}): Promise<string | null> {
-    const { gate, stage } = this.context;
+    const context = this.scope.outside('commitOnSuccess()');
+    const { gate, stage } = context;
     const operation = async (): Promise<Deferred<string | null>> => {
       refusePending(stage, 'commitOnSuccess() would commit them too');
       const mark = stage.mark();
       try {
         await gate.section(change);
-        return await commitStage(this.context, options, mark);
+        return await commitStage(context, options, mark);
       } catch (error) {
         stage.rollBack(mark);
         throw error;
@@ -402,7 +411,7 @@ export class Workspace implements AsyncDisposable {
     items: Iterable<BulkItem> | AsyncIterable<BulkItem>,
     options: BulkOptions = {},
   ): Promise<BulkResult> {
-    return saveBulk(this.context, this.store, items, options);
+    return saveBulk(this.scope.outside('bulk()'), this.store, items, options);
   }
 
   /**
@@ -415,12 +424,13 @@ export class Workspace implements AsyncDisposable {
    * @throws ConcurrentUpdateError when the branch is not at the first parent.
    */
   async createCommit(ref: string | null, tree: string, options: CreateCommitOptions = {}): Promise<string> {
-    const { gate, stage } = this.context;
+    const context = this.scope.outside('createCommit()');
+    const { gate, stage } = context;
     return gate.change(async () => {
-      const commit = await createCommit(this.context, ref, tree, checkOptions(options));
+      const commit = await createCommit(context, ref, tree, checkOptions(options));
       const moved = ref === null ? null : branchRef(ref);
       if (moved !== null && moved === stage.base.ref && !stage.hasChanges) {
-        stage.reset(await baseOfBranch(this.context, moved));
+        stage.reset(await baseOfBranch(context, moved));
       }
       return commit.oid;
     });
@@ -497,11 +507,12 @@ export class Workspace implements AsyncDisposable {
    * @throws PendingChangesError while changes are staged.
    */
   async setBranch(name: string): Promise<Branch> {
-    const { gate, stage } = this.context;
+    const context = this.scope.outside('setBranch()');
+    const { gate, stage } = context;
     return gate.change(async () => {
       refusePending(stage, 'switching to another branch would drop them');
-      const { ref } = await readBranch(this.context, name);
-      stage.reset(await baseOfBranch(this.context, ref));
+      const { ref } = await readBranch(context, name);
+      stage.reset(await baseOfBranch(context, ref));
       return this.branch as Branch;
     });
   }
@@ -518,7 +529,8 @@ export class Workspace implements AsyncDisposable {
    */
   async updateIndex(treeish?: string, options: { readonly discardChanges?: boolean } = {}): Promise<void> {
     const { discardChanges = false } = checkOptions(options);
-    const { gate, stage } = this.context;
+    const context = this.scope.outside('updateIndex()');
+    const { gate, stage } = context;
     await gate.change(async () => {
       if (!discardChanges) refusePending(stage, 'updating the index would drop them');
       else if (stage.isEdited && stage.hasChanges) {
@@ -528,10 +540,9 @@ export class Workspace implements AsyncDisposable {
         );
       }
       const { ref, commit } = stage.base;
-      if (treeish !== undefined) stage.reset(await baseOfTreeish(this.context, treeish));
-      else if (ref !== null)
-        stage.reset(await baseOfBranch(this.context, ref, { mustExist: commit !== null }));
-      else stage.reset(commit ? await baseOfTreeish(this.context, commit.oid) : stage.base);
+      if (treeish !== undefined) stage.reset(await baseOfTreeish(context, treeish));
+      else if (ref !== null) stage.reset(await baseOfBranch(context, ref, { mustExist: commit !== null }));
+      else stage.reset(commit ? await baseOfTreeish(context, commit.oid) : stage.base);
     });
   }
 
@@ -547,11 +558,62 @@ export class Workspace implements AsyncDisposable {
    */
   async syncRepoIndex(options: SyncOptions = {}): Promise<void> {
     const { checkout = false } = checkOptions(options);
-    const { gate, stage, objects, repository } = this.context;
+    const { gate, stage, objects, repository } = this.scope.outside('syncRepoIndex()');
     await gate.change(async () => {
       const tree = await objects.writeTree(stage.tree);
-      await syncIndex(repository, { tree, checkout, head: stage.base.ref }, lockWait(this.context.config));
+      await syncIndex(repository, { tree, checkout, head: stage.base.ref }, lockWait(this.config));
     });
+  }
+
+  /**
+   * Runs a function, and commits what it has changed: all of it in one commit, or nothing. Within it, and in all that it
+   * calls, saving, reading and deleting records of this workspace, and {@link index}, take part by themselves; what it has not
+   * waited for does too. It sees the branch as it was when it began, and its own changes, which nobody else sees before
+   * they are committed. The index of the workspace has nothing to do with it: it only follows afterwards, when nothing is
+   * staged.
+   *
+   * When somebody else has moved the branch meanwhile, the changes are merged with theirs, by field. When both have changed
+   * the same field, even to the same value, the function is run again: it must not do what cannot be done again. A policy
+   * that adds both, such as `counter`, makes that unnecessary.
+   *
+   * Any number may run at the same time. One within another is a part of it: when it fails, only what it has done is taken
+   * back.
+   *
+   * @returns what the function has returned, the commit's oid (null when nothing has changed; within another transaction,
+   *   always), and how often the function was run.
+   * @throws what the function throws; nothing has changed then, the instances neither.
+   * @throws ConcurrentUpdateError when somebody else was faster each time; `details.conflicts` has what has collided.
+   * @throws DetachedHeadError when the workspace is not on a branch.
+   * @throws TransactionError for what cannot be called within one: what commits, or changes the branch.
+   *
+   * @example
+   * ```ts
+   * class Account extends GitModel {
+   *   @CharField({ id: true }) owner!: string;
+   *   @IntegerField({ default: 0 }) cents!: number;
+   * }
+   * const BoundAccount = ws.register(Account);
+   * await ws.transaction(async () => {
+   *   for (const owner of ['ann', 'bob']) await new BoundAccount({ owner, cents: 1000 }).save();
+   * });
+   * const { commit } = await ws.transaction(
+   *   async () => {
+   *     const [ann, bob] = [await BoundAccount.get('ann'), await BoundAccount.get('bob')];
+   *     ann.cents -= 250;
+   *     bob.cents += 250;
+   *     await ann.save();
+   *     await bob.save();
+   *   },
+   *   { message: 'Ann pays Bob', isolation: 'serializable' },
+   * );
+   * console.log(commit);
+   * ```
+   */
+  async transaction<T>(
+    fn: () => T | Promise<T>,
+    options: TransactionOptions = {},
+  ): Promise<TransactionResult<T>> {
+    return this.transactions.run(fn, options);
   }
 
   // --- Merging -----------------------------------------------------------------------------------------------
@@ -582,7 +644,7 @@ export class Workspace implements AsyncDisposable {
    * ```
    */
   async merge(from: string, options: MergeOptions = {}): Promise<MergeResult> {
-    return this.context.gate.change(() => this.merger.merge(from, options));
+    return this.scope.outside('merge()').gate.change(() => this.merger.merge(from, options));
   }
 
   /** What {@link merge} would do: its result, with nothing committed. */
@@ -616,7 +678,7 @@ export class Workspace implements AsyncDisposable {
    * ```
    */
   async revert(commit: string, options: RevertOptions = {}): Promise<MergeResult> {
-    return this.context.gate.change(() => this.merger.revert(commit, options));
+    return this.scope.outside('revert()').gate.change(() => this.merger.revert(commit, options));
   }
 
   // --- Locks -------------------------------------------------------------------------------------------------
@@ -753,7 +815,13 @@ export class Workspace implements AsyncDisposable {
    */
   async close(): Promise<void> {
     const { gate, objects } = this.context;
+    if (this.scope.transaction) {
+      throw new WorkspaceClosedError(
+        'close() would wait for the transaction that it is called in; call it afterwards.',
+      );
+    }
     await gate.close();
+    await this.transactions.close();
     await Promise.all(Array.from(this.children, (child) => child[Symbol.asyncDispose]()));
     await objects.close();
     this.origin?.children.delete(this);

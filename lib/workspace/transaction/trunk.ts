@@ -1,0 +1,80 @@
+import { readReference } from '../../git/references';
+import { baseOfBranch } from '../base';
+import { commitStage } from '../commit-stage';
+import type { WorkspaceContext } from '../context';
+import { forkContext } from '../make-context';
+import type { CommitOptions } from '../../model/record/record-store';
+import type { StagedTree } from '../../object/staged-tree';
+import type { Base } from '../stage';
+
+/** Gives the tree to be committed on a base: the newest commit of the branch, which may still be on its way. */
+export type Rebase = (onto: Base) => Promise<StagedTree>;
+
+/**
+ * Where the transactions of a workspace on one branch are committed: one after another, each on the one before it, and
+ * those that are there at the same time together. So they never find the branch moved by one another.
+ */
+export class Trunk {
+  /** The last that runs alone. */
+  private lane: Promise<unknown> = Promise.resolve();
+
+  private constructor(
+    private readonly context: WorkspaceContext,
+    /** The branch. */
+    readonly ref: string,
+  ) {}
+
+  static async open(context: WorkspaceContext, ref: string): Promise<Trunk> {
+    return new Trunk(forkContext(context, await baseOfBranch(context, ref)), ref);
+  }
+
+  /** The branch as it is in the repository, with all that was committed here. */
+  async head(): Promise<Base> {
+    const { gate } = this.context;
+    return gate.change(() => this.refresh());
+  }
+
+  /**
+   * Commits a tree.
+   *
+   * @returns the commit's oid; null when it changes nothing.
+   * @throws ConcurrentUpdateError when somebody else moved the branch meanwhile, and what `rebase` throws.
+   */
+  async commit(rebase: Rebase, options: CommitOptions): Promise<string | null> {
+    const { gate, stage, commits } = this.context;
+    return gate.changeAndDefer(async () => {
+      const base = commits.isIdle ? await this.refresh() : stage.base;
+      const tree = await rebase(base);
+      const mark = stage.mark();
+      stage.replace(tree);
+      try {
+        return await commitStage(this.context, options, mark);
+      } catch (error) {
+        stage.rollBack(mark);
+        throw error;
+      }
+    });
+  }
+
+  /** Runs code when all that was to run alone before has ended. */
+  async alone<T>(code: () => Promise<T>): Promise<T> {
+    const result = this.lane.then(code);
+    this.lane = result.catch(() => undefined);
+    return result;
+  }
+
+  async close(): Promise<void> {
+    await this.context.gate.close();
+    await this.context.objects.close();
+  }
+
+  /** Somebody else may have moved the branch. To be called when nothing is on its way. */
+  private async refresh(): Promise<Base> {
+    const { stage, repository } = this.context;
+    const tip = await readReference(repository, this.ref);
+    if (tip !== (stage.base.commit?.oid ?? null) || stage.hasChanges) {
+      stage.reset(await baseOfBranch(this.context, this.ref));
+    }
+    return stage.base;
+  }
+}
