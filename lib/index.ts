@@ -112,10 +112,12 @@ export { RecordSet } from './model/record/record-set';
 export type {
   CommitOptions,
   DeleteOptions,
+  HistoryOptions,
   ReadAllOptions,
   ReadOptions,
   SaveOptions,
 } from './model/record/record-store';
+export type { RecordVersion } from './model/record/record-history';
 export type { BoundModels } from './model/registry';
 export type {
   BoundModel,
