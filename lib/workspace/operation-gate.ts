@@ -36,6 +36,7 @@ export class OperationGate {
   private closing: Promise<void> | undefined;
   private whenIdle: (() => void) | undefined;
   private backlog: Backlog | undefined;
+  private readonly closed = new AbortController();
 
   /** @param path The repository's, for messages. */
   constructor(private readonly path: string) {}
@@ -43,6 +44,11 @@ export class OperationGate {
   /** Makes operations mind what others have left to go on. */
   attach(backlog: Backlog): void {
     this.backlog = backlog;
+  }
+
+  /** Aborted as soon as {@link close} was called, for what waits and is no operation. */
+  get closeSignal(): AbortSignal {
+    return this.closed.signal;
   }
 
   /** @throws WorkspaceClosedError once {@link close} was called. */
@@ -153,6 +159,7 @@ export class OperationGate {
       this.whenIdle = resolve;
       if (this.running === 0) resolve();
     });
+    this.closed.abort();
     return this.closing;
   }
 
