@@ -115,6 +115,14 @@ export class UnrelatedHistoriesError extends GitModelError {
 }
 
 /**
+ * A commit from which changes are to be followed is no ancestor of the commit that they are to lead to, as after a forced
+ * push. `details`: `oid`, `descendant` (the commit that does not descend from it).
+ */
+export class NotAnAncestorError extends GitModelError {
+  readonly code = 'NOT_AN_ANCESTOR';
+}
+
+/**
  * A branch cannot be deleted, because a work tree, HEAD or the workspace is on it. `details`: `ref`, `path` (the folder
  * whose HEAD names it; null for the workspace).
  */

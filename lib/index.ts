@@ -40,6 +40,7 @@ export type { Lock, LockOptions, LockOwner } from './model/record/lock';
 export type { Upstream } from './git/branch-config';
 export { RecordDiff } from './workspace/changes/record-diff';
 export type { ChangeOptions, DiffOptions } from './workspace/changes/record-diff';
+export type { FeedOptions, RecordCommitChange } from './workspace/changes/change-feed';
 export type { AnyRecord, ChangedRecord, FieldChanges } from './workspace/changes/changed-record';
 export type { RecordStatus } from './model/record/record-difference';
 export type { CreateCommitOptions } from './workspace/commit-stage';
@@ -116,10 +117,12 @@ export { RecordSet } from './model/record/record-set';
 export type {
   CommitOptions,
   DeleteOptions,
+  HistoryOptions,
   ReadAllOptions,
   ReadOptions,
   SaveOptions,
 } from './model/record/record-store';
+export type { RecordVersion } from './model/record/record-history';
 export type { BoundModels } from './model/registry';
 export type {
   BoundModel,

@@ -2,8 +2,8 @@ import { Oid, Revwalk } from 'nodegit';
 import type { Commit as NodegitCommit, Signature as NodegitSignature } from 'nodegit';
 import { ObjectNotFoundError } from '../errors';
 import type { Commit } from '../object/commit';
-import { decodeCommit } from '../object/commit-codec';
-import type { CommitFields, Signature } from '../object/commit-codec';
+import { decodeCommit, decodeCommitLinks } from '../object/commit-codec';
+import type { CommitFields, CommitLinks, Signature } from '../object/commit-codec';
 import type { ObjectStore } from './object-store';
 import type { GitRepository } from './repository';
 import { callGit } from './translate-error';
@@ -28,11 +28,25 @@ const WALK_BATCH = 256;
  * @throws ObjectNotFoundError when there is no commit with this oid, InvalidObjectError when it is damaged.
  */
 export async function readCommit(objects: ObjectStore, oid: string): Promise<Commit> {
-  const object = await objects.readObject(oid).catch((error: unknown) => {
+  return makeCommit(oid, decodeCommit(oid, await readContent(objects, oid)));
+}
+
+/** A commit, read as far as is needed to walk histories. */
+export interface LinkedCommit extends CommitLinks {
+  readonly oid: string;
+}
+
+/** Reads a commit's tree, parents and time; throws what {@link readCommit} throws. */
+export async function readCommitLinks(objects: ObjectStore, oid: string): Promise<LinkedCommit> {
+  return { oid, ...decodeCommitLinks(oid, await readContent(objects, oid)) };
+}
+
+async function readContent(objects: ObjectStore, oid: string): Promise<Buffer> {
+  const { type, content } = await objects.readObject(oid).catch((error: unknown) => {
     throw error instanceof ObjectNotFoundError ? commitNotFound(oid, error) : error;
   });
-  if (object.type !== 'commit') throw commitNotFound(oid);
-  return makeCommit(oid, decodeCommit(oid, object.content));
+  if (type !== 'commit') throw commitNotFound(oid);
+  return content;
 }
 
 /**

@@ -10,10 +10,13 @@ import { idText, isId } from './record/id';
 import { assignValues, fillInstance } from './record/instance';
 import { findRecord, findRecords, readRecord, recordSource } from './record/loading';
 import type { Lock, LockOptions } from './record/lock';
+import { recordVersions } from './record/record-history';
+import type { RecordVersion } from './record/record-history';
 import { RecordSet } from './record/record-set';
 import { Stateful, stateOf } from './record/record-state';
 import type {
   DeleteOptions,
+  HistoryOptions,
   ReadAllOptions,
   ReadOptions,
   SaveOptions,
@@ -288,6 +291,19 @@ export abstract class GitModel<Id extends ModelId = string> extends Stateful {
   }
 
   /**
+   * The versions of the record, newest first; see {@link GitModel.history}.
+   *
+   * @example
+   * ```ts
+   * for await (const { commit, fields } of page.history()) console.log(commit.oid, Object.keys(fields));
+   * ```
+   */
+  history(options: HistoryOptions = {}): AsyncIterable<RecordVersion<this>> {
+    checkOptions(options);
+    return recordVersions(classOf(this), storedIdOf(this), options);
+  }
+
+  /**
    * Reads a record.
    *
    * @throws DoesNotExistError when there is none with this id.
@@ -365,6 +381,30 @@ export abstract class GitModel<Id extends ModelId = string> extends Stateful {
     return record ? record.delete({ ...options, overwrite: true }) : remove(binding, text, text, options);
   }
 
+  /**
+   * The versions of a record, newest first: the commits that have changed it, as `git log` simplifies the history of a
+   * path, and on under the ids that it had before. Nothing is read before it is iterated.
+   *
+   * @throws ObjectNotFoundError, while iterating, when `from` names no commit.
+   * @throws InvalidRecordError, while iterating, when a version is not a record of this model, unless `onInvalid` takes it.
+   *
+   * @example
+   * ```ts
+   * for await (const { commit, status, fields, load } of Page.history('first')) {
+   *   console.log(commit.time, commit.author.name, status, fields.title?.from, fields.title?.to);
+   *   console.log((await load())?.title);
+   * }
+   * ```
+   */
+  static history<T extends GitModel<ModelId>>(
+    this: ModelConstructor<T>,
+    id: IdOf<T>,
+    options: HistoryOptions = {},
+  ): AsyncIterable<RecordVersion<T>> {
+    const { schema } = bindingOf(this, 'have a history');
+    return recordVersions(this, idText(id, schema), checkOptions(options));
+  }
+
   /** The path of the data of the record with this id. */
   static getDataPath<T extends GitModel<ModelId>>(this: ModelConstructor<T>, id: IdOf<T>): string {
     const { schema } = bindingOf(this, 'have a path');
@@ -374,6 +414,16 @@ export abstract class GitModel<Id extends ModelId = string> extends Stateful {
 
 function bindingFor(record: object, use: string): Binding {
   return bindingOf(record.constructor, use);
+}
+
+/** The class of a record that is registered. */
+function classOf<T extends GitModel<ModelId>>(record: T): ModelConstructor<T> {
+  return record.constructor as unknown as ModelConstructor<T>;
+}
+
+/** The id under which a record is stored, as it stands in paths; of a new one, under which it would be. */
+function storedIdOf(record: GitModel<ModelId>): string {
+  return stateOf(record).storedId ?? idText(record.getId(), bindingFor(record, 'be found').schema);
 }
 
 function shown(field: FieldType<unknown>, value: unknown): unknown {

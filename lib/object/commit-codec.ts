@@ -158,6 +158,36 @@ export function decodeCommit(oid: string, content: Buffer): CommitFields {
   }
 }
 
+/** What a commit says of its place in the history, and of its tree. */
+export interface CommitLinks {
+  readonly tree: string;
+  readonly parents: readonly string[];
+  /** When it was committed, in seconds since 1970. */
+  readonly time: number;
+}
+
+/** The lines that git writes, with the seconds behind the last address of the committer. */
+const LINKS =
+  /^tree ([0-9a-f]{40})\n((?:parent [0-9a-f]{40}\n)*)author [^\n]*\ncommitter [^\n]*> (\d{1,12}) [+-]\d{4}\n/;
+const PARENT_BYTES = 'parent \n'.length + 40;
+
+/**
+ * The same as far as it tells of the commit's place in the history: in a fifth of the time.
+ *
+ * @throws InvalidObjectError when the bytes are no commit.
+ */
+export function decodeCommitLinks(oid: string, content: Buffer): CommitLinks {
+  const [, tree, lines, seconds] = LINKS.exec(content.toString('latin1')) ?? [];
+  if (tree === undefined || lines === undefined) {
+    const { tree, parents, committer } = decodeCommit(oid, content);
+    return { tree, parents, time: Math.floor(committer.time.getTime() / 1000) };
+  }
+  const parents: string[] = [];
+  for (let at = 'parent '.length; at < lines.length; at += PARENT_BYTES)
+    parents.push(lines.slice(at, at + 40));
+  return { tree, parents, time: Number(seconds) };
+}
+
 const TREE = /^tree ([0-9A-Fa-f]{40})$/;
 const PARENT = /^parent ([0-9A-Fa-f]{40})$/;
 const AUTHOR = /^author (.*)$/s;

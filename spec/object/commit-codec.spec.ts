@@ -1,5 +1,11 @@
 import fc from 'fast-check';
-import { checkOffset, checkSignature, encodeCommit } from '../../lib/object/commit-codec';
+import {
+  checkOffset,
+  checkSignature,
+  decodeCommit,
+  decodeCommitLinks,
+  encodeCommit,
+} from '../../lib/object/commit-codec';
 import type { CommitFields, Signature } from '../../lib/object/commit-codec';
 import { EMPTY_TREE_OID, hashObject } from '../../lib/object/oid';
 import { errorOf } from '../support/error-of';
@@ -180,5 +186,28 @@ describe('an offset that is checked', () => {
     const error = await errorOf(() => checkOffset('timeZoneOffset', 1.5));
     expect(error).toMatchObject({ details: { option: 'timeZoneOffset', value: 1.5 } });
     expect(error.message).toMatch(/^timeZoneOffset must be a whole number of minutes/);
+  });
+});
+
+describe('decodeCommitLinks', () => {
+  const oid = '0'.repeat(40);
+  const parents = ['1'.repeat(40), 'ab'.repeat(20)];
+
+  it.each([
+    ['of a root', commit()],
+    ['of a merge', commit({ parents, message: 'committer X <x@y> 5 +0000\n' })],
+    ['with odd names', commit({ author: { ...ADA, name: 'é > x'.replace('>', '') } })],
+  ])('finds what decoding all of a commit %s finds', (_name, fields) => {
+    const content = encodeCommit(fields);
+    const { tree, parents, committer } = decodeCommit(oid, content);
+    expect(decodeCommitLinks(oid, content)).toEqual({ tree, parents, time: committer.time.getTime() / 1000 });
+  });
+
+  it('reads as much of an odd commit as decoding it does', () => {
+    const odd = Buffer.from(`tree ${EMPTY_TREE_OID}\nauthor A <a>\ncommitter A <a> x\n\n`);
+    expect(() => decodeCommit(oid, odd)).toThrow();
+    expect(() => decodeCommitLinks(oid, odd)).toThrow();
+    const early = Buffer.from(`tree ${EMPTY_TREE_OID}\nauthor A <a>\ncommitter A <a> -5 +0000\n\n`);
+    expect(decodeCommitLinks(oid, early).time).toBe(-5);
   });
 });

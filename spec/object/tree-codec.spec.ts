@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { InvalidObjectError } from '../../lib/errors';
 import { FileMode } from '../../lib/object/file-mode';
 import { hashObject, toByteOid } from '../../lib/object/oid';
-import { decodeTree, encodeTree } from '../../lib/object/tree-codec';
+import { decodeTree, encodeTree, findInTree } from '../../lib/object/tree-codec';
 import type { RawTreeEntry } from '../../lib/object/tree-codec';
 import { errorOf } from '../support/error-of';
 import { expectCleanRepository, git, runGit, temporaryRepository } from '../support/temporary-repository';
@@ -220,5 +220,39 @@ describe('bytes that are no tree', () => {
   it.each(['\0', ' ', '1', 'a', '100644 ', `1 `])('are refused at once, however many: %j', (part) => {
     const raw = Buffer.alloc(4 * 1024 * 1024, part, 'latin1');
     expect(() => decodeTree(ANY_OID, raw)).toThrow(InvalidObjectError);
+  });
+});
+
+describe('findInTree', () => {
+  const someName = fc.string({
+    unit: fc.constantFrom('a', 'b', ' ', '1', '\u00ff', '-'),
+    minLength: 1,
+    maxLength: 4,
+  });
+  const someEntries = fc.uniqueArray(
+    fc.record({
+      name: someName,
+      mode: fc.constantFrom(FileMode.BLOB, FileMode.TREE, FileMode.SUBMODULE),
+      oid: fc.string({ unit: fc.constantFrom('\0', '4', ' ', 'a', '\u00ff'), minLength: 20, maxLength: 20 }),
+    }),
+    { selector: ({ name }) => name, maxLength: 6 },
+  );
+
+  it('finds what decoding all of the tree finds', () => {
+    fc.assert(
+      fc.property(someEntries, someName, (entries, other) => {
+        const raw = encodeTree([...entries]);
+        for (const name of [other, ...entries.map((each) => each.name)]) {
+          const expected = entries.find((each) => each.name === name);
+          expect(findInTree(raw, Buffer.from(name, 'latin1'))).toEqual(expected);
+        }
+      }),
+    );
+  });
+
+  it('finds nothing in what breaks off', () => {
+    const raw = Buffer.from('100644 a\0too short', 'latin1');
+    expect(findInTree(raw, Buffer.from('a'))).toBeUndefined();
+    expect(findInTree(Buffer.from('no tree'), Buffer.from('a'))).toBeUndefined();
   });
 });

@@ -2,14 +2,17 @@ import type { Readable } from 'node:stream';
 import type { GitModelError } from '../../errors';
 import type { Awaitable } from '../../object/awaitable';
 import type { BlobSource } from '../../object/blob-source';
+import type { Commit } from '../../object/commit';
 import type { SignatureInput } from '../../object/commit-codec';
 import type { ObjectType } from '../../object/oid';
 import type { JsonValue } from '../json-value';
 import type { Layout } from '../schema/layout';
 import type { SerializedPlace } from '../schema/place';
+import type { ModelSchema } from '../schema/schema';
 import type { StoredRecord } from '../serializers/serializer';
 import type { Cursor } from './cursor';
 import type { Lock, LockOptions } from './lock';
+import type { RecordStatus } from './record-difference';
 
 /** What a commit says beside what changed. */
 export interface CommitOptions {
@@ -73,6 +76,23 @@ export interface FoundRecord {
   readonly files: ReadonlyMap<string, RecordFile>;
   /** The tree that it was read from, when it was not what is staged. */
   readonly at: string | undefined;
+}
+
+/** The options of a record's history. */
+export interface HistoryOptions {
+  /** The branch, tag or commit to begin at. Default: the commit that the index is based on. */
+  readonly from?: string;
+  /** Called for a version that cannot be read as a record of the model, which is then left out. Default: it is thrown. */
+  readonly onInvalid?: (error: GitModelError) => void;
+}
+
+/** A commit that has changed a record, and the record before it and after it; null where there is none. */
+export interface StoredVersion {
+  readonly commit: Commit;
+  readonly status: RecordStatus;
+  /** By the commit's first parent. */
+  readonly before: FoundRecord | null;
+  readonly after: FoundRecord | null;
 }
 
 /** A file of a record beside its data. */
@@ -171,6 +191,9 @@ export interface RecordStore {
     code: (lock: Lock) => Awaitable<T>,
     options: LockOptions,
   ): Promise<T>;
+
+  /** The versions of a record, newest first, also under the ids that it had before. */
+  history(schema: ModelSchema, id: string, options: HistoryOptions): AsyncIterable<StoredVersion>;
 
   /** What kind of object an oid is; null when there is no such object. */
   typeOf(oid: string): Promise<ObjectType | null>;

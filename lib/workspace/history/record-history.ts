@@ -1,0 +1,141 @@
+import { GitModelError } from '../../errors';
+import { readCommit, readCommitLinks } from '../../git/commits';
+import type { LinkedCommit } from '../../git/commits';
+import type { ObjectStore } from '../../git/object-store';
+import { Turn } from '../../git/turn';
+import type { FoundRecord, HistoryOptions, StoredVersion } from '../../model/record/record-store';
+import { recordPaths } from '../../model/schema/layout';
+import type { ModelSchema } from '../../model/schema/schema';
+import { StagedTree } from '../../object/staged-tree';
+import type { MergeUnit } from '../changes/merge-unit';
+import { readStored } from '../changes/stored-version';
+import { compareTrees } from '../changes/tree-comparison';
+import type { WorkspaceContext } from '../context';
+import { NewestFirst } from './newest-first';
+import { TrailComparer } from './path-trail';
+import type { Trail } from './path-trail';
+import { placeOfRecord } from './record-place';
+import { startOf } from './start';
+
+/** A record in the tree of a commit, wherever it is there. */
+export interface RecordAt {
+  readonly commit: LinkedCommit;
+  readonly unit: MergeUnit;
+  readonly comparer: TrailComparer;
+  readonly trail: Trail;
+}
+
+/** Finds a record in the parents of commits, by its path, and by what it was before where it has got another id. */
+export class RecordTracker {
+  private readonly comparers = new Map<string, TrailComparer>();
+
+  constructor(
+    private readonly objects: ObjectStore,
+    private readonly schema: ModelSchema,
+  ) {}
+
+  /** The record with these data in a commit, if it is there. */
+  async at(oid: string, data: string): Promise<RecordAt> {
+    const commit = await readCommitLinks(this.objects, oid);
+    let comparer = this.comparers.get(data);
+    if (!comparer) {
+      comparer = new TrailComparer(this.objects, placeOfRecord(this.schema, data));
+      this.comparers.set(data, comparer);
+    }
+    const unit = { path: data, isRecord: true, schema: this.schema };
+    return { commit, unit, comparer, trail: comparer.begin(commit.tree) };
+  }
+
+  /**
+   * The record in the parents of a commit: in one alone that has the same, as git simplifies histories; else in all.
+   */
+  async before(position: RecordAt): Promise<{ readonly same?: RecordAt; readonly parents: RecordAt[] }> {
+    const { commit, unit, comparer, trail } = position;
+    const parents: RecordAt[] = [];
+    for (const oid of commit.parents) {
+      const parent = await this.at(oid, unit.path);
+      if (await comparer.isSame(trail, parent.trail)) return { same: parent, parents: [parent] };
+      parents.push(parent);
+    }
+    for (const [n, parent] of parents.entries()) {
+      if (await comparer.isThere(parent.trail)) continue;
+      const origin = await this.originOf(position, parent.commit);
+      if (origin) parents[n] = await this.at(parent.commit.oid, origin.path);
+    }
+    return { parents };
+  }
+
+  /**
+   * The record as a commit has it; null when there is none.
+   *
+   * @throws InvalidRecordError when what is there is no record.
+   */
+  async read({ commit, unit }: RecordAt): Promise<FoundRecord | null> {
+    return readStored(this.objects, unit, { tree: await this.treeOf(commit), at: commit.tree });
+  }
+
+  /** What a record was that the parent does not have. */
+  private async originOf(
+    { commit, unit }: RecordAt,
+    parent: LinkedCommit,
+  ): Promise<MergeUnit | null | undefined> {
+    const { objects, schema } = this;
+    const source = { objects, schemas: [schema], folders: [schema.folder] };
+    const { records } = await compareTrees(source, await this.treeOf(parent), await this.treeOf(commit));
+    return records.find(({ status, after }) => status === 'moved' && after?.path === unit.path)?.before;
+  }
+
+  private treeOf({ tree }: LinkedCommit): Promise<StagedTree> {
+    return StagedTree.load(tree, this.objects);
+  }
+}
+
+/** The commits that have changed a record, newest first, as `git log` simplifies the history of a path. */
+export async function* recordHistory(
+  context: WorkspaceContext,
+  schema: ModelSchema,
+  id: string,
+  { from, onInvalid }: HistoryOptions,
+): AsyncGenerator<StoredVersion, void> {
+  const start = await startOf(context, from);
+  if (start === null) return;
+  const tracker = new RecordTracker(context.objects, schema);
+  const waiting = new NewestFirst<RecordAt>();
+  const seen = new Set<string>();
+  const turn = new Turn();
+  const visit = (position: RecordAt): void => {
+    const key = `${position.commit.oid} ${position.unit.path}`;
+    if (!seen.has(key)) waiting.add(position);
+    seen.add(key);
+  };
+  visit(await tracker.at(start, recordPaths(schema, id).data));
+  for (let position; (position = waiting.take());) {
+    if (turn.isOver()) await turn.next();
+    const { same, parents } = await tracker.before(position);
+    if (!same) {
+      const version = await versionOf(context.objects, tracker, position, parents[0]).catch(
+        (error: unknown) => {
+          if (!onInvalid || !(error instanceof GitModelError)) throw error;
+          onInvalid(error);
+          return undefined;
+        },
+      );
+      if (version) yield version;
+    }
+    parents.forEach(visit);
+  }
+}
+
+async function versionOf(
+  objects: ObjectStore,
+  tracker: RecordTracker,
+  position: RecordAt,
+  parent: RecordAt | undefined,
+): Promise<StoredVersion | undefined> {
+  const after = await tracker.read(position);
+  const before = parent ? await tracker.read(parent) : null;
+  if (!before && !after) return undefined;
+  const isMoved = before && after && before.path !== after.path;
+  const status = isMoved ? 'moved' : !before ? 'added' : after ? 'changed' : 'removed';
+  return { commit: await readCommit(objects, position.commit.oid), status, before, after };
+}

@@ -1,0 +1,92 @@
+import fc from 'fast-check';
+import { NotAnAncestorError } from '../../lib/errors';
+import { commitChain } from '../../lib/git/commit-chain';
+import { ObjectStore } from '../../lib/git/object-store';
+import { openRepository } from '../../lib/git/repository';
+import { errorOf } from '../support/error-of';
+import { COMMIT_TIME, git, runGit, temporaryRepository } from '../support/temporary-repository';
+
+const path = temporaryRepository({ bare: true });
+let objects: ObjectStore;
+
+beforeAll(async () => {
+  objects = await ObjectStore.open(await openRepository(path));
+});
+
+afterAll(() => objects.close());
+
+/** Makes a commit of nothing, so many seconds after the first. */
+function commit(parents: readonly string[], time: number, message = ''): string {
+  const tree = git(path, 'hash-object', '-t', 'tree', '-w', '/dev/null');
+  const env = { GIT_COMMITTER_DATE: `${COMMIT_TIME + time} +0000` };
+  const args = ['commit-tree', tree, ...parents.flatMap((parent) => ['-p', parent]), '-m', message];
+  return runGit(path, args, { env }).toString().trim();
+}
+
+describe('commitChain', () => {
+  it('gives the commits since another one, oldest first, and all from the beginning without one', async () => {
+    const one = commit([], 0);
+    const two = commit([one], 1);
+    const three = commit([two], 2);
+
+    expect(await commitChain(objects, one, three)).toEqual([two, three]);
+    expect(await commitChain(objects, null, three)).toEqual([one, two, three]);
+    expect(await commitChain(objects, three, three)).toEqual([]);
+  });
+
+  it('prefers first parents, and leaves them where only others lead there', async () => {
+    const base = commit([], 0);
+    const ours = commit([base], 1, 'ours');
+    const theirs = commit([base], 2, 'theirs');
+    const merge = commit([ours, theirs], 3);
+
+    expect(await commitChain(objects, base, merge)).toEqual([ours, merge]);
+    expect(await commitChain(objects, theirs, merge)).toEqual([merge]);
+  });
+
+  it('refuses a commit that is no ancestor', async () => {
+    const one = commit([], 0, 'here');
+    const other = commit([commit([], 0, 'there')], 1);
+
+    const error = await errorOf(() => commitChain(objects, one, other));
+    expect(error).toBeInstanceOf(NotAnAncestorError);
+    expect(error).toMatchObject({ code: 'NOT_AN_ANCESTOR', details: { oid: one, descendant: other } });
+    expect(await errorOf(() => commitChain(objects, other, one))).toBeInstanceOf(NotAnAncestorError);
+  });
+
+  it('leads from one to the other by parents, whatever the clocks say, exactly when git says it is an ancestor', async () => {
+    const someHistory = fc.array(
+      fc.record({ first: fc.nat(6), second: fc.option(fc.nat(6)), time: fc.nat(10) }),
+      { minLength: 3, maxLength: 9 },
+    );
+    await fc.assert(
+      fc.asyncProperty(someHistory, fc.nat(), async (history, seed) => {
+        const made: string[] = [];
+        const parentsOf = new Map<string, readonly string[]>();
+        for (const [n, { first, second, time }] of history.entries()) {
+          const parents = [first, second]
+            .filter((back) => back !== null)
+            .map((back) => made[n - 1 - back])
+            .filter((oid) => oid !== undefined);
+          const oid = commit([...new Set(parents)], time, `${seed} ${n}`);
+          parentsOf.set(oid, [...new Set(parents)]);
+          made.push(oid);
+        }
+        const tip = made.at(-1) as string;
+        const ancestors = new Set(git(path, 'rev-list', tip).split('\n'));
+        for (const since of made) {
+          if (!ancestors.has(since)) {
+            expect(await errorOf(() => commitChain(objects, since, tip))).toBeInstanceOf(NotAnAncestorError);
+            continue;
+          }
+          const chain = [since, ...(await commitChain(objects, since, tip))];
+          expect(chain.at(-1)).toBe(tip);
+          chain.slice(1).forEach((oid, n) => {
+            expect(parentsOf.get(oid)).toContain(chain[n]);
+          });
+        }
+      }),
+      { numRuns: 15 },
+    );
+  });
+});
