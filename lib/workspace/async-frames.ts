@@ -30,7 +30,7 @@ export function frameFor(owner: object): Frame {
 /**
  * Runs code within a frame. It is up to the caller to end the frame, when that is to be.
  *
- * While nobody is within any, Node is told so: from then on a promise costs what it did before, 0.2 µs less.
+ * While nobody is within any, Node is told so: from then on a promise costs what it did before, 0.1 µs less.
  */
 export async function runWithin<T>(frame: Frame, code: () => T | Promise<T>): Promise<T> {
   entered++;

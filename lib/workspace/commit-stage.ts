@@ -74,7 +74,7 @@ export function prepareCommit(
 }
 
 /** @throws ObjectNotFoundError when a blob is staged that was written early and has been cleaned away since. */
-async function refuseLostBlobs({ stage, objects }: WorkspaceContext): Promise<void> {
+export async function refuseLostBlobs({ stage, objects }: WorkspaceContext): Promise<void> {
   const lost = objects.findLost();
   if (lost.size === 0) return;
   // It may have been replaced since, and nobody misses it.

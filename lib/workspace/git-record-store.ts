@@ -55,6 +55,7 @@ export class GitRecordStore implements RecordStore {
     const context = this.scope.current;
     const { stage, objects } = context;
     return change(context, options, async () => {
+      rememberRead(context, write.place, write.record, write.id);
       const staged = await stageRecord(stage.tree, write, options, objects);
       if (!staged) return;
       const undo = rememberState(write.record);
@@ -71,6 +72,7 @@ export class GitRecordStore implements RecordStore {
     const context = this.scope.current;
     const { stage } = context;
     return change(context, options, async () => {
+      rememberRead(context, place, record);
       // An instance that is not stored may have the id of another record, which nobody has asked to delete.
       const state = typeof record === 'string' ? undefined : stateOf(record);
       const id = typeof record === 'string' ? record : stateOf(record).storedId;
@@ -121,7 +123,8 @@ export class GitRecordStore implements RecordStore {
   }
 
   history(schema: ModelSchema, id: string, options: HistoryOptions): AsyncIterable<StoredVersion> {
-    return this.context.gate.iterate(recordHistory(this.context, schema, id, options));
+    const context = this.scope.current;
+    return context.gate.iterate(recordHistory(context, schema, id, options));
   }
 
   async typeOf(oid: string): Promise<ObjectType | null> {
@@ -159,7 +162,7 @@ async function change(
   if (context.isTransaction) {
     throw new TransactionError(
       'A transaction commits by itself when its function has ended; leave out { commit: true } within it.',
-      { details: { operation: 'save' } },
+      { details: { operation: '{ commit: true }' } },
     );
   }
   return gate.changeAndDefer(
@@ -169,6 +172,18 @@ async function change(
     },
     { alone },
   );
+}
+
+/** What is changed is read as well: it must not have changed since it was loaded. */
+function rememberRead(
+  { reads }: WorkspaceContext,
+  place: RecordPlace,
+  record: string | object,
+  id: string | null = null,
+): void {
+  if (!reads) return;
+  const known = typeof record === 'string' ? record : stateOf(record).storedId;
+  for (const each of [known, id]) if (each !== null) reads.addRecord(place, each);
 }
 
 function refuseOtherChanges(stage: Stage): void {

@@ -1,4 +1,5 @@
 import { CommitQueue } from './commit-queue';
+import type { WorkspaceConfig } from './config';
 import type { SharedParts, WorkspaceContext } from './context';
 import { KnownEntries } from './known-entries';
 import { OperationGate } from './operation-gate';
@@ -22,12 +23,20 @@ export function makeContext(
   return { ...parts, commits };
 }
 
-/** The parts of another workspace over the same repository, with the settings as they are now. */
-export function forkContext(context: WorkspaceContext, base: Base): WorkspaceContext {
-  const { objects, config, gate } = context;
+/**
+ * The parts of another workspace over the same repository.
+ *
+ * @param config Default: the settings as they are now.
+ */
+export function forkContext(
+  context: WorkspaceContext,
+  base: Base,
+  config: WorkspaceConfig = context.config.copy(),
+): WorkspaceContext {
+  const { objects, gate } = context;
   return makeContext(context, {
     objects: objects.fork(),
-    config: config.copy(),
+    config,
     gate: new OperationGate(gate.path),
     base,
   });

@@ -35,6 +35,9 @@ export class OperationGate {
   private closing: Promise<void> | undefined;
   private whenIdle: (() => void) | undefined;
   private backlog: Backlog | undefined;
+  /** How many sections are open. */
+  private sections = 0;
+  private sectionListeners: (() => void)[] = [];
   private readonly closed = new AbortController();
 
   /** @param path The repository's, for messages. */
@@ -136,14 +139,26 @@ export class OperationGate {
    */
   async section<T>(code: () => T | Promise<T>): Promise<T> {
     const section: Section = { ...frameFor(this), tail: Promise.resolve() };
+    this.sections++;
+    for (const listener of this.sectionListeners.splice(0)) listener();
     return runWithin(section, async () => {
       try {
         return await code();
       } finally {
         for (let tail; tail !== section.tail;) await (tail = section.tail);
         section.open = false;
+        this.sections--;
       }
     });
+  }
+
+  /**
+   * Waits until code runs in a {@link section}, which may wait for anything: for what waits for operations of this gate
+   * too.
+   */
+  async sectionBegun(): Promise<void> {
+    if (this.sections > 0) return;
+    await new Promise<void>((resolve) => this.sectionListeners.push(resolve));
   }
 
   /** Waits for the running operations; can be called again. */

@@ -84,8 +84,9 @@ export class WorkspaceIndex extends IndexReader {
    * @throws PathNotFoundError when there is nothing at the path.
    */
   async remove(path: string): Promise<void> {
-    const { gate, stage } = this.scope.current;
+    const { gate, stage, reads } = this.scope.current;
     await gate.change(async () => {
+      reads?.addPath(path);
       const tree = await stage.tree.without(path);
       if (tree === stage.tree) throw pathNotFound(path);
       stage.replace(tree);
@@ -99,13 +100,15 @@ export class WorkspaceIndex extends IndexReader {
    * @returns the oid of the root tree.
    */
   async writeTree(): Promise<string> {
-    const { gate, stage, objects } = this.scope.current;
+    const { gate, stage, objects, reads } = this.scope.current;
+    reads?.addPath('');
     return gate.change(() => objects.writeTree(stage.tree));
   }
 
   /** Writes the staged tree as {@link writeTree} does, and returns it as nodegit's object. */
   async tree(): Promise<Tree> {
-    const { gate, stage, objects, repository } = this.scope.current;
+    const { gate, stage, objects, repository, reads } = this.scope.current;
+    reads?.addPath('');
     return gate.change(async () => lookUpTree(repository, await objects.writeTree(stage.tree)));
   }
 }

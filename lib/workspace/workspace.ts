@@ -177,7 +177,7 @@ export class Workspace implements AsyncDisposable {
 
   /** nodegit's object for the repository: the plumbing, for all that has no name here. */
   get repo(): Repository {
-    this.context.gate.assertOpen();
+    this.scope.current.gate.assertOpen();
     return this.context.repository.handle;
   }
 
@@ -198,7 +198,7 @@ export class Workspace implements AsyncDisposable {
    * ```
    */
   register<C extends ModelConstructor>(modelClass: C, name?: string): BoundModel<C> {
-    this.context.gate.assertOpen();
+    this.scope.current.gate.assertOpen();
     return this.registry.register(modelClass, name);
   }
 
@@ -235,7 +235,7 @@ export class Workspace implements AsyncDisposable {
    * ```
    */
   importModels<M extends object>(module: M): BoundModels<M> {
-    this.context.gate.assertOpen();
+    this.scope.current.gate.assertOpen();
     return this.registry.importModels(module);
   }
 
@@ -254,7 +254,7 @@ export class Workspace implements AsyncDisposable {
    * ```
    */
   records(name: string, options: PlaceOptions = {}): RecordCollection {
-    this.context.gate.assertOpen();
+    this.scope.current.gate.assertOpen();
     return this.registry.records(name, checkOptions(options));
   }
 

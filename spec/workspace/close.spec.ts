@@ -63,6 +63,7 @@ const FAILING: Readonly<Record<string, Call>> = {
   'Workspace.relayout': ({ ws, Page }) => ws.relayout(Page, { from: sharded() }),
   'Workspace.maintain': ({ ws }) => ws.maintain(),
   'Workspace.storage': ({ ws }) => ws.storage(),
+  'Workspace.transaction': ({ ws }) => ws.transaction(() => undefined),
   'Workspace.merge': ({ ws }) => ws.merge('main'),
   'Workspace.mergePreview': ({ ws }) => ws.mergePreview('main'),
   'Workspace.keptMerges': ({ ws }) => ws.keptMerges(),

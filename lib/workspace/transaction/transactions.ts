@@ -1,10 +1,10 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { checkOptions } from '../../arguments';
-import { ConcurrentUpdateError, GitModelError, InvalidArgumentError } from '../../errors';
+import { ConcurrentUpdateError, GitModelError, InvalidArgumentError, TransactionError } from '../../errors';
 import type { CommitOptions } from '../../model/record/record-store';
 import type { StagedTree } from '../../object/staged-tree';
 import { baseOfBranch } from '../base';
-import { prepareCommit } from '../commit-stage';
+import { prepareCommit, refuseLostBlobs } from '../commit-stage';
 import type { WorkspaceContext } from '../context';
 import { forkContext } from '../make-context';
 import type { MergeConflict } from '../merge/merge-conflict';
@@ -66,13 +66,16 @@ export class Transactions {
   async run<T>(fn: () => T | Promise<T>, options: TransactionOptions): Promise<TransactionResult<T>> {
     checkTransactionOptions(fn, options);
     const around = this.scope.transaction;
-    if (around) return { result: await join(around, fn), commit: null, runs: 1 };
+    if (around) {
+      refuseStricter(around, options);
+      return { result: await join(around, fn), commit: null, runs: 1 };
+    }
     const { root } = this.scope;
     const { ref } = prepareCommit(root, options);
     return root.gate.read(async () => {
       const trunk = await this.trunkOf(ref);
       const done = await this.attempt(trunk, fn, options, 0);
-      await follow(root, ref);
+      if (done.commit !== null) await follow(root, ref, done.commit);
       return done;
     });
   }
@@ -101,7 +104,7 @@ export class Transactions {
   ): Promise<TransactionResult<T>> {
     const { retries = DEFAULT_RETRIES } = options;
     for (let runs = earlier + 1; ; runs++) {
-      const transaction = new Transaction(this.scope, await trunk.head(), options);
+      const transaction = new Transaction(this.scope, await trunk.head(runs > 1), options);
       try {
         const result = await transaction.run(fn);
         return { result, commit: await this.commit(trunk, transaction, options), runs };
@@ -155,7 +158,8 @@ class Transaction {
   ) {
     this.base = base;
     this.reads = isolation === 'serializable' ? new ReadSet() : undefined;
-    this.context = { ...forkContext(scope.root, base), isTransaction: true, reads: this.reads };
+    const { root } = scope;
+    this.context = { ...forkContext(root, base, root.config), isTransaction: true, reads: this.reads };
   }
 
   get hasChanges(): boolean {
@@ -176,6 +180,7 @@ class Transaction {
   async rebase(onto: Base, engine: MergeEngine): Promise<StagedTree> {
     const { tree } = this.context.stage;
     const { base } = this;
+    await refuseLostBlobs(this.context);
     if (onto.commit?.oid === base.commit?.oid) return tree;
     if (await this.reads?.differs(base.tree, onto.tree)) {
       throw new Overtaken('Somebody else has changed what the transaction has read.');
@@ -217,17 +222,34 @@ async function join<T>({ gate, stage }: WorkspaceContext, fn: () => T | Promise<
   });
 }
 
-/** Lets the index of the workspace follow the branch, unless something is staged, or the workspace is being closed. */
-async function follow(root: WorkspaceContext, ref: string): Promise<void> {
+/** @throws TransactionError when a part of a transaction asks for more than the whole has. */
+function refuseStricter({ reads }: WorkspaceContext, { isolation }: TransactionOptions): void {
+  if (isolation !== 'serializable' || reads) return;
+  throw new TransactionError(
+    'A serializable transaction cannot be a part of one that is not; make the outer one serializable.',
+    { details: { operation: 'transaction()' } },
+  );
+}
+
+/**
+ * Lets the index of the workspace follow the branch, unless something is staged, or the workspace is being closed. It is
+ * not waited for where it would have to wait for code that may wait for the transaction.
+ */
+async function follow(root: WorkspaceContext, ref: string, commit: string): Promise<void> {
   const { gate, stage } = root;
-  try {
-    await gate.change(async () => {
-      if (stage.base.ref === ref && !stage.hasChanges) stage.reset(await baseOfBranch(root, ref));
-    });
-  } catch (error) {
-    // The commit is in place, whatever keeps the index where it is.
-    if (!(error instanceof GitModelError)) throw error;
-  }
+  const following = async (): Promise<void> => {
+    try {
+      await gate.change(async () => {
+        const { base } = stage;
+        if (base.ref !== ref || base.commit?.oid === commit || stage.hasChanges) return;
+        stage.reset(await baseOfBranch(root, ref));
+      });
+    } catch (error) {
+      // The commit is in place, whatever keeps the index where it is.
+      if (!(error instanceof GitModelError)) throw error;
+    }
+  };
+  await Promise.race([following(), gate.sectionBegun()]);
 }
 
 function overtaken(ref: string | null, runs: number, error: Overtaken): ConcurrentUpdateError {

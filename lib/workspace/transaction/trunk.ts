@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import { readReference } from '../../git/references';
 import { baseOfBranch } from '../base';
 import { commitStage } from '../commit-stage';
@@ -9,6 +10,9 @@ import type { Base } from '../stage';
 
 /** Gives the tree to be committed on a base: the newest commit of the branch, which may still be on its way. */
 export type Rebase = (onto: Base) => Promise<StagedTree>;
+
+/** How long it is waited for what runs alone, in milliseconds. */
+const LONGEST_WAIT = 1000;
 
 /**
  * Where the transactions of a workspace on one branch are committed: one after another, each on the one before it, and
@@ -25,13 +29,24 @@ export class Trunk {
   ) {}
 
   static async open(context: WorkspaceContext, ref: string): Promise<Trunk> {
-    return new Trunk(forkContext(context, await baseOfBranch(context, ref)), ref);
+    const mustExist = context.stage.base.commit !== null;
+    const base = await baseOfBranch(context, ref, { mustExist });
+    return new Trunk(forkContext(context, base, context.config), ref);
   }
 
-  /** The branch as it is in the repository, with all that was committed here. */
-  async head(): Promise<Base> {
-    const { gate } = this.context;
-    return gate.change(() => this.refresh());
+  /**
+   * The branch as it is in the repository.
+   *
+   * @param isSettled Whether to wait for the commits that are on their way: who was overtaken will be again by those.
+   * @throws ReferenceNotFoundError when somebody has deleted it.
+   */
+  async head(isSettled: boolean): Promise<Base> {
+    const { gate, stage, repository } = this.context;
+    if (isSettled) return gate.change(() => this.refresh());
+    const { committed } = stage;
+    const tip = await readReference(repository, this.ref);
+    if (tip === (committed.commit?.oid ?? null)) return committed;
+    return baseOfBranch(this.context, this.ref, { mustExist: committed.commit !== null });
   }
 
   /**
@@ -58,7 +73,9 @@ export class Trunk {
 
   /** Runs code when all that was to run alone before has ended. */
   async alone<T>(code: () => Promise<T>): Promise<T> {
-    const result = this.lane.then(code);
+    // Not for ever: what runs alone may wait for what is to run alone after it.
+    const before = Promise.race([this.lane, delay(LONGEST_WAIT, undefined, { ref: false })]);
+    const result = before.then(code);
     this.lane = result.catch(() => undefined);
     return result;
   }
@@ -73,7 +90,7 @@ export class Trunk {
     const { stage, repository } = this.context;
     const tip = await readReference(repository, this.ref);
     if (tip !== (stage.base.commit?.oid ?? null) || stage.hasChanges) {
-      stage.reset(await baseOfBranch(this.context, this.ref));
+      stage.reset(await baseOfBranch(this.context, this.ref, { mustExist: stage.base.commit !== null }));
     }
     return stage.base;
   }

@@ -238,6 +238,43 @@ describe('A transaction', () => {
     expectLog(path, ['Begun']);
   });
 
+  it('does not wait for those who wait for it', async () => {
+    const { path, ws, Account } = await openAccounts();
+    const running = ws.transaction(() => add(Account, 'ann', 1), { message: 'Add' });
+    await ws.commitOnSuccess(async () => {
+      await running;
+    });
+    expect((await Account.get('ann', { at: 'main' })).cents).toBe(101);
+    expectLog(path, ['Add', 'Begun']);
+  });
+
+  it('does not bring back a branch that somebody has deleted', async () => {
+    const { path, ws, Account } = await openAccounts();
+    git(path, 'branch', 'kept', 'main');
+    const error = await errorOf(() =>
+      ws.transaction(async () => {
+        await new Account({ owner: 'eve' }).save();
+        git(path, 'update-ref', '-d', 'refs/heads/main');
+      }),
+    );
+    expect(error).toMatchObject({ code: 'REFERENCE_NOT_FOUND' });
+    expect(git(path, 'for-each-ref', '--format=%(refname)')).toBe('refs/heads/kept');
+    expectLog(path, ['Begun'], 'kept');
+  });
+
+  it('refuses a serializable part of one that is not, and leaves the index alone when it only reads', async () => {
+    const { path, ws, Account } = await openAccounts();
+    commitMeanwhile(path);
+    const before = ws.branch?.oid;
+    await ws.transaction(async () => {
+      expect(await Account.all().count()).toBe(2);
+      const inner = (): Promise<unknown> => ws.transaction(() => undefined, { isolation: 'serializable' });
+      expect(await errorOf(inner)).toBeInstanceOf(TransactionError);
+    });
+    expect(ws.branch?.oid).toBe(before);
+    expectLog(path, ['Meanwhile', 'Begun']);
+  });
+
   it('works on a branch that has no commit yet, and is waited for when the workspace is closed', async () => {
     const path = emptyRepository();
     const ws = await openWorkspace(path);
@@ -319,6 +356,20 @@ describe('Isolation', () => {
     const runs = await crossing(opened, 'serializable', withdraw(opened, 'ann'), withdraw(opened, 'bob'));
     const cents = [(await opened.Account.get('ann')).cents, (await opened.Account.get('bob')).cents];
     expect(cents.reduce((sum, each) => sum + each)).toBe(50);
+    expect(runs.sort()).toEqual([1, 2]);
+    stateLog(opened.path);
+  });
+
+  it('counts what is written as read where it is serializable', async () => {
+    const opened = await openAccounts();
+    const { Account } = opened;
+    const [ann, again] = [await Account.get('ann'), await Account.get('ann')];
+    const runs = await crossing(
+      opened,
+      'serializable',
+      () => ann.set({ cents: 7 }).save(),
+      () => again.set({ email: 'ann@example.com' }).save({ overwrite: true }),
+    );
     expect(runs.sort()).toEqual([1, 2]);
     stateLog(opened.path);
   });
