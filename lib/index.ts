@@ -42,6 +42,7 @@ export { RecordDiff } from './workspace/changes/record-diff';
 export type { ChangeOptions, DiffOptions } from './workspace/changes/record-diff';
 export type { FeedOptions, RecordCommitChange } from './workspace/changes/change-feed';
 export type { AnyRecord, ChangedRecord, FieldChanges } from './workspace/changes/changed-record';
+export type { LogOptions } from './workspace/history/commit-log';
 export type { RecordStatus } from './model/record/record-difference';
 export type { CreateCommitOptions } from './workspace/commit-stage';
 export { MergeConflict } from './workspace/merge/merge-conflict';
@@ -122,6 +123,8 @@ export type {
   ReadOptions,
   SaveOptions,
 } from './model/record/record-store';
+export type { BlameOptions, FieldBlame, RecordBlame } from './model/record/record-blame';
+export type { RestoreOptions } from './model/record/restoring';
 export type { RecordVersion } from './model/record/record-history';
 export type { BoundModels } from './model/registry';
 export type {

@@ -10,6 +10,8 @@ import { idText, isId } from './record/id';
 import { assignValues, fillInstance } from './record/instance';
 import { findRecord, findRecords, readRecord, recordSource } from './record/loading';
 import type { Lock, LockOptions } from './record/lock';
+import { blameRecord } from './record/record-blame';
+import type { BlameOptions, RecordBlame } from './record/record-blame';
 import { recordVersions } from './record/record-history';
 import type { RecordVersion } from './record/record-history';
 import { RecordSet } from './record/record-set';
@@ -23,6 +25,8 @@ import type {
   StoredInstance,
 } from './record/record-store';
 import { hasChanged, valueBefore } from './record/stored-form';
+import { restoreInto } from './record/restoring';
+import type { RestoreOptions } from './record/restoring';
 import { prepareSave, recordWrite } from './record/saving';
 import { cleanRecord } from './record/validation';
 import { settleReferences } from './relation/referential-actions';
@@ -303,6 +307,32 @@ export abstract class GitModel<Id extends ModelId = string> extends Stateful {
     return recordVersions(classOf(this), storedIdOf(this), options);
   }
 
+  /** Who has made the fields what they are; see {@link GitModel.blame}. */
+  async blame(options: BlameOptions = {}): Promise<RecordBlame<this>> {
+    checkOptions(options);
+    return blameRecord(classOf(this), storedIdOf(this), options);
+  }
+
+  /**
+   * Gives the record the values that it has elsewhere, blobs included, and saves it with them, as {@link save} does it: checked,
+   * and staged or committed. What was changed in this instance and not saved is dropped.
+   *
+   * @returns the commit's oid with `commit: true`; null without it, or when nothing has changed.
+   * @throws DoesNotExistError when there is no such record there.
+   * @throws ValidationError when the values are not valid any more; nothing has changed then.
+   * @throws StaleRecordError when somebody else has changed the stored record since, and what {@link save} throws.
+   *
+   * @example
+   * ```ts
+   * page.title = 'A mistake';
+   * await page.save({ commit: true });
+   * await page.restore({ at: 'HEAD~1', commit: true, message: 'Take it back' });
+   * ```
+   */
+  async restore(options: RestoreOptions): Promise<string | null> {
+    return restoreInto(this, classOf(this), storedIdOf(this), checkOptions(options));
+  }
+
   /**
    * Reads a record.
    *
@@ -403,6 +433,51 @@ export abstract class GitModel<Id extends ModelId = string> extends Stateful {
   ): AsyncIterable<RecordVersion<T>> {
     const { schema } = bindingOf(this, 'have a history');
     return recordVersions(this, idText(id, schema), checkOptions(options));
+  }
+
+  /**
+   * Who has made the fields of a record what they are: for each the last commit that has changed it. A merge is that only where
+   * the field is as in none of its parents.
+   *
+   * @throws DoesNotExistError when there is no such record in the commit that is looked at.
+   *
+   * @example
+   * ```ts
+   * const { title } = await Page.blame('first');
+   * console.log(title?.author.name, title?.time, title?.from);
+   * ```
+   */
+  static async blame<T extends GitModel<ModelId>>(
+    this: ModelConstructor<T>,
+    id: IdOf<T>,
+    options: BlameOptions = {},
+  ): Promise<RecordBlame<T>> {
+    const { schema } = bindingOf(this, 'have a history');
+    return blameRecord(this, idText(id, schema), checkOptions(options));
+  }
+
+  /**
+   * Saves a record as it is elsewhere, blobs included, whatever is stored now: also one that was deleted.
+   *
+   * @returns the commit's oid with `commit: true`; null without it, or when nothing has changed.
+   * @throws DoesNotExistError when there is no such record there.
+   * @throws ValidationError when the values are not valid any more, and what {@link GitModel.prototype.save} throws.
+   *
+   * @example
+   * ```ts
+   * await Page.delete('first', { commit: true });
+   * await Page.restore('first', { at: 'HEAD~1', commit: true, message: 'Bring it back' });
+   * ```
+   */
+  static async restore<T extends GitModel<ModelId>>(
+    this: ModelConstructor<T>,
+    id: IdOf<T>,
+    options: RestoreOptions,
+  ): Promise<string | null> {
+    const { at, ...saving } = checkOptions(options);
+    const record = await findRecord(this, id, { at });
+    if (!record) throw doesNotExist(this.name, id, { at });
+    return record.save({ ...saving, overwrite: true });
   }
 
   /** The path of the data of the record with this id. */

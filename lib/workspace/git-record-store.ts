@@ -15,6 +15,7 @@ import type {
   RecordStore,
   RecordWrite,
   SaveOptions,
+  StoredBlame,
   StoredInstance,
   StoredVersion,
 } from '../model/record/record-store';
@@ -25,6 +26,7 @@ import type { ObjectType } from '../object/oid';
 import { commitStage } from './commit-stage';
 import type { WorkspaceContext } from './context';
 import { withLock } from './lock/with-lock';
+import { recordBlame } from './history/record-blame';
 import { recordHistory } from './history/record-history';
 import { entriesOf, locateRecord } from './record-locations';
 import { RecordReader } from './record-reader';
@@ -125,6 +127,14 @@ export class GitRecordStore implements RecordStore {
   history(schema: ModelSchema, id: string, options: HistoryOptions): AsyncIterable<StoredVersion> {
     const context = this.scope.current;
     return context.gate.iterate(recordHistory(context, schema, id, options));
+  }
+
+  async blame(
+    schema: ModelSchema,
+    id: string,
+    options: Pick<HistoryOptions, 'from'>,
+  ): Promise<ReadonlyMap<string, StoredBlame> | null> {
+    return this.context.gate.read(() => recordBlame(this.context, schema, id, options));
   }
 
   async typeOf(oid: string): Promise<ObjectType | null> {

@@ -50,6 +50,8 @@ import { GitRecordStore } from './git-record-store';
 import { withLock } from './lock/with-lock';
 import { Maintenance } from './maintenance';
 import { Merger } from './merge/merger';
+import { logCommits } from './history/log';
+import type { LogOptions } from './history/commit-log';
 import { KeptMerges } from './merge/kept-merges';
 import type { KeptMerge } from './merge/kept-merge';
 import { MergeEngine } from './merge/merge-engine';
@@ -467,6 +469,28 @@ export class Workspace implements AsyncDisposable {
       if (start !== undefined) yield* walkCommits(repository, start, sort);
     };
     return { [Symbol.asyncIterator]: () => gate.iterate(walk()) };
+  }
+
+  /**
+   * The commits that have changed something, newest first, as `git log` simplifies histories: of all, of a model's folder, or of
+   * one record; by author, message and time.
+   *
+   * @throws InvalidArgumentError for an option; while iterating, ObjectNotFoundError when `from` names no commit.
+   *
+   * @example
+   * ```ts
+   * const lastWeek = new Date(Date.now() - 7 * 24 * 3600 * 1000);
+   * for await (const { oid, author, message } of ws.log({ model: Page, since: lastWeek })) {
+   *   console.log(oid, author.name, message);
+   * }
+   * for await (const { oid } of ws.log({ model: Page, id: 'first', message: /first/i })) console.log(oid);
+   * ```
+   */
+  log(options: LogOptions = {}): AsyncIterable<Commit> {
+    const { gate } = this.context;
+    gate.assertOpen();
+    const commits = logCommits(this.context, this.registry, checkOptions(options));
+    return { [Symbol.asyncIterator]: () => gate.iterate(commits()) };
   }
 
   /**

@@ -22,6 +22,7 @@ describe.each([
   'README.md',
   'docs/branches-and-locks.md',
   'docs/fields.md',
+  'docs/history.md',
   'docs/merging.md',
   'docs/models.md',
   'docs/upkeep.md',
@@ -46,6 +47,7 @@ describe.each([
   'README.md',
   'docs/branches-and-locks.md',
   'docs/fields.md',
+  'docs/history.md',
   'docs/models.md',
   'docs/performance.md',
 ])('The page %s', (page) => {

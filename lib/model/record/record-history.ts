@@ -20,7 +20,7 @@ export interface RecordVersion<T extends GitModel<ModelId> = GitModel<ModelId>> 
   /** What the commit has changed, by property; a merge commit against its first parent. */
   readonly fields: VersionChanges<T>;
   /** The record as it is in this version; null when the commit has removed it. */
-  load(): Promise<T | null>;
+  readonly load: () => Promise<T | null>;
 }
 
 /** The versions of a record, newest first. Every iteration reads anew. */

@@ -95,6 +95,12 @@ export interface StoredVersion {
   readonly after: FoundRecord | null;
 }
 
+/** The commit that has made a field what it is, and the record before it; null where there was none. */
+export interface StoredBlame {
+  readonly commit: Commit;
+  readonly before: FoundRecord | null;
+}
+
 /** A file of a record beside its data. */
 export interface RecordFile {
   readonly oid: string;
@@ -194,6 +200,13 @@ export interface RecordStore {
 
   /** The versions of a record, newest first, also under the ids that it had before. */
   history(schema: ModelSchema, id: string, options: HistoryOptions): AsyncIterable<StoredVersion>;
+
+  /** The commits that have made a record's fields what they are, by stored names; null when there is no such record. */
+  blame(
+    schema: ModelSchema,
+    id: string,
+    options: Pick<HistoryOptions, 'from'>,
+  ): Promise<ReadonlyMap<string, StoredBlame> | null>;
 
   /** What kind of object an oid is; null when there is no such object. */
   typeOf(oid: string): Promise<ObjectType | null>;

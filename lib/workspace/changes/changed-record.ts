@@ -46,9 +46,9 @@ export interface ChangedRecord<T extends AnyRecord = AnyRecord> {
    */
   readonly fields: FieldChanges<T>;
   /** The record as it was before; null for an added one. */
-  before(): Promise<T | null>;
+  readonly before: () => Promise<T | null>;
   /** The record as it is afterwards; null for a removed one. */
-  after(): Promise<T | null>;
+  readonly after: () => Promise<T | null>;
 }
 
 /** What changed records are found with. */

@@ -90,13 +90,19 @@ export class RecordTracker {
   }
 }
 
+/** A commit that has changed a record, and the record in its parents. */
+export interface RecordStep {
+  readonly position: RecordAt;
+  readonly parents: readonly RecordAt[];
+}
+
 /** The commits that have changed a record, newest first, as `git log` simplifies the history of a path. */
-export async function* recordHistory(
+export async function* walkRecord(
   context: WorkspaceContext,
   schema: ModelSchema,
   id: string,
-  { from, onInvalid }: HistoryOptions,
-): AsyncGenerator<StoredVersion, void> {
+  from: string | undefined,
+): AsyncGenerator<RecordStep, void> {
   const start = await startOf(context, from);
   if (start === null) return;
   const tracker = new RecordTracker(context.objects, schema);
@@ -112,25 +118,34 @@ export async function* recordHistory(
   for (let position; (position = waiting.take());) {
     if (turn.isOver()) await turn.next();
     const { same, parents } = await tracker.before(position);
-    if (!same) {
-      const version = await versionOf(context.objects, tracker, position, parents[0]).catch(
-        (error: unknown) => {
-          if (!onInvalid || !(error instanceof GitModelError)) throw error;
-          onInvalid(error);
-          return undefined;
-        },
-      );
-      if (version) yield version;
-    }
+    const isRoot = parents.length === 0;
+    if (!same && !(isRoot && !(await position.comparer.isThere(position.trail)))) yield { position, parents };
     parents.forEach(visit);
+  }
+}
+
+/** The versions of a record, newest first. */
+export async function* recordHistory(
+  context: WorkspaceContext,
+  schema: ModelSchema,
+  id: string,
+  { from, onInvalid }: HistoryOptions,
+): AsyncGenerator<StoredVersion, void> {
+  const tracker = new RecordTracker(context.objects, schema);
+  for await (const step of walkRecord(context, schema, id, from)) {
+    const version = await versionOf(context.objects, tracker, step).catch((error: unknown) => {
+      if (!onInvalid || !(error instanceof GitModelError)) throw error;
+      onInvalid(error);
+      return undefined;
+    });
+    if (version) yield version;
   }
 }
 
 async function versionOf(
   objects: ObjectStore,
   tracker: RecordTracker,
-  position: RecordAt,
-  parent: RecordAt | undefined,
+  { position, parents: [parent] }: RecordStep,
 ): Promise<StoredVersion | undefined> {
   const after = await tracker.read(position);
   const before = parent ? await tracker.read(parent) : null;

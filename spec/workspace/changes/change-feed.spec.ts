@@ -27,9 +27,10 @@ async function apply(
   changes: AsyncIterable<RecordCommitChange>,
   records = new Map<string, unknown>(),
 ): Promise<Map<string, unknown>> {
-  for await (const { model, id, previousId, status, after } of changes) {
+  for await (const change of changes) {
+    const { model, id, previousId, status } = change;
     if (previousId !== null) records.delete(`${model} ${previousId}`);
-    const record = await after();
+    const record = await change.after();
     if (status === 'removed') records.delete(`${model} ${id}`);
     else records.set(`${model} ${id}`, JSON.parse(JSON.stringify(record)));
   }
