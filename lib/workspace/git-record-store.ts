@@ -134,7 +134,8 @@ export class GitRecordStore implements RecordStore {
     id: string,
     options: Pick<HistoryOptions, 'from'>,
   ): Promise<ReadonlyMap<string, StoredBlame> | null> {
-    return this.context.gate.read(() => recordBlame(this.context, schema, id, options));
+    const context = this.scope.current;
+    return context.gate.read(() => recordBlame(context, schema, id, options));
   }
 
   async typeOf(oid: string): Promise<ObjectType | null> {
