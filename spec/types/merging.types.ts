@@ -27,10 +27,10 @@ class Page extends GitModel {
   })
   due!: Temporal.PlainDate;
 
-  // @ts-expect-error -- no policy has this name
+  // @ts-expect-error TS2769: no policy has this name
   @CharField({ merge: 'newest' }) other!: string;
 
-  // @ts-expect-error -- the function gives no value of the field
+  // @ts-expect-error TS2769: the function gives no value of the field
   @IntegerField({ merge: () => 'none' }) wrong!: number;
 }
 
@@ -51,11 +51,11 @@ export function viewsOf(): number | null | undefined {
   return conflict.isOf(Bound) && conflict.field === 'views' ? conflict.theirs : undefined;
 }
 export function textOf(): string | null | undefined {
-  // @ts-expect-error -- it is a number
+  // @ts-expect-error TS2322: it is a number
   return conflict.isOf(Bound) && conflict.field === 'views' ? conflict.theirs : undefined;
 }
 export function isNothing(): boolean {
-  // @ts-expect-error -- the model has no such field
+  // @ts-expect-error TS2367: the model has no such field
   return conflict.isOf(Bound) && conflict.field === 'nothing';
 }
 
@@ -64,7 +64,7 @@ void ws.merge('draft', {
   policies: { Page: { views: 'max', title: ({ ours }) => ours } },
 });
 void ws.merge('draft', { onConflict: () => Promise.resolve(undefined) });
-// @ts-expect-error -- no side has this name
+// @ts-expect-error TS2322: no side has this name
 void ws.merge('draft', { onConflict: () => 'mine' });
-// @ts-expect-error -- a preview is always one
+// @ts-expect-error TS2353: a preview is always one
 void ws.mergePreview('draft', { dryRun: false });
