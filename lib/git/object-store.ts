@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { Readable } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
@@ -12,7 +13,9 @@ import { openStoredBlob, readStoredBlobSize } from './blob/blob-reader';
 import { BlobWriter } from './blob/blob-writer';
 import type { WrittenBlob } from './blob/blob-writer';
 import type { Durability } from './durable';
+import { looseObjectFile } from './loose/loose-object-file';
 import { LooseObjectWriter } from './loose/loose-object-writer';
+import { CleanUpWatch } from './maintenance/clean-up-watch';
 import { CACHED_BLOB_BYTES, ObjectCaches } from './object-caches';
 import { wrongType } from './object-errors';
 import { ObjectReader } from './object-reader';
@@ -21,6 +24,7 @@ import type { WriteObject } from './pack/bulk-write';
 import { KeptPacks } from './pack/kept-packs';
 import { writePack } from './pack/pack-writer';
 import type { GitRepository } from './repository';
+import { retryIfSweptAway } from './swept-away';
 import { callGit } from './translate-error';
 import { Turn } from './turn';
 
@@ -37,6 +41,7 @@ export interface Protection {
 
 /** What all that read and write the objects of a repository in this process have together. */
 interface SharedParts {
+  readonly commonFolder: string;
   readonly objectsFolder: string;
   readonly caches: ObjectCaches;
   readonly reader: ObjectReader;
@@ -76,9 +81,11 @@ export class ObjectStore implements TreeSource {
   /** The objects of this repository. */
   static async open(repository: GitRepository): Promise<ObjectStore> {
     const odb = await callGit('open the object database', () => repository.handle.odb());
-    const objectsFolder = path.join(repository.commonFolder, 'objects');
+    const { commonFolder } = repository;
+    const objectsFolder = path.join(commonFolder, 'objects');
     const writer = new LooseObjectWriter(objectsFolder);
     return new ObjectStore({
+      commonFolder,
       objectsFolder,
       caches: new ObjectCaches(),
       reader: new ObjectReader(odb, objectsFolder),
@@ -192,23 +199,70 @@ export class ObjectStore implements TreeSource {
   }
 
   /**
-   * Writes objects, of which some may be there already: few of them to files of their own, many as one pack.
+   * Writes objects and then makes a reference lead to them. Once that is done they are there to stay, also when
+   * `git gc --prune=now` runs beside it.
    *
+   * Such a `gc` takes away what nothing leads to, and does not look again before it does; but never a pack with a `.keep`
+   * file, and never one that came after it has listed the packs. So as soon as one may be running, all is written as a pack,
+   * also what seems to be there.
+   *
+   * @param refer Makes a reference lead to them; what it throws is thrown.
    * @param isToKeep Whether a folder is likely to be asked for soon. Default: every one is.
+   * @throws ObjectWriteError when something cannot be written.
+   */
+  async publish<T>(
+    objects: readonly UnwrittenObject[],
+    durability: Durability,
+    refer: () => Promise<T>,
+    isToKeep?: (oid: string) => boolean,
+  ): Promise<T> {
+    const watch = new CleanUpWatch(this.shared.commonFolder);
+    const protections: Protection[] = [];
+    const writePacked = async (): Promise<void> => {
+      protections.push(await this.writeAsPack(objects, durability));
+    };
+    const isEndangered = (): boolean => protections.length === 0 && watch.isCleaning();
+    try {
+      if (objects.length >= PACK_FROM_OBJECTS || isEndangered()) await writePacked();
+      else await this.shared.writer.write(objects, durability);
+      // Who is killed after the next step has no more time to mend it.
+      if (isEndangered()) await writePacked();
+      const result = await refer();
+      if (isEndangered() || (watch.mayHaveCleaned() && !this.areInFiles(objects))) await writePacked();
+      this.rememberAll(objects, isToKeep);
+      return result;
+    } finally {
+      await this.release(protections);
+    }
+  }
+
+  /**
+   * Writes objects that nothing refers to yet, of which some may be there already: few of them to files of their own, many
+   * as one pack.
+   *
    * @returns what keeps git from clearing the pack away, to be given to {@link release}.
    * @throws ObjectWriteError when something cannot be written.
    */
-  async write(
+  private async write(objects: readonly UnwrittenObject[], durability: Durability): Promise<Protection> {
+    let protection: Protection = { keeps: [], unreferenced: [] };
+    if (objects.length < PACK_FROM_OBJECTS) await this.shared.writer.write(objects, durability);
+    else protection = await this.writeAsPack(objects, durability);
+    this.rememberAll(objects);
+    return protection;
+  }
+
+  private async writeAsPack(
     objects: readonly UnwrittenObject[],
     durability: Durability,
-    isToKeep: (oid: string) => boolean = () => true,
   ): Promise<Protection> {
-    let keep: string | null = null;
-    if (objects.length < PACK_FROM_OBJECTS) await this.shared.writer.write(objects, durability);
-    else keep = await writePack(this.shared.objectsFolder, objects, durability);
+    const { objectsFolder } = this.shared;
+    const keep = await retryIfSweptAway(() => writePack(objectsFolder, objects, durability));
     if (keep !== null) this.shared.kept.hold(keep, this);
-    for (const object of objects) if (!object.node || isToKeep(object.oid)) this.remember(object);
     return { keeps: keep === null ? [] : [keep], unreferenced: [] };
+  }
+
+  private areInFiles(objects: readonly UnwrittenObject[]): boolean {
+    return objects.every(({ oid }) => existsSync(looseObjectFile(this.shared.objectsFolder, oid)));
   }
 
   /** Moves a staged tree out of memory, into a pack that git does not touch before {@link release}. */
@@ -360,9 +414,14 @@ export class ObjectStore implements TreeSource {
     this.shared.kept.hold(keep, this);
   }
 
-  private remember({ type, oid, content, node }: UnwrittenObject): void {
-    if (node) this.caches.trees.set(oid, node);
-    else if (type === 'blob') this.caches.blobs.set(oid, content);
+  private rememberAll(
+    objects: readonly UnwrittenObject[],
+    isToKeep: (oid: string) => boolean = () => true,
+  ): void {
+    for (const { type, oid, content, node } of objects) {
+      if (node && isToKeep(oid)) this.caches.trees.set(oid, node);
+      else if (type === 'blob') this.caches.blobs.set(oid, content);
+    }
   }
 
   private async read(oid: string, expected: ObjectType): Promise<Buffer> {

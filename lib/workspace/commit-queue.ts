@@ -95,19 +95,14 @@ export class CommitQueue implements Backlog {
 
   private async putInPlace(group: readonly Entry[]): Promise<void> {
     const { objects, stage, config, maintenance } = this.context;
-    const written = await objects.write(
+    await objects.publish(
       group.flatMap((each) => each.objects),
       config.durability,
+      () => this.moveBranch(group),
       isInLastTree(group),
     );
-    try {
-      await this.moveBranch(group);
-    } catch (error) {
-      await objects.release([written]);
-      throw error;
-    }
     for (const { base } of group) stage.settle(base);
-    await objects.release([written, ...group.map(({ protection }) => protection)]);
+    await objects.release(group.map(({ protection }) => protection));
     maintenance.afterCommit();
   }
 

@@ -8,6 +8,7 @@ import type { CommitFields } from '../object/commit-codec';
 import { EMPTY_TREE_OID, isOid } from '../object/oid';
 import { branchRef } from '../object/reference-name';
 import { StagedTree } from '../object/staged-tree';
+import type { UnwrittenObject } from '../object/tree-node';
 import { lockWait } from './context';
 import type { WorkspaceContext } from './context';
 import type { Deferred } from './operation-gate';
@@ -101,20 +102,48 @@ export async function createCommit(
   tree: string,
   { parents: given, ...options }: CreateCommitOptions,
 ): Promise<Commit> {
-  const { repository, objects } = context;
+  const { objects } = context;
   const branch = ref === null ? null : branchRef(ref);
   const signed = sign(context, options);
-  const tip = branch === null ? null : await readReference(repository, branch);
+  const tip = branch === null ? null : await readReference(context.repository, branch);
   const parents = given ?? (tip === null ? [] : [tip]);
   for (const parent of parents) await readCommit(objects, checkOid('parents', parent));
   // Everybody knows the empty tree, but a commit of it needs it in the object database.
-  if (tree === EMPTY_TREE_OID) await objects.writeTree(StagedTree.empty(objects), context.config.durability);
-  else await objects.readTree(checkOid('tree', tree));
-  const commit = await writeCommit(context, { ...signed, tree, parents });
-  if (branch !== null) {
-    await moveBranch(context, branch, commit, parents[0] ?? null);
-    context.maintenance.afterCommit();
-  }
+  const unwritten = tree === EMPTY_TREE_OID ? StagedTree.empty(objects).unwritten() : [];
+  if (tree !== EMPTY_TREE_OID) await objects.readTree(checkOid('tree', tree));
+  return publishCommit(context, branch, { ...signed, tree, parents }, unwritten);
+}
+
+/**
+ * Commits a tree to a branch.
+ *
+ * @param parents The first one is what the branch must be at.
+ * @throws ConcurrentUpdateError when it is not.
+ */
+export async function commitTree(
+  context: WorkspaceContext,
+  branch: string,
+  tree: StagedTree,
+  options: CommitOptions,
+  parents: readonly string[],
+): Promise<Commit> {
+  const fields = { ...sign(context, options), tree: tree.oid, parents };
+  return publishCommit(context, branch, fields, tree.unwritten());
+}
+
+async function publishCommit(
+  context: WorkspaceContext,
+  branch: string | null,
+  fields: CommitFields,
+  unwritten: Iterable<UnwrittenObject>,
+): Promise<Commit> {
+  const { objects, config, maintenance } = context;
+  const object = commitObject(fields);
+  const commit = makeCommit(object.oid, fields);
+  await objects.publish([...unwritten, object], config.durability, async () => {
+    if (branch !== null) await moveBranch(context, branch, commit, commit.parents[0] ?? null);
+  });
+  if (branch !== null) maintenance.afterCommit();
   return commit;
 }
 
@@ -135,12 +164,6 @@ function sign(context: WorkspaceContext, options: CommitOptions): Omit<CommitFie
   }
   const author = context.config.sign('author', options.author);
   return { message, author, committer: context.config.sign('committer', options.committer ?? author) };
-}
-
-async function writeCommit({ objects, config }: WorkspaceContext, fields: CommitFields): Promise<Commit> {
-  const object = commitObject(fields);
-  await objects.write([object], config.durability);
-  return makeCommit(object.oid, fields);
 }
 
 async function moveBranch(

@@ -15,6 +15,7 @@ import { compileGlob } from '../object/glob';
 import type { ObjectType } from '../object/oid';
 import { tagRef, TAGS } from '../object/reference-name';
 import { tagObject } from '../object/tag-codec';
+import type { UnwrittenObject } from '../object/tree-node';
 import { lockWait } from './context';
 import type { WorkspaceContext } from './context';
 
@@ -90,15 +91,19 @@ export class TagCollection {
       });
     }
     return this.context.gate.change(async () => {
-      const { repository, config } = this.context;
+      const { repository, objects, config } = this.context;
       const before = await readReference(repository, ref);
       if (before !== null && !force) throw existsAlready(ref, before);
       const target = at === undefined ? this.#presentCommit(ref) : await resolveObject(repository, at);
-      const oid = message === undefined ? target : await this.#annotate(ref, target, message, author);
+      const annotation = message === undefined ? [] : [await this.#annotate(ref, target, message, author)];
+      const oid = annotation[0]?.oid ?? target;
       const update = { ref, oid, logMessage: `tag: tagging ${target}` };
       const wait = lockWait(config);
-      if (before === null) await createReference(repository, update, wait, config.durability);
-      else await compareAndSwap(repository, { ...update, expected: before }, wait, config.durability);
+      await objects.publish(annotation, config.durability, () =>
+        before === null
+          ? createReference(repository, update, wait, config.durability)
+          : compareAndSwap(repository, { ...update, expected: before }, wait, config.durability),
+      );
       return this.#describe(ref, oid);
     });
   }
@@ -157,13 +162,16 @@ export class TagCollection {
     });
   }
 
-  async #annotate(ref: string, target: string, message: string, author?: SignatureInput): Promise<string> {
+  async #annotate(
+    ref: string,
+    target: string,
+    message: string,
+    author?: SignatureInput,
+  ): Promise<UnwrittenObject> {
     const { objects, config } = this.context;
     const targetType = await objects.readType(target);
     const tagger = config.sign('author', author);
-    const tag = tagObject({ target, targetType, name: ref.slice(TAGS.length), tagger, message });
-    await objects.write([tag], config.durability);
-    return tag.oid;
+    return tagObject({ target, targetType, name: ref.slice(TAGS.length), tagger, message });
   }
 
   async #describe(ref: string, oid: string): Promise<Tag> {

@@ -24,7 +24,7 @@ async function storeHistory({ objects }: Opened, history: History): Promise<stri
       committer: signature,
       message: `Commit ${position}`,
     });
-    await objects.write([commit], 'git');
+    await objects.publish([commit], 'git', () => Promise.resolve());
     oids.push(commit.oid);
   }
   return oids;

@@ -62,7 +62,7 @@ export async function storeTree(objects: ObjectStore, files: Files): Promise<str
 /** Stores a commit and returns its oid. */
 export async function writeCommit(objects: ObjectStore, fields: CommitFields): Promise<string> {
   const commit = commitObject(fields);
-  await objects.write([commit], 'git');
+  await objects.publish([commit], 'git', () => Promise.resolve());
   return commit.oid;
 }
 

@@ -19,26 +19,37 @@ interface Done {
   readonly withdrawn: number;
 }
 
-/** Commits with stock git again and again, beside what is there, and counts how often it got through. */
+/** A folder that either loop makes while the other one is to wait. */
+const TURN = 'turn-of-stock-git';
+
+/**
+ * Commits with stock git again and again, beside what is there, and counts how often it got through. It waits while stock
+ * git cleans up: `git gc --prune=now` takes from stock git, as its documentation says, what nothing refers to yet.
+ */
 const COMMIT_LOOP = `
   end=$(( $(date +%s) + $1 )); n=0
   while [ $(date +%s) -lt $end ]; do
-    tip=$(git rev-parse refs/heads/main)
-    commit=$(git commit-tree -m "stock git" -p $tip $tip^{tree})
-    if git update-ref refs/heads/main $commit $tip 2> /dev/null; then n=$((n + 1)); fi
+    if mkdir ${TURN} 2> /dev/null; then
+      tip=$(git rev-parse refs/heads/main)
+      commit=$(git commit-tree -m "stock git" -p $tip $tip^{tree})
+      if git update-ref refs/heads/main $commit $tip 2> /dev/null; then n=$((n + 1)); fi
+      rmdir ${TURN}
+    fi
     sleep 0.05
   done
   printf '{"commits":%d}' $n`;
 
 /** What cleans up beside them. */
 const CLEAN_LOOP = `
-  end=$(( $(date +%s) + $1 ))
+  end=$(( $(date +%s) + $1 )); n=0
   while [ $(date +%s) -lt $end ]; do
-    git gc --quiet 2> /dev/null
-    git pack-refs --all 2> /dev/null
-    sleep 0.2
+    if mkdir ${TURN} 2> /dev/null; then
+      git gc --quiet --prune=now 2> /dev/null && git pack-refs --all 2> /dev/null && n=$((n + 1))
+      rmdir ${TURN}
+    fi
+    sleep 0.1
   done
-  printf '{}'`;
+  printf '{"cleaned":%d}' $n`;
 
 async function run(command: string, args: readonly string[], cwd: string, env: object): Promise<unknown> {
   const child = spawn(command, args, { cwd, env: { ...process.env, ...env } });
@@ -64,7 +75,7 @@ async function prepare(repository: string): Promise<void> {
 
 describe.each([
   { beside: 'nothing else', cleaners: 0 },
-  { beside: 'git gc and git pack-refs --all', cleaners: 1 },
+  { beside: 'git gc --prune=now and git pack-refs --all', cleaners: 1 },
 ])('Transactions of several processes, beside $beside', ({ cleaners }) => {
   it(
     'lose no update, and are as if one had run after the other where they are to be',
@@ -90,6 +101,7 @@ describe.each([
         ...Array.from({ length: cleaners }, () => shell(CLEAN_LOOP)),
       ]);
       const done = rest.slice(0, PROCESSES) as Done[];
+      const cleanings = rest.slice(PROCESSES) as { readonly cleaned: number }[];
       const counted = done.reduce((sum, each) => sum + each.counted, 0);
       const withdrawn = done.reduce((sum, each) => sum + each.withdrawn, 0);
 
@@ -107,6 +119,7 @@ describe.each([
       const subjects = git(repository, 'log', '--format=%s', 'main').split('\n');
       expect(subjects.filter((subject) => subject === 'stock git')).toHaveLength(commits);
       expect(subjects).toHaveLength(1 + commits + counted + withdrawn);
+      for (const { cleaned } of cleanings) expect(cleaned).toBeGreaterThan(0);
       expectCleanRepository(repository);
       process.stdout.write(`${counted} counted, ${withdrawn} withdrawn, ${commits} by stock git\n`);
     },

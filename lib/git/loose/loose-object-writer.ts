@@ -14,6 +14,7 @@ import {
   refreshObjectFile,
   temporaryObjectPrefix,
 } from './loose-object-file';
+import { retryIfSweptAway } from '../swept-away';
 import { Turn } from '../turn';
 
 /**
@@ -39,7 +40,11 @@ export class LooseObjectWriter {
    * @param durability With `fsync` all of them are on the disk when this is done, also those that were there already.
    * @throws ObjectWriteError when one cannot be written; some of the others may be in place.
    */
-  async write(objects: Iterable<UnwrittenObject>, durability: Durability = 'git'): Promise<void> {
+  async write(objects: readonly UnwrittenObject[], durability: Durability = 'git'): Promise<void> {
+    await retryIfSweptAway(() => this.writeOnce(objects, durability));
+  }
+
+  private async writeOnce(objects: readonly UnwrittenObject[], durability: Durability): Promise<void> {
     const turn = new Turn();
     const batch: SyncedBatch | undefined = durability === 'fsync' ? new SyncedBatch() : undefined;
     try {

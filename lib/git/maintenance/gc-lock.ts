@@ -62,6 +62,11 @@ export function takeGcLock(commonFolder: string): GcLock | MaintenanceHolder {
   return held(file);
 }
 
+/** Who cleans up in a repository at present; undefined when nobody does. */
+export function findGcHolder(commonFolder: string): MaintenanceHolder | undefined {
+  return readHolder(path.join(commonFolder, 'gc.pid'));
+}
+
 function held(file: string): GcLock {
   const release = (): void => {
     process.removeListener('exit', release);

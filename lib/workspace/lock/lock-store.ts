@@ -58,14 +58,12 @@ export class LockStore {
     const { repository, objects, config } = this.context;
     const bytes = encodeLock(content);
     const blob = { type: 'blob' as const, oid: hashObject('blob', bytes), content: bytes };
-    await objects.write([blob], config.durability);
     const update = { ref, oid: blob.oid, expected, logMessage: 'lock' };
-    const outcome = await this.change(ref, () => swapReferenceFile(repository, update, config.durability));
+    const outcome = await objects.publish([blob], config.durability, () =>
+      this.change(ref, () => swapReferenceFile(repository, update, config.durability)),
+    );
     if (outcome === 'unsuited') throw invalidLock(ref, 'something is in the way of the reference');
-    if (outcome === 'modified') return null;
-    // Somebody who clears away all that nothing refers to may have looked before there was the reference.
-    await objects.write([blob], config.durability);
-    return blob.oid;
+    return outcome === 'modified' ? null : blob.oid;
   }
 
   /**

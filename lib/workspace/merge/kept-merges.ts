@@ -165,9 +165,10 @@ export class KeptMerges {
       message: state.message,
     };
     const commit = commitObject(fields);
-    await objects.write([...tree.unwritten(), commit], config.durability);
     const update = { ref: keptAs, oid: commit.oid, expected, logMessage: 'merge: kept' };
-    await compareAndSwap(repository, update, lockWait(config), config.durability);
+    await objects.publish([...tree.unwritten(), commit], config.durability, () =>
+      compareAndSwap(repository, update, lockWait(config), config.durability),
+    );
     return commit.oid;
   }
 

@@ -4,7 +4,7 @@ import type { BlobStore, CommitOptions } from '../../model/record/record-store';
 import type { RegisteredModel } from '../../model/registry';
 import { StagedTree } from '../../object/staged-tree';
 import { baseOfBranch } from '../base';
-import { createCommit } from '../commit-stage';
+import { commitTree } from '../commit-stage';
 import type { WorkspaceContext } from '../context';
 import { checkMerge } from './merge-checks';
 import type { MergeCommits } from './merge-conflict';
@@ -68,17 +68,10 @@ export class MergeEngine {
     options: CommitOptions,
     parents: readonly string[],
   ): Promise<string> {
-    const { objects, stage, config } = this.context;
-    const before = objects.protection();
-    await objects.writeTree(tree, config.durability);
-    const written = objects.protection(before);
-    try {
-      const { oid } = await createCommit(this.context, ref, tree.oid, { ...options, parents });
-      if (ref === stage.base.ref && !stage.hasChanges) stage.reset(await baseOfBranch(this.context, ref));
-      return oid;
-    } finally {
-      await objects.release([written]);
-    }
+    const { stage } = this.context;
+    const { oid } = await commitTree(this.context, ref, tree, options, parents);
+    if (ref === stage.base.ref && !stage.hasChanges) stage.reset(await baseOfBranch(this.context, ref));
+    return oid;
   }
 
   /**

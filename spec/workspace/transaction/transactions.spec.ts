@@ -367,7 +367,7 @@ describe('Isolation', () => {
     const runs = await crossing(
       opened,
       'serializable',
-      () => ann.set({ cents: 7 }).save(),
+      () => ann.set({ cents: 7 }).save({ overwrite: true }),
       () => again.set({ email: 'ann@example.com' }).save({ overwrite: true }),
     );
     expect(runs.sort()).toEqual([1, 2]);
