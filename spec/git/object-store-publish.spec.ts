@@ -1,4 +1,5 @@
 import { existsSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { writeFile } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import path from 'node:path';
 import { hashObject } from '../../lib/object/oid';
@@ -29,8 +30,8 @@ const OBJECTS = [blob('one'), blob('another')];
 const REF = 'refs/tags/first';
 
 /** Makes a reference to the first of the objects, whether that is there or not. */
-function refer(folder: string): void {
-  writeFileSync(path.join(folder, '.git', REF), `${OBJECTS[0]?.oid ?? ''}\n`);
+function refer(folder: string): Promise<void> {
+  return writeFile(path.join(folder, '.git', REF), `${OBJECTS[0]?.oid ?? ''}\n`);
 }
 
 /** As while `git gc` runs. */
@@ -47,7 +48,7 @@ describe('Publishing objects', () => {
     const { folder, objects } = await open();
     await objects.publish(OBJECTS, 'git', async () => {
       expect(filesOf(folder).loose).toHaveLength(2);
-      await Promise.resolve(refer(folder));
+      await refer(folder);
     });
     expect(filesOf(folder)).toEqual({ loose: expect.any(Array) as string[], packs: [] });
   });
@@ -59,7 +60,7 @@ describe('Publishing objects', () => {
       expect(filesOf(folder)).toEqual({ loose: [], packs: expect.arrayContaining(['.keep']) as string[] });
       end();
       git(folder, 'gc', '--quiet', '--prune=now');
-      await Promise.resolve(refer(folder));
+      await refer(folder);
     });
     expect(git(folder, 'cat-file', 'blob', REF)).toBe('one');
     expect(filesOf(folder).packs.sort()).toEqual(PACK);
@@ -73,7 +74,7 @@ describe('Publishing objects', () => {
     await objects.publish(OBJECTS, 'git', async () => {
       end();
       git(folder, 'prune', '--expire=now');
-      await Promise.resolve(refer(folder));
+      await refer(folder);
     });
     expect(filesOf(folder)).toEqual({ loose: [], packs: expect.arrayContaining(PACK) as string[] });
     expect(git(folder, 'cat-file', 'blob', REF)).toBe('one');
@@ -83,7 +84,7 @@ describe('Publishing objects', () => {
     const { folder, objects } = await open();
     await objects.publish(OBJECTS, 'git', async () => {
       beginCleaning(folder);
-      await Promise.resolve(refer(folder));
+      await refer(folder);
     });
     // What the other one has found unreferenced is about to go.
     for (const oid of filesOf(folder).loose) {
@@ -98,7 +99,7 @@ describe('Publishing objects', () => {
     await objects.publish(OBJECTS, 'git', async () => {
       git(folder, 'gc', '--quiet', '--prune=now');
       expect(filesOf(folder).loose).toEqual([]);
-      await Promise.resolve(refer(folder));
+      await refer(folder);
     });
     expect(git(folder, 'cat-file', 'blob', REF)).toBe('one');
     expectCleanRepository(folder);
