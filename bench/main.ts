@@ -1,9 +1,10 @@
 /** The benchmarks' command line; see `--help`. */
+import { diff, merge } from './cases/branches';
 import { bulk, bulkFlat } from './cases/bulk';
 import type { Case, Contestants } from './cases/case';
 import { commitConcurrent, commitFsync, commitGrowth, commitOne } from './cases/commit';
+import { history } from './cases/history';
 import { loadSave } from './cases/load-save';
-import { merge } from './cases/merge';
 import { memory } from './cases/memory';
 import { all, getCold, getWarm } from './cases/read';
 import { save } from './cases/save';
@@ -18,7 +19,7 @@ const CASES: readonly Case[] = [
   ...[save, bulk, bulkFlat],
   ...[commitOne, commitConcurrent, commitFsync, commitGrowth],
   ...[getCold, getWarm, all],
-  merge,
+  ...[diff, merge, history],
   ...[memory, loadSave],
 ];
 const NAMES = CASES.map(({ name }) => name);

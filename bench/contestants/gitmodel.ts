@@ -3,6 +3,7 @@ import { Workspace } from 'gitmodel';
 import type { BoundModel } from 'gitmodel';
 import { branchesOf } from '../harness/branches';
 import type { Answer, Job } from '../harness/contestant';
+import { TRACED, versionsAfter } from '../harness/history';
 import { PageModel, pageId, pageValues, ShardedPageModel } from '../page';
 import type { PageValues } from '../page';
 import { answer, elapsed } from './answer';
@@ -28,8 +29,12 @@ async function main(): Promise<Answer> {
       return { seconds: await repeatedly(4, () => elapsed(() => get(Page))) };
     case 'all':
       return { seconds: [await elapsed(() => all(Page))] };
+    case 'diff':
+      return await diff(ws);
     case 'merge':
       return await merge(ws);
+    case 'history':
+      return { seconds: await repeatedly(4, () => elapsed(() => history(Page))) };
     default:
       throw new Error(`gitmodel has no "${job.operation}".`);
   }
@@ -79,6 +84,27 @@ async function commit(ws: Workspace, Page: Page): Promise<Answer> {
 }
 
 /** Merges one pair of branches after another, each with a commit. */
+async function diff(ws: Workspace): Promise<Answer> {
+  const seconds: number[] = [];
+  for (let n = 0; n < job.warmUp + job.count; n++) {
+    const { ours, theirs } = branchesOf(job.first + n);
+    const time = await elapsed(async () => {
+      let count = 0;
+      for await (const { id } of ws.diff(ours, theirs)) count += id === null ? 0 : 1;
+      if (count === 0) throw new Error(`${ours} and ${theirs} do not differ.`);
+    });
+    if (n >= job.warmUp) seconds.push(time);
+  }
+  return { seconds };
+}
+
+async function history(Page: Page): Promise<void> {
+  let count = 0;
+  for await (const { commit } of Page.history(pageId(TRACED))) count += commit.oid.length > 0 ? 1 : 0;
+  const expected = versionsAfter(job.count);
+  if (count !== expected) throw new Error(`There are ${count} versions, not ${expected}.`);
+}
+
 async function merge(ws: Workspace): Promise<Answer> {
   const seconds: number[] = [];
   let tree = '';

@@ -1,8 +1,12 @@
 /** Stock git's part in the benchmarks: does one job, and prints how long it took. */
 import { spawn } from 'node:child_process';
+import path from 'node:path';
 import { branchesOf } from '../harness/branches';
 import type { Answer, Job } from '../harness/contestant';
 import { fastImport, git, initRepository } from '../harness/git';
+import { TRACED, versionsAfter } from '../harness/history';
+import { pathOf } from '../harness/layout';
+import { pageId } from '../page';
 import { answer, elapsed } from './answer';
 
 const job = JSON.parse(process.argv[2] ?? '') as Job;
@@ -18,25 +22,37 @@ async function main(): Promise<Answer> {
     }
     case 'all':
       return { seconds: [await elapsed(all)] };
+    case 'diff':
+      return pairs((ours, theirs) => git(job.folder, 'diff-tree', '-r', ours, theirs));
     case 'merge':
-      return merge();
+      return pairs((ours, theirs) => git(job.folder, 'merge-tree', '--write-tree', ours, theirs));
+    case 'history':
+      return { seconds: [await elapsed(history)] };
     default:
       throw new Error(`stock git has no "${job.operation}".`);
   }
 }
 
-/** Merges one pair of branches after another, as they were before anybody has merged them. */
-async function merge(): Promise<Answer> {
+/** Does something with one pair of branches after another, as they were before anybody has merged them. */
+async function pairs(run: (ours: string, theirs: string) => string): Promise<Answer> {
   const seconds: number[] = [];
-  let tree = '';
+  let output = '';
   for (let n = job.warmUp; n < job.warmUp + job.count; n++) {
     const { ours, theirs } = branchesOf(job.first + n);
     const time = await elapsed(() => {
-      tree = git(job.folder, 'merge-tree', '--write-tree', `refs/tags/${ours}`, `refs/tags/${theirs}`);
+      output = run(`refs/tags/${ours}`, `refs/tags/${theirs}`);
     });
     seconds.push(time);
   }
-  return { seconds, tree };
+  return job.operation === 'merge' ? { seconds, tree: output } : { seconds };
+}
+
+/** The commits that have changed a record. */
+function history(): void {
+  const folder = path.dirname(pathOf(pageId(TRACED), job.shards));
+  const commits = git(job.folder, 'log', '--format=%H', 'main', '--', folder).split('\n');
+  const expected = versionsAfter(job.count);
+  if (commits.length !== expected) throw new Error(`There are ${commits.length} versions, not ${expected}.`);
 }
 
 /** Lists the blobs, and parses what `git cat-file` prints of them. One process of git feeds the other. */

@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { addBranches } from './branches';
 import type { Answer, Contestant, Job } from './contestant';
+import { addHistory } from './history';
 import { checkRepository, fastImport, git, initRepository } from './git';
 import type { Shards } from './layout';
 import { writeImportStream, writeRecords } from './records';
@@ -133,6 +134,16 @@ export class Arena implements AsyncDisposable {
     return this.once(`branched ${size} ${pairs} ${JSON.stringify(shards)}`, async (folder) => {
       cpSync(await this.packedStore(size, shards), folder, { recursive: true });
       addBranches(folder, size, shards, pairs * this.runs);
+    });
+  }
+
+  /** A store after `git gc` with so many commits, each of which has changed one record. */
+  historicStore(size: number, commits: number, shards: Shards): Promise<string> {
+    return this.once(`historic ${size} ${commits} ${JSON.stringify(shards)}`, async (folder) => {
+      cpSync(await this.importedStore(size, shards), folder, { recursive: true });
+      this.progress(`git: ${commits} commits, and gc`);
+      addHistory(folder, size, commits, shards);
+      git(folder, 'gc', '--quiet');
     });
   }
 

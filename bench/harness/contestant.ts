@@ -17,7 +17,9 @@ export interface Job {
     | 'commit'
     | 'get'
     | 'all'
+    | 'diff'
     | 'merge'
+    | 'history'
     | 'load-save';
   /** The folder of the store. What fills one makes it. */
   readonly folder: string;
@@ -48,7 +50,7 @@ export interface Job {
 
 /** What a contestant answers. */
 export interface Answer {
-  /** What each measured operation took, in seconds; of `get`, the first time and three times again. */
+  /** What each measured operation took, in seconds; of `get` and `history`, the first time and three times again. */
   readonly seconds: readonly number[];
   /** The oid of the tree that was written, where one was. */
   readonly tree?: string;
