@@ -24,28 +24,40 @@ const ZERO = 0x30;
  * @throws InvalidObjectError when the bytes are not a tree.
  */
 export function decodeTree(oid: string, raw: Buffer): RawTreeEntry[] {
-  const entries: RawTreeEntry[] = [];
-  let position = 0;
-  while (position < raw.length) {
-    const space = endOfMode(raw, position);
-    const nul = raw.indexOf(NUL, space);
-    const end = nul + 1 + OID_BYTES;
-    if (space < 0 || nul <= space + 1 || end > raw.length) {
-      throw new InvalidObjectError(
-        `The tree ${oid} is malformed at byte ${position}; run "git fsck" on it.`,
-        {
-          details: { oid, position },
-        },
-      );
-    }
-    entries.push({
-      mode: parseMode(raw, position, space),
+  const starts = startsOfEntries(oid, raw);
+  return starts.slice(1).map((end, place) => {
+    const start = starts[place] as number;
+    const space = endOfMode(raw, start);
+    const nul = end - OID_BYTES - 1;
+    return {
+      mode: parseMode(raw, start, space),
       name: raw.toString('latin1', space + 1, nul),
       oid: raw.toString('latin1', nul + 1, end),
-    });
-    position = end;
+    };
+  });
+}
+
+/**
+ * Where the entries of a tree object begin, and where the last one ends.
+ *
+ * @throws InvalidObjectError when the bytes are not a tree.
+ */
+export function startsOfEntries(oid: string, raw: Buffer): number[] {
+  const starts = [0];
+  for (let start = 0; start < raw.length;) {
+    const space = endOfMode(raw, start);
+    let nul = space + 1;
+    while (nul < raw.length && raw[nul] !== NUL) nul++;
+    const end = nul + 1 + OID_BYTES;
+    if (space < 0 || nul === space + 1 || end > raw.length) {
+      throw new InvalidObjectError(`The tree ${oid} is malformed at byte ${start}; run "git fsck" on it.`, {
+        details: { oid, position: start },
+      });
+    }
+    starts.push(end);
+    start = end;
   }
-  return entries;
+  return starts;
 }
 
 /**

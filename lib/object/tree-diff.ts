@@ -2,7 +2,8 @@ import type { ByteName } from './byte-name';
 import { isTreeMode } from './file-mode';
 import { describeEntry } from './staged-tree';
 import type { StagedEntry, StagedTree } from './staged-tree';
-import type { NodeEntry, TreeNode } from './tree-node';
+import { TreeNode } from './tree-node';
+import type { NodeEntry } from './tree-node';
 
 /** A path at which two trees do not have the same. What is there is never a folder. */
 export interface PathChange {
@@ -62,36 +63,10 @@ function isSameLeaf({ before, after }: PathChange): boolean {
 function* walkFolders(
   tree: StagedTree,
   path: string,
-  from: TreeNode | undefined,
-  to: TreeNode | undefined,
+  from: TreeNode = TreeNode.empty(),
+  to: TreeNode = TreeNode.empty(),
 ): Walk {
-  if (from === to) return;
-  const [left, right] = [entriesOf(from), entriesOf(to)];
-  let [a, b] = [next(left), next(right)];
-  while (a ?? b) {
-    const order = !b ? -1 : !a ? 1 : a[0] < b[0] ? -1 : a[0] > b[0] ? 1 : 0;
-    const [before, after] = [order <= 0 ? a : undefined, order >= 0 ? b : undefined];
-    const [name] = (before ?? after) as [ByteName, NodeEntry];
-    if (!isSame(before?.[1], after?.[1])) yield* compare(tree, path, name, before?.[1], after?.[1]);
-    if (before) a = next(left);
-    if (after) b = next(right);
-  }
-}
-
-function next(entries: Iterator<[ByteName, NodeEntry], unknown>): [ByteName, NodeEntry] | undefined {
-  const step = entries.next();
-  return step.done ? undefined : step.value;
-}
-
-function entriesOf(folder: TreeNode | undefined): Iterator<[ByteName, NodeEntry], unknown> {
-  return folder ? folder.list() : [][Symbol.iterator]();
-}
-
-function isSame(a: NodeEntry | undefined, b: NodeEntry | undefined): boolean {
-  if (!a || !b) return a === b;
-  // A folder that was changed and then forked need not be hashed to be known for the same.
-  if (a === b || (a.node && a.node === b.node)) return true;
-  return a.mode === b.mode && a.byteOid === b.byteOid;
+  for (const [name, before, after] of from.differences(to)) yield* compare(tree, path, name, before, after);
 }
 
 function* compare(

@@ -1,6 +1,6 @@
 import BTree from 'sorted-btree';
 import type { ByteName } from './byte-name';
-import { EntryList } from './entry-list';
+import { EncodedEntries } from './encoded-entries';
 import { FileMode } from './file-mode';
 import { fromByteOid, hashObject, toByteOid } from './oid';
 import type { ByteOid, ObjectType } from './oid';
@@ -93,6 +93,9 @@ export class NodeEntry {
 
 type EntryTree = BTree<ByteName, NodeEntry>;
 
+/** The entries of one name in two folders that are not the same; undefined in a folder that has none. */
+export type NodePair = readonly [name: ByteName, before: NodeEntry | undefined, after: NodeEntry | undefined];
+
 /** Who may edit a folder in place: whoever has made it, and nobody else has seen it. Compared by identity. */
 export interface NodeOwner {
   readonly owns: 'folders';
@@ -110,7 +113,7 @@ export class TreeNode {
   private knownByteOid: ByteOid | undefined;
 
   private constructor(
-    private entries: EntryTree | EntryList<NodeEntry>,
+    private entries: EntryTree | EncodedEntries,
     private knownOid: string | undefined,
     private stored: boolean,
     private owner?: NodeOwner,
@@ -127,14 +130,8 @@ export class TreeNode {
    * @throws InvalidObjectError when the bytes are not a tree.
    */
   static decode(oid: string, raw: Buffer): TreeNode {
-    const decoded = decodeTree(oid, raw);
-    const names = decoded.map(({ name }) => name);
-    const entries = decoded.map((entry) => NodeEntry.stored(entry.mode, entry.oid));
-    return new TreeNode(
-      EntryList.of(names, entries) ?? treeOf(names.map((name, place) => [name, entries[place] as NodeEntry])),
-      oid,
-      true,
-    );
+    const entries = EncodedEntries.of(oid, raw) ?? treeOf(decodeTree(oid, raw).map(storedPair));
+    return new TreeNode(entries, oid, true);
   }
 
   /** How many entries there are. */
@@ -143,12 +140,26 @@ export class TreeNode {
   }
 
   get(name: ByteName): NodeEntry | undefined {
-    return this.entries.get(name);
+    const { entries } = this;
+    return entries instanceof EncodedEntries ? storedEntry(entries.get(name)) : entries.get(name);
   }
 
   /** The entries by the bytes of their names. */
-  list(): IterableIterator<[ByteName, NodeEntry]> {
-    return this.entries.entries();
+  *list(): IterableIterator<[ByteName, NodeEntry]> {
+    const { entries } = this;
+    if (entries instanceof EncodedEntries) for (const each of entries.entries()) yield storedPair(each);
+    else yield* entries.entries();
+  }
+
+  /** The entries that are not the same in another folder, by the bytes of their names. */
+  differences(other: TreeNode): NodePair[] {
+    if (this === other) return [];
+    if (this.entries instanceof EncodedEntries && other.entries instanceof EncodedEntries) {
+      return this.entries
+        .differences(other.entries)
+        .map(([name, before, after]) => [name, storedEntry(before), storedEntry(after)]);
+    }
+    return differencesOf(this.list(), other.list());
   }
 
   /** This folder with the entry added or replaced. */
@@ -190,9 +201,9 @@ export class TreeNode {
     return this.knownByteOid;
   }
 
-  /** The entries as a tree; made of the list in place, so that it is not made again for the next edit. */
+  /** The entries as a tree; made of those that are stored in place, so that it is not made again for the next edit. */
   private editable(): EntryTree {
-    if (this.entries instanceof EntryList) this.entries = treeOf([...this.entries.entries()]);
+    if (this.entries instanceof EncodedEntries) this.entries = treeOf([...this.list()]);
     return this.entries;
   }
 
@@ -232,6 +243,44 @@ export class TreeNode {
     // It may be in a cache from now on, under its oid.
     this.owner = undefined;
   }
+}
+
+function storedEntry(entry: RawTreeEntry | undefined): NodeEntry | undefined {
+  return entry && NodeEntry.stored(entry.mode, entry.oid);
+}
+
+function storedPair({ name, mode, oid }: RawTreeEntry): [ByteName, NodeEntry] {
+  return [name, NodeEntry.stored(mode, oid)];
+}
+
+/** What differs between lists that are in the same order. */
+function differencesOf(left: NodeEntries, right: NodeEntries): NodePair[] {
+  const found: NodePair[] = [];
+  let [a, b] = [nextOf(left), nextOf(right)];
+  while (a ?? b) {
+    const order = !b ? -1 : !a ? 1 : compareNames(a[0], b[0]);
+    const [before, after] = [order <= 0 ? a?.[1] : undefined, order >= 0 ? b?.[1] : undefined];
+    const [name] = (order <= 0 ? a : b) as [ByteName, NodeEntry];
+    if (!isSameEntry(before, after)) found.push([name, before, after]);
+    if (order <= 0) a = nextOf(left);
+    if (order >= 0) b = nextOf(right);
+  }
+  return found;
+}
+
+type NodeEntries = Iterator<[ByteName, NodeEntry], unknown>;
+
+function nextOf(entries: NodeEntries): [ByteName, NodeEntry] | undefined {
+  const step = entries.next();
+  return step.done === true ? undefined : step.value;
+}
+
+/** Whether two entries stand for the same; none is the same as none. */
+export function isSameEntry(a: NodeEntry | undefined, b: NodeEntry | undefined): boolean {
+  if (!a || !b) return a === b;
+  // A folder that was changed and then forked need not be hashed to be known for the same.
+  if (a === b || (a.node !== undefined && a.node === b.node)) return true;
+  return a.mode === b.mode && a.byteOid === b.byteOid;
 }
 
 function treeOf(pairs: [ByteName, NodeEntry][]): EntryTree {

@@ -4,7 +4,7 @@ import type { ByteName } from '../../object/byte-name';
 import { isTreeMode, kindOfMode } from '../../object/file-mode';
 import { StagedTree } from '../../object/staged-tree';
 import type { TreeSource } from '../../object/staged-tree';
-import { NodeEntry, TreeNode } from '../../object/tree-node';
+import { isSameEntry, NodeEntry, TreeNode } from '../../object/tree-node';
 import { unitAt, versionIn } from '../changes/merge-unit';
 import type { MergeUnit, UnitVersions } from '../changes/merge-unit';
 
@@ -74,13 +74,13 @@ class Laying {
     let result = ours;
     for (const triple of differing(base, ours, theirs)) {
       const { name, base: before, ours: mine, theirs: yours } = triple;
-      if (isSame(before, yours)) {
+      if (isSameEntry(before, yours)) {
         // A file that only we have changed counts: it may belong to a record in which they have changed another one.
         if (isLeaf(triple)) leaves.push(triple);
-      } else if (isSame(before, mine)) {
+      } else if (isSameEntry(before, mine)) {
         if (isLeaf(triple)) leaves.push(triple);
         else result = put(result, name, yours);
-      } else if (mine && !this.isSameToo && isSame(mine, yours)) {
+      } else if (mine && !this.isSameToo && isSameEntry(mine, yours)) {
         // What is gone on both sides is of interest: it may have got two ids.
         continue;
       } else if (isLeaf(triple)) {
@@ -106,14 +106,16 @@ class Laying {
     if (leaves.length === 0) return folder;
     const units = this.unitsOf(path, leaves, folders);
     const changedBy = (side: 'ours' | 'theirs'): Set<string> =>
-      new Set(leaves.filter((leaf) => !isSame(leaf.base, leaf[side])).map((leaf) => pathIn(units, leaf)));
+      new Set(
+        leaves.filter((leaf) => !isSameEntry(leaf.base, leaf[side])).map((leaf) => pathIn(units, leaf)),
+      );
     const [ours, theirs] = [changedBy('ours'), changedBy('theirs')];
     let result = folder;
     for (const leaf of leaves) {
       const unit = units.get(leaf) as MergeUnit;
       if (!theirs.has(unit.path)) continue;
       if (!ours.has(unit.path)) {
-        if (!isSame(leaf.base, leaf.theirs)) result = put(result, leaf.name, leaf.theirs);
+        if (!isSameEntry(leaf.base, leaf.theirs)) result = put(result, leaf.name, leaf.theirs);
       } else if (unit.isRecord) {
         if (!this.records.has(unit.path))
           this.records.set(unit.path, { unit, versions: versionsIn(folders, unit, path) });
@@ -188,18 +190,10 @@ function isFolder(entry: NodeEntry | undefined): boolean {
   return !entry || isTreeMode(entry.mode);
 }
 
-function isSame(a: NodeEntry | undefined, b: NodeEntry | undefined): boolean {
-  if (!a || !b) return a === b;
-  if (a === b || (a.node !== undefined && a.node === b.node)) return true;
-  return a.mode === b.mode && a.byteOid === b.byteOid;
-}
-
 /** The names that are not the same in all three folders. */
 function* differing(base: TreeNode, ours: TreeNode, theirs: TreeNode): Generator<Triple, void> {
   const names = new Set<ByteName>();
-  for (const [name, entry] of ours.list()) if (!isSame(entry, base.get(name))) names.add(name);
-  for (const [name, entry] of theirs.list()) if (!isSame(entry, base.get(name))) names.add(name);
-  for (const [name] of base.list()) if (!ours.get(name) || !theirs.get(name)) names.add(name);
+  for (const side of [ours, theirs]) for (const [name] of base.differences(side)) names.add(name);
   for (const name of names) {
     yield { name, base: base.get(name), ours: ours.get(name), theirs: theirs.get(name) };
   }

@@ -1,0 +1,150 @@
+import type { ByteName } from './byte-name';
+import { OID_BYTES } from './oid';
+import type { ByteOid } from './oid';
+import { startsOfEntries } from './tree-codec';
+import type { RawTreeEntry } from './tree-codec';
+
+/** The entries of one name in two lists that are not the same; undefined in a list that has none. */
+export type EntryPair = readonly [
+  name: ByteName,
+  before: RawTreeEntry | undefined,
+  after: RawTreeEntry | undefined,
+];
+
+const NUL = 0;
+const SPACE = 0x20;
+
+/** The shortest mode: five digits. */
+const MODE_DIGITS = 5;
+
+/**
+ * The entries of a folder that was read and is not edited, as they are stored. Most folders never are edited, and of most
+ * only one entry is asked for, or those that differ from another version: so each is decoded when it is asked for, and
+ * two versions are compared without it.
+ */
+export class EncodedEntries {
+  private constructor(
+    /** The tree object, a character for each byte. Text takes less memory than a buffer, and no larger one is kept with it. */
+    private readonly text: string,
+    /** Where the entries begin, and where the last one ends. */
+    private readonly starts: readonly number[],
+  ) {}
+
+  /**
+   * The entries of a tree object.
+   *
+   * @returns undefined when they are not in the order of the names' bytes. (That is nearly Git's, where a folder `a` comes
+   *   behind a file `a.b`.)
+   * @throws InvalidObjectError when the bytes are not a tree.
+   */
+  static of(oid: string, raw: Buffer): EncodedEntries | undefined {
+    const list = new EncodedEntries(raw.toString('latin1'), startsOfEntries(oid, raw));
+    for (let place = 1; place < list.size; place++) {
+      if (EncodedEntries.compareNames(list, place - 1, list, place) >= 0) return undefined;
+    }
+    return list;
+  }
+
+  get size(): number {
+    return this.starts.length - 1;
+  }
+
+  /** The entry of a name; undefined when there is none. */
+  get(name: ByteName): RawTreeEntry | undefined {
+    let low = 0;
+    let high = this.size;
+    while (low < high) {
+      const middle = (low + high) >>> 1;
+      const order = this.compareWith(middle, name);
+      if (order === 0) return this.entryAt(middle);
+      if (order < 0) low = middle + 1;
+      else high = middle;
+    }
+    return undefined;
+  }
+
+  /** All entries, by the bytes of their names. */
+  *entries(): IterableIterator<RawTreeEntry> {
+    for (let place = 0; place < this.size; place++) yield this.entryAt(place);
+  }
+
+  /** What is not the same in another list, by the bytes of the names. */
+  differences(other: EncodedEntries): EntryPair[] {
+    const found: EntryPair[] = [];
+    let [a, b] = [0, 0];
+    while (a < this.size || b < other.size) {
+      if (a < this.size && b < other.size && EncodedEntries.isSame(this, a, other, b)) {
+        a++;
+        b++;
+        continue;
+      }
+      const order =
+        a === this.size ? 1 : b === other.size ? -1 : EncodedEntries.compareNames(this, a, other, b);
+      const before = order <= 0 ? this.entryAt(a++) : undefined;
+      const after = order >= 0 ? other.entryAt(b++) : undefined;
+      found.push([((before ?? after) as RawTreeEntry).name, before, after]);
+    }
+    return found;
+  }
+
+  private entryAt(place: number): RawTreeEntry {
+    const { text } = this;
+    const start = this.starts[place] as number;
+    const nameAt = this.nameAt(place);
+    const nul = this.endOfName(place);
+    let mode = 0;
+    for (let at = start; at < nameAt - 1; at++) mode = mode * 8 + (text.charCodeAt(at) & 7);
+    return { mode, name: text.slice(nameAt, nul), oid: text.slice(nul + 1, nul + 1 + OID_BYTES) as ByteOid };
+  }
+
+  /** Where the name of an entry begins: behind a mode of five or six digits, and a space. */
+  private nameAt(place: number): number {
+    const end = (this.starts[place] as number) + MODE_DIGITS;
+    return this.text.charCodeAt(end) === SPACE ? end + 1 : end + 2;
+  }
+
+  private endOfName(place: number): number {
+    return (this.starts[place + 1] as number) - OID_BYTES - 1;
+  }
+
+  private compareWith(place: number, name: ByteName): number {
+    const { text } = this;
+    let at = this.nameAt(place);
+    for (let n = 0; n < name.length; n++, at++) {
+      const code = text.charCodeAt(at);
+      // The end of the name: what is longer and begins with it comes later.
+      if (code === NUL) return -1;
+      const difference = code - name.charCodeAt(n);
+      if (difference !== 0) return difference;
+    }
+    return this.endOfName(place) - at;
+  }
+
+  /** How the names of two entries compare, by their bytes. */
+  private static compareNames(
+    a: EncodedEntries,
+    placeOfA: number,
+    b: EncodedEntries,
+    placeOfB: number,
+  ): number {
+    let [atA, atB] = [a.nameAt(placeOfA), b.nameAt(placeOfB)];
+    for (;;) {
+      const code = a.text.charCodeAt(atA++);
+      const difference = code - b.text.charCodeAt(atB++);
+      // NUL ends both names, and is less than all that may be in one.
+      if (difference !== 0 || code === NUL) return difference;
+    }
+  }
+
+  /** Whether two entries have the same bytes. */
+  private static isSame(a: EncodedEntries, placeOfA: number, b: EncodedEntries, placeOfB: number): boolean {
+    const [startA, startB] = [a.starts[placeOfA] as number, b.starts[placeOfB] as number];
+    const length = (a.starts[placeOfA + 1] as number) - startA;
+    if ((b.starts[placeOfB + 1] as number) - startB !== length) return false;
+    // From the end: the oids, which are as good as random, are what differs first.
+    for (let n = length - 1; n >= 0; n--) {
+      if (a.text.charCodeAt(startA + n) !== b.text.charCodeAt(startB + n)) return false;
+    }
+    return true;
+  }
+}
