@@ -1,4 +1,4 @@
-import { LRUCache } from 'lru-cache';
+import { GenerationCache } from '../object/generation-cache';
 import type { TreeNode } from '../object/tree-node';
 
 /** How much the cached folders may weigh together, in bytes as estimated. */
@@ -18,13 +18,13 @@ const CACHE_ENTRY_BYTES = 256;
 
 /** What was read or written, by oid: bounded by size, and never stale. */
 export class ObjectCaches {
-  readonly trees = new LRUCache<string, TreeNode>({
-    maxSize: TREE_CACHE_BYTES,
-    sizeCalculation: (node) => CACHE_ENTRY_BYTES + node.size * NODE_ENTRY_BYTES,
-  });
-  readonly blobs = new LRUCache<string, Buffer>({
-    maxSize: BLOB_CACHE_BYTES,
-    maxEntrySize: CACHED_BLOB_BYTES,
-    sizeCalculation: (content) => CACHE_ENTRY_BYTES + content.length,
-  });
+  readonly trees = new GenerationCache<TreeNode>(
+    TREE_CACHE_BYTES,
+    (node) => CACHE_ENTRY_BYTES + node.size * NODE_ENTRY_BYTES,
+  );
+  readonly blobs = new GenerationCache<Buffer>(
+    BLOB_CACHE_BYTES,
+    (content) => CACHE_ENTRY_BYTES + content.length,
+    CACHE_ENTRY_BYTES + CACHED_BLOB_BYTES,
+  );
 }

@@ -1,7 +1,7 @@
 import { closeSync, fstatSync, openSync } from 'node:fs';
 import { CHECKSUM_BYTES } from '../../object/pack/pack-entry-codec';
 import { firstByteOf, INDEX_HEAD_BYTES, PackIndexLayout, readFrom } from '../../object/pack/pack-index-codec';
-import type { IndexRead } from '../../object/pack/pack-index-codec';
+import type { IndexBucket, IndexRead } from '../../object/pack/pack-index-codec';
 import { readAt } from '../read-at';
 import type { PackCaches } from './pack-caches';
 
@@ -13,6 +13,9 @@ const SMALL_INDEX_BYTES = 64 * 1024;
  * part in 256 at a time.
  */
 export class PackIndex {
+  /** By the first byte of the oids, of an index that is in memory; null where there are none. */
+  private readonly buckets: (IndexBucket | null)[] = [];
+
   private constructor(
     private readonly layout: PackIndexLayout,
     private readonly read: IndexRead,
@@ -61,18 +64,21 @@ export class PackIndex {
    * @throws Error when the index cannot be read.
    */
   find(oid: string): number | undefined {
-    const byte = firstByteOf(oid);
+    const bucket = this.bucketOf(firstByteOf(oid));
+    return bucket ? this.layout.offsetIn(bucket, this.read, oid) : undefined;
+  }
+
+  private bucketOf(byte: number): IndexBucket | null {
+    // What is in memory anyway is not counted by the caches.
     if (this.descriptor === undefined) {
-      const bucket = this.layout.readBucket(this.read, byte);
-      return bucket && this.layout.offsetIn(bucket, this.read, oid);
+      return (this.buckets[byte] ??= this.layout.readBucket(this.read, byte) ?? null);
     }
-    let bucket = this.caches.buckets.get(this.serial, byte);
-    if (!bucket) {
-      bucket = this.layout.readBucket(this.read, byte);
-      if (!bucket) return undefined;
-      this.caches.buckets.set(this.serial, byte, bucket);
-    }
-    return this.layout.offsetIn(bucket, this.read, oid);
+    const known = this.caches.buckets.get(this.serial, byte);
+    if (known) return known;
+    const bucket = this.layout.readBucket(this.read, byte);
+    if (!bucket) return null;
+    this.caches.buckets.set(this.serial, byte, bucket);
+    return bucket;
   }
 
   close(): void {

@@ -1,6 +1,5 @@
 import { readdirSync } from 'node:fs';
 import path from 'node:path';
-import { LRUCache } from 'lru-cache';
 import type { InvalidObjectError } from '../../errors';
 import type { DecodedObject } from '../../object/object-codec';
 import { hashObject } from '../../object/oid';
@@ -18,9 +17,18 @@ import type { ObjectSummary } from './pack-file';
  */
 const OPEN_INDEXES = 512;
 
+/** A pack that there is. */
+interface ListedPack {
+  /** The path of the pack. */
+  readonly file: string;
+  /** Null when it could not be opened, for whatever reason; undefined while nobody has tried. */
+  opened: PackFile | null | undefined;
+}
+
 interface Listing {
   readonly folders: readonly string[];
-  readonly packs: ReadonlySet<string>;
+  /** Those in which something was found of late come first. */
+  readonly packs: ListedPack[];
 }
 
 /**
@@ -33,20 +41,10 @@ interface Listing {
  */
 export class PackSet {
   private readonly caches = new PackCaches();
-  private readonly open = new LRUCache<string, PackFile>({
-    max: OPEN_INDEXES,
-    dispose: (pack) => {
-      if (pack === this.last) this.last = undefined;
-      pack.close();
-    },
-  });
-  /** The `objects` folders of the repository and its alternates, and the paths of all packs. */
+  /** The `objects` folders of the repository and its alternates, and all packs. */
   private listing: Listing | undefined;
-  /** Those that could not be opened, for whatever reason. */
-  private readonly unreadable = new Set<string>();
+  private openCount = 0;
   private closed = false;
-  /** The pack that had what was asked for last is asked first. */
-  private last: PackFile | undefined;
 
   /** @param objectsFolder The `objects` folder of the repository. */
   constructor(private readonly objectsFolder: string) {}
@@ -88,13 +86,18 @@ export class PackSet {
    * @returns whether there are others than before.
    */
   refresh(): boolean {
-    const before = this.listing?.packs;
+    const known = new Map(this.listing?.packs.map((pack) => [pack.file, pack]));
     const folders = this.closed ? [] : objectFolders(this.objectsFolder);
-    const packs = new Set(folders.flatMap(listPacks));
+    const present = new Set(folders.flatMap(listPacks));
+    const packs = [...known.values()].filter(({ file }) => present.has(file));
+    for (const pack of known.values()) {
+      // What could not be opened may be complete by now.
+      if (pack.opened === null || !present.has(pack.file)) this.shut(pack);
+    }
+    const added = [...present].filter((file) => !known.has(file));
+    packs.push(...added.map((file) => ({ file, opened: undefined })));
     this.listing = { folders, packs };
-    this.unreadable.clear();
-    for (const file of [...this.open.keys()]) if (!packs.has(file)) this.open.delete(file);
-    return packs.size !== before?.size || [...packs].some((file) => !before.has(file));
+    return added.length > 0 || packs.length < known.size;
   }
 
   /** Closes all files. Nothing is found from then on. */
@@ -106,27 +109,25 @@ export class PackSet {
 
   /** Asks every pack that has an object, until one of them has an answer. */
   private ask<T>(oid: string, question: (pack: PackFile, offset: number) => T): T | undefined {
-    const { last } = this;
+    const { packs } = this.list();
     let damage: InvalidObjectError | undefined;
-    const askPack = (pack: PackFile): T | undefined => {
+    for (let place = 0; place < packs.length; place++) {
+      const listed = packs[place] as ListedPack;
+      const pack = listed.opened === undefined ? this.open(listed) : listed.opened;
+      if (pack === null) continue;
       try {
         const offset = pack.find(oid);
-        if (offset === undefined) return undefined;
+        if (offset === undefined) continue;
         const answer = question(pack, offset);
-        this.last = pack;
+        if (place > 0) {
+          packs.splice(place, 1);
+          packs.unshift(listed);
+        }
         return answer;
       } catch (error) {
         // Another pack may have it sound.
         damage = damagedObject(oid, pack.path, error);
-        return undefined;
       }
-    };
-    const answer = last && askPack(last);
-    if (answer !== undefined) return answer;
-    for (const file of this.list().packs) {
-      const pack = file === last?.path ? undefined : this.opened(file);
-      const other = pack && askPack(pack);
-      if (other !== undefined) return other;
     }
     if (damage) throw damage;
     return undefined;
@@ -137,17 +138,26 @@ export class PackSet {
     return this.listing as Listing;
   }
 
-  private opened(file: string): PackFile | undefined {
-    const open = this.open.get(file);
-    if (open || this.unreadable.has(file)) return open;
-    try {
-      const pack = PackFile.open(file, this.caches);
-      this.open.set(file, pack);
-      return pack;
-    } catch {
-      this.unreadable.add(file);
-      return undefined;
+  private open(listed: ListedPack): PackFile | null {
+    if (this.openCount >= OPEN_INDEXES) {
+      const stale = this.list().packs.findLast(({ opened }) => opened);
+      if (stale) this.shut(stale);
     }
+    try {
+      listed.opened = PackFile.open(listed.file, this.caches);
+      this.openCount++;
+    } catch {
+      listed.opened = null;
+    }
+    return listed.opened;
+  }
+
+  private shut(listed: ListedPack): void {
+    if (listed.opened) {
+      listed.opened.close();
+      this.openCount--;
+    }
+    listed.opened = undefined;
   }
 }
 

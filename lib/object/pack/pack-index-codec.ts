@@ -115,7 +115,7 @@ export class PackIndexLayout {
 
 /** The first byte of an oid, by which the oids in an index are grouped. */
 export function firstByteOf(oid: string): number {
-  return parseInt(oid.slice(0, 2), 16);
+  return digitAt(oid, 0) * 16 + digitAt(oid, 1);
 }
 
 /**
@@ -138,7 +138,7 @@ const GUESSES = 3;
  * so the other three say where among them an oid is likely to be.
  */
 function search(oids: Buffer, oid: string): number | undefined {
-  const prefix = parseInt(oid.slice(0, 8), 16);
+  const prefix = prefixOf(oid);
   let low = 0;
   let high = oids.length / OID_BYTES;
   let least = 0;
@@ -163,6 +163,13 @@ function search(oids: Buffer, oid: string): number | undefined {
     }
   }
   return undefined;
+}
+
+/** The first four bytes of an oid. */
+function prefixOf(oid: string): number {
+  let prefix = 0;
+  for (let at = 0; at < 8; at++) prefix = prefix * 16 + digitAt(oid, at);
+  return prefix;
 }
 
 /** The first four bytes of an oid, as `readUInt32BE` gives them, which checks more and takes longer. */
