@@ -299,7 +299,7 @@ export abstract class GitModel<Id extends ModelId = string> extends Stateful {
    *
    * @example
    * ```ts
-   * for await (const { commit, fields } of page.history()) console.log(commit.oid, Object.keys(fields));
+   * for await (const { commit, fields } of page.history()) console.log(commit.oid, await fields());
    * ```
    */
   history(options: HistoryOptions = {}): AsyncIterable<RecordVersion<this>> {
@@ -416,12 +416,12 @@ export abstract class GitModel<Id extends ModelId = string> extends Stateful {
    * path, and on under the ids that it had before. Nothing is read before it is iterated.
    *
    * @throws ObjectNotFoundError, while iterating, when `from` names no commit.
-   * @throws InvalidRecordError, while iterating, when a version is not a record of this model, unless `onInvalid` takes it.
+   * What a version holds is read when it is asked for.
    *
    * @example
    * ```ts
    * for await (const { commit, status, fields, load } of Page.history('first')) {
-   *   console.log(commit.time, commit.author.name, status, fields.title?.from, fields.title?.to);
+   *   console.log(commit.time, commit.author.name, status, await fields());
    *   console.log((await load())?.title);
    * }
    * ```

@@ -1,6 +1,5 @@
 import type { ByteName } from './byte-name';
 import { OID_BYTES } from './oid';
-import type { ByteOid } from './oid';
 import { startsOfEntries } from './tree-codec';
 import type { RawTreeEntry } from './tree-codec';
 
@@ -94,7 +93,7 @@ export class EncodedEntries {
     const nul = this.endOfName(place);
     let mode = 0;
     for (let at = start; at < nameAt - 1; at++) mode = mode * 8 + (text.charCodeAt(at) & 7);
-    return { mode, name: text.slice(nameAt, nul), oid: text.slice(nul + 1, nul + 1 + OID_BYTES) as ByteOid };
+    return { mode, name: text.slice(nameAt, nul), oid: text.slice(nul + 1, nul + 1 + OID_BYTES) };
   }
 
   /** Where the name of an entry begins: behind a mode of five or six digits, and a space. */

@@ -313,12 +313,12 @@ export class Workspace implements AsyncDisposable {
    * @param from The branch, tag, commit or tree to compare.
    * @param to What to compare it with. Default: what is staged.
    * @throws InvalidArgumentError for an option; while iterating, ObjectNotFoundError when a name leads nowhere, and
-   *   InvalidRecordError when what is stored is not a record, unless `onInvalid` takes it.
+   *   InvalidRecordError when what is stored is not a record and its path does not tell the id, unless `onInvalid` takes it.
    *
    * @example
    * ```ts
    * for await (const { model, id, status, fields } of ws.diff('main', 'HEAD', { models: [Page] })) {
-   *   console.log(model, id, status, fields);
+   *   console.log(model, id, status, await fields());
    * }
    * ```
    */
@@ -504,13 +504,14 @@ export class Workspace implements AsyncDisposable {
    *
    * @throws InvalidArgumentError for an option, DetachedHeadError with `live` when there is no branch to follow.
    * @throws NotAnAncestorError, while iterating, when the branch does not descend from `since`, or no longer.
-   * @throws InvalidRecordError, while iterating, when what is stored is not a record, unless `onInvalid` takes it.
+   * @throws InvalidRecordError, while iterating, when what is stored is not a record and its path does not tell the id, unless
+   *   `onInvalid` takes it.
    *
    * @example
    * ```ts
    * let since: string | undefined;
    * for await (const { commit, model, id, status, fields, isLast } of ws.changes({ models: [Page] })) {
-   *   console.log(commit.oid, model, id, status, fields);
+   *   console.log(commit.oid, model, id, status, await fields());
    *   if (isLast) since = commit.oid;
    * }
    * // Later on, and for as long as the process runs:

@@ -39,7 +39,13 @@ type Change<V> = RecordChange<V | null | undefined> | undefined;
 
 export type Differences = Expect<
   Same<
-    [Any['fields'], Changed['fields']['title'], Changed['id'], Ticket['id'], Gives<Changed['after']>],
+    [
+      Gives<Any['fields']>,
+      Gives<Changed['fields']>['title'],
+      Changed['id'],
+      Ticket['id'],
+      Gives<Changed['after']>,
+    ],
     [Readonly<Record<string, RecordChange>>, Change<string>, string, number, PageModel | null]
   >
 >;
@@ -48,7 +54,7 @@ export type AnyRecords = Expect<Same<Gives<Any['after']>, GitModel<string | numb
 
 export type Versions = Expect<
   Same<
-    [Version['fields']['title'], Version['id'], Gives<Version['load']>],
+    [Gives<Version['fields']>['title'], Version['id'], Gives<Version['load']>],
     [Change<string>, string, PageModel | null]
   >
 >;
@@ -62,9 +68,11 @@ export type Iterated = Expect<
 export async function calls(): Promise<void> {
   const diff: RecordDiff = ws.diff('main');
   const staged: TreeDiff = await ws.diff();
-  for await (const { id, fields } of diff.of(Page)) console.log(id.trim(), fields.title?.to?.trim());
+  for await (const { id, fields } of diff.of(Page))
+    console.log(id.trim(), (await fields()).title?.to?.trim());
   for await (const { id } of Ticket.history(5)) id.toFixed();
-  for await (const { fields, load } of page.history()) console.log(fields.title?.from, (await load())?.title);
+  for await (const { fields, load } of page.history())
+    console.log((await fields()).title?.from, (await load())?.title);
   const { title } = await Page.blame('a');
   title?.author.name.trim();
   await page.restore({ at: 'HEAD~1', commit: true, message: 'Back' });
@@ -77,7 +85,7 @@ export async function calls(): Promise<void> {
   // @ts-expect-error TS2345: the ids of tickets are numbers
   Ticket.history('a');
   // @ts-expect-error TS2339: the model has no such field
-  for await (const { fields } of diff.of(Page)) console.log(fields.name);
+  for await (const { fields } of diff.of(Page)) console.log((await fields()).name);
   // @ts-expect-error TS2322: a model is a class or a name
   ws.changes({ models: [5] });
   // @ts-expect-error TS2322: a time is a Date

@@ -7,7 +7,7 @@ import { idOf, textOfId } from './id';
 import { loadRecord } from './loading';
 import { differenceOf } from './record-difference';
 import type { RecordStatus } from './record-difference';
-import type { FoundRecord, HistoryOptions } from './record-store';
+import type { FoundRecord, HistoryOptions, UnreadRecord } from './record-store';
 
 /** A version of a record: what a commit has made of it. */
 export interface RecordVersion<T extends GitModel<ModelId> = GitModel<ModelId>> {
@@ -17,9 +17,12 @@ export interface RecordVersion<T extends GitModel<ModelId> = GitModel<ModelId>> 
   /** The id before, where the commit has given it another one; else null. */
   readonly previousId: T['id'] | null;
   readonly status: RecordStatus;
-  /** What the commit has changed, by property; a merge commit against its first parent. */
-  readonly fields: VersionChanges<T>;
-  /** The record as it is in this version; null when the commit has removed it. */
+  /**
+   * What the commit has changed, by property; a merge commit against its first parent. Rejects with an InvalidRecordError when
+   * what is stored is not a record of the model.
+   */
+  readonly fields: () => Promise<VersionChanges<T>>;
+  /** The record as it is in this version; null when the commit has removed it. Rejects as {@link fields} does. */
   readonly load: () => Promise<T | null>;
 }
 
@@ -33,13 +36,19 @@ export function recordVersions<T extends GitModel<ModelId>>(
   const { schema, store, context } = binding;
   const iterate = async function* (): AsyncGenerator<RecordVersion<T>, void> {
     for await (const { commit, status, before, after } of store.history(schema, id, options)) {
+      const read = async (version: UnreadRecord | null): Promise<FoundRecord | null> =>
+        (await version?.read()) ?? null;
       yield {
         commit,
-        id: idIn((after ?? before) as FoundRecord, schema),
-        previousId: status === 'moved' ? idIn(before as FoundRecord, schema) : null,
+        id: await idIn((after ?? before) as UnreadRecord, schema),
+        previousId: status === 'moved' ? await idIn(before as UnreadRecord, schema) : null,
         status,
-        fields: differenceOf(schema, before, after, context) as VersionChanges<T>,
-        load: async () => after && loadRecord(modelClass, binding, after),
+        fields: async () =>
+          differenceOf(schema, await read(before), await read(after), context) as VersionChanges<T>,
+        load: async () => {
+          const found = await read(after);
+          return found && loadRecord(modelClass, binding, found);
+        },
       };
     }
   };
@@ -47,6 +56,9 @@ export function recordVersions<T extends GitModel<ModelId>>(
 }
 
 /** The id of a stored record; as far as its path does not tell it, what its field says. */
-export function idIn({ id, record }: FoundRecord, schema: ModelSchema): ModelId {
-  return idOf(schema, id ?? textOfId(record.fields.get(schema.idField.storedName)));
+async function idIn(version: UnreadRecord, schema: ModelSchema): Promise<ModelId> {
+  const { idInPath } = version;
+  if (idInPath !== null) return idOf(schema, idInPath);
+  const found = await version.read();
+  return idOf(schema, textOfId(found?.record.fields.get(schema.idField.storedName)));
 }

@@ -82,8 +82,19 @@ export interface FoundRecord {
 export interface HistoryOptions {
   /** The branch, tag or commit to begin at. Default: the commit that the index is based on. */
   readonly from?: string;
-  /** Called for a version that cannot be read as a record of the model, which is then left out. Default: it is thrown. */
+  /**
+   * Called for a version that cannot be read as a record of the model, which is then left out; all versions are read for it.
+   * Default: it is given like the others, and reading it fails.
+   */
   readonly onInvalid?: (error: GitModelError) => void;
+}
+
+/** A stored record that is read when somebody asks for what it holds. */
+export interface UnreadRecord {
+  /** The id as it stands in paths; null where paths do not tell it. */
+  readonly idInPath: string | null;
+  /** @throws InvalidRecordError when it cannot be read as a record. */
+  read(): Promise<FoundRecord | null>;
 }
 
 /** A commit that has changed a record, and the record before it and after it; null where there is none. */
@@ -91,8 +102,8 @@ export interface StoredVersion {
   readonly commit: Commit;
   readonly status: RecordStatus;
   /** By the commit's first parent. */
-  readonly before: FoundRecord | null;
-  readonly after: FoundRecord | null;
+  readonly before: UnreadRecord | null;
+  readonly after: UnreadRecord | null;
 }
 
 /** The commit that has made a field what it is, and the record before it; null where there was none. */

@@ -1,6 +1,5 @@
 import path from 'node:path';
 import { GitModelError } from '../../errors';
-import type { ObjectStore } from '../../git/object-store';
 import { bindingOf } from '../../model/binding';
 import type { GitModel } from '../../model/git-model';
 import { idOf } from '../../model/record/id';
@@ -9,14 +8,14 @@ import { plainRecord } from '../../model/record/record-collection';
 import type { PlainRecord } from '../../model/record/record-collection';
 import { differenceOf } from '../../model/record/record-difference';
 import type { RecordStatus } from '../../model/record/record-difference';
-import type { FoundRecord } from '../../model/record/record-store';
 import type { RegisteredModel } from '../../model/registry';
-import type { ModelSchema } from '../../model/schema/schema';
 import type { IdOf, ModelId, RecordChange, VersionChanges } from '../../model/types';
+import type { WorkspaceContext } from '../context';
 import { compareTrees } from './tree-comparison';
 import type { ComparedRecord } from './tree-comparison';
-import { readStored, storedIdOf } from './stored-version';
+import type { MergeUnit } from './merge-unit';
 import type { TreeAt } from './stored-version';
+import { VersionReader } from './version-reader';
 
 /** A record of any model: an instance where the model is registered, else a plain object. */
 export type AnyRecord = GitModel<ModelId> | PlainRecord;
@@ -42,40 +41,41 @@ export interface ChangedRecord<T extends AnyRecord = AnyRecord> {
   readonly previousId: [T] extends [GitModel<ModelId>] ? IdOf<T> | null : ModelId | null;
   /**
    * What differs, by property; by stored name in a record whose model is not registered, and of fields that the model does not
-   * know. All fields of an added or a removed record; none when the record is only written in another way.
+   * know. All fields of an added or a removed record; none when the record is only written in another way. Rejects with an
+   * InvalidRecordError when what is stored is not a record.
    */
-  readonly fields: FieldChanges<T>;
-  /** The record as it was before; null for an added one. */
+  readonly fields: () => Promise<FieldChanges<T>>;
+  /** The record as it was before; null for an added one. Rejects as {@link fields} does. */
   readonly before: () => Promise<T | null>;
-  /** The record as it is afterwards; null for a removed one. */
+  /** The record as it is afterwards; null for a removed one. Rejects as {@link fields} does. */
   readonly after: () => Promise<T | null>;
 }
 
 /** What changed records are found with. */
 export interface ChangeSource {
-  readonly objects: ObjectStore;
+  readonly context: Pick<WorkspaceContext, 'gate' | 'objects'>;
   readonly models: readonly RegisteredModel[];
   /** The only folders to be compared. Default: all. */
   readonly folders?: readonly string[] | undefined;
-  /** Called for what cannot be read as a record, which is then left out. Default: it is thrown. */
+  /** Called for what cannot be read as a record, which is then left out. Default: that is seen when it is read. */
   readonly onInvalid?: ((error: GitModelError) => void) | undefined;
 }
 
 /**
- * The records that differ between two trees, read one by one.
+ * The records that differ between two trees. What they hold is read when it is asked for, unless nothing else tells their ids.
  *
- * @throws InvalidRecordError when what is stored is not a record, unless there is `onInvalid`.
+ * @throws InvalidRecordError when what is stored is not a record and does not tell its id, unless there is `onInvalid`.
  */
 export async function* changedRecords(
   source: ChangeSource,
   from: TreeAt,
   to: TreeAt,
 ): AsyncGenerator<ChangedRecord, void> {
-  const { objects, models, folders, onInvalid } = source;
+  const { context, models, folders, onInvalid } = source;
   const schemas = models.map(({ schema }) => schema);
-  const { records } = await compareTrees({ objects, schemas, folders }, from.tree, to.tree);
+  const { records } = await compareTrees({ objects: context.objects, schemas, folders }, from.tree, to.tree);
   for (const record of records) {
-    const changed = await readChange(source, record, from, to).catch((error: unknown) => {
+    const changed = await describeChange(source, record, from, to).catch((error: unknown) => {
       if (!onInvalid || !(error instanceof GitModelError)) throw error;
       onInvalid(error);
       return undefined;
@@ -84,33 +84,39 @@ export async function* changedRecords(
   }
 }
 
-async function readChange(
-  { objects, models }: ChangeSource,
+async function describeChange(
+  { context, models, onInvalid }: ChangeSource,
   { status, before: unitBefore, after: unitAfter }: ComparedRecord,
   from: TreeAt,
   to: TreeAt,
 ): Promise<ChangedRecord> {
-  const before = unitBefore && (await readStored(objects, unitBefore, from));
-  const after = unitAfter && (await readStored(objects, unitAfter, to));
-  const { schema } = (unitAfter ?? unitBefore) as { readonly schema: ModelSchema | null };
+  const before = new VersionReader(context, unitBefore, from);
+  const after = new VersionReader(context, unitAfter, to);
+  if (onInvalid) await Promise.all([before.read(), after.read()]);
+  const { schema, path: file } = (unitAfter ?? unitBefore) as MergeUnit;
   const model = models.find((each) => each.schema === schema)?.model;
   const binding = model && bindingOf(model, 'be compared');
-  const idIn = (found: FoundRecord): ModelId => {
-    const id = storedIdOf(schema, found);
+  const idOfVersion = async (version: VersionReader): Promise<ModelId> => {
+    const id = await version.id();
     return schema ? idOf(schema, id) : id;
   };
-  const load = async (found: FoundRecord | null): Promise<AnyRecord | null> => {
+  const load = async (version: VersionReader): Promise<AnyRecord | null> => {
+    const found = await version.read();
     if (!found) return null;
-    return model && binding ? loadRecord(model, binding, found) : plainRecord(found, String(idIn(found)));
+    return model && binding ? loadRecord(model, binding, found) : plainRecord(found, await version.id());
   };
-  const found = (after ?? before) as FoundRecord;
+  const present = unitAfter ? after : before;
   return {
-    model: schema?.name ?? found.record.model ?? path.posix.dirname(path.posix.dirname(found.path)),
-    id: idIn(found),
+    model: schema?.name ?? (await present.read())?.record.model ?? modelOfPath(file),
+    id: await idOfVersion(present),
     status,
-    previousId: status === 'moved' && before ? idIn(before) : null,
-    fields: differenceOf(schema, before, after, binding?.context),
+    previousId: status === 'moved' ? await idOfVersion(before) : null,
+    fields: async () => differenceOf(schema, await before.read(), await after.read(), binding?.context),
     before: () => load(before),
     after: () => load(after),
   };
+}
+
+function modelOfPath(file: string): string {
+  return path.posix.dirname(path.posix.dirname(file));
 }

@@ -21,7 +21,10 @@ import { compareTrees } from './tree-comparison';
 export interface ChangeOptions {
   /** Only records of these models, which are classes, or names. Default: all. */
   readonly models?: readonly (ModelConstructor | string)[];
-  /** Called for what cannot be read as a record, which is then left out. Default: it is thrown. */
+  /**
+   * Called for what cannot be read as a record, which is then left out; all records are read for it. Default: it is given like
+   * the others, and reading it fails.
+   */
   readonly onInvalid?: (error: GitModelError) => void;
 }
 
@@ -30,7 +33,8 @@ export type DiffOptions = ChangeOptions;
 
 /**
  * What differs between two states of the repository: iterated, the records. Nothing is read before that, and every
- * iteration reads anew; what is equal on both sides is never read, so that it costs what differs. What `ws.diff()` gives.
+ * iteration reads anew; what is equal on both sides is never read, so that it costs what differs, and what records hold only
+ * when it is asked for. What `ws.diff()` gives.
  *
  * The states are those of the first time that something is asked for.
  *
@@ -38,8 +42,11 @@ export type DiffOptions = ChangeOptions;
  * ```ts
  * page.title = 'Another title';
  * await page.save();
- * for await (const { model, id, status, fields } of ws.diff('HEAD')) console.log(model, id, status, fields);
- * for await (const { fields } of ws.diff('HEAD').of(Page)) console.log(fields.title?.from, fields.title?.to);
+ * for await (const { model, id, status } of ws.diff('HEAD')) console.log(model, id, status);
+ * for await (const change of ws.diff('HEAD').of(Page)) {
+ *   const { title } = await change.fields();
+ *   console.log(title?.from, title?.to);
+ * }
  * ```
  */
 export class RecordDiff implements AsyncIterable<ChangedRecord> {
@@ -77,8 +84,9 @@ export class RecordDiff implements AsyncIterable<ChangedRecord> {
   files(): AsyncIterable<ChangedPath> {
     const list = async function* (this: RecordDiff): AsyncGenerator<ChangedPath, void> {
       const { from, to } = await this.trees();
-      const { objects, folders, models } = changeSource(this.context, this.registry, this.options);
+      const { context, folders, models } = changeSource(this.context, this.registry, this.options);
       const schemas = models.map(({ schema }) => schema);
+      const { objects } = context;
       yield* (await compareTrees({ objects, schemas, folders }, from.tree, to.tree)).files;
     };
     return { [Symbol.asyncIterator]: () => this.context.gate.iterate(list.call(this)) };
@@ -125,14 +133,14 @@ export async function treeAt(
  * @throws InvalidArgumentError when a model is none.
  */
 export function changeSource(
-  { objects }: Pick<WorkspaceContext, 'objects'>,
+  context: Pick<WorkspaceContext, 'gate' | 'objects'>,
   registry: ModelRegistry,
   options: ChangeOptions,
 ): ChangeSource {
   const { models, onInvalid } = checkOptions(options);
   if (models !== undefined && !isArray(models)) return refuseModel('models', models);
   const folders = models && distinct(models.map((model) => folderOf(registry, model)));
-  return { objects, models: registry.concrete, folders, onInvalid };
+  return { context, models: registry.concrete, folders, onInvalid };
 }
 
 function isArray(value: unknown): value is readonly unknown[] {

@@ -43,7 +43,8 @@ export function storedIdOf(schema: ModelSchema | null, { id, path: file, record 
   return idInRecord(schema, record) ?? file;
 }
 
-function idInPath(schema: ModelSchema | null, file: string): string | null {
+/** The id of a record, as its path tells it; null where paths do not. */
+export function idInPath(schema: ModelSchema | null, file: string): string | null {
   const name = path.posix.basename(path.posix.dirname(file));
   if (!schema || schema.layout.levels !== undefined) return name;
   const inside = file.slice(schema.folder.length + 1);

@@ -7,9 +7,11 @@ import type { FoundRecord, HistoryOptions, StoredVersion } from '../../model/rec
 import { recordPaths } from '../../model/schema/layout';
 import type { ModelSchema } from '../../model/schema/schema';
 import { StagedTree } from '../../object/staged-tree';
+import { readVersion } from '../changes/merge-unit';
 import type { MergeUnit } from '../changes/merge-unit';
 import { readStored } from '../changes/stored-version';
 import { compareTrees } from '../changes/tree-comparison';
+import { VersionReader } from '../changes/version-reader';
 import type { WorkspaceContext } from '../context';
 import { NewestFirst } from './newest-first';
 import { TrailComparer } from './path-trail';
@@ -131,9 +133,8 @@ export async function* recordHistory(
   id: string,
   { from, onInvalid }: HistoryOptions,
 ): AsyncGenerator<StoredVersion, void> {
-  const tracker = new RecordTracker(context.objects, schema);
   for await (const step of walkRecord(context, schema, id, from)) {
-    const version = await versionOf(context.objects, tracker, step).catch((error: unknown) => {
+    const version = await describeVersion(context, step, onInvalid !== undefined).catch((error: unknown) => {
       if (!onInvalid || !(error instanceof GitModelError)) throw error;
       onInvalid(error);
       return undefined;
@@ -142,15 +143,32 @@ export async function* recordHistory(
   }
 }
 
-async function versionOf(
-  objects: ObjectStore,
-  tracker: RecordTracker,
+async function describeVersion(
+  context: WorkspaceContext,
   { position, parents: [parent] }: RecordStep,
+  isToRead: boolean,
 ): Promise<StoredVersion | undefined> {
-  const after = await tracker.read(position);
-  const before = parent ? await tracker.read(parent) : null;
+  const before = await versionAt(context, parent);
+  const after = await versionAt(context, position);
+  if (isToRead) await Promise.all([before?.read(), after?.read()]);
   if (!before && !after) return undefined;
-  const isMoved = before && after && before.path !== after.path;
-  const status = isMoved ? 'moved' : !before ? 'added' : after ? 'changed' : 'removed';
-  return { commit: await readCommit(objects, position.commit.oid), status, before, after };
+  const isMoved = before && after && parent?.unit.path !== position.unit.path;
+  return {
+    commit: await readCommit(context.objects, position.commit.oid),
+    status: isMoved ? 'moved' : !before ? 'added' : after ? 'changed' : 'removed',
+    before,
+    after,
+  };
+}
+
+/** The version of a record that a commit has; null when it has none. */
+async function versionAt(
+  context: WorkspaceContext,
+  position: RecordAt | undefined,
+): Promise<VersionReader | null> {
+  if (!position) return null;
+  const { commit, unit } = position;
+  const tree = await StagedTree.load(commit.tree, context.objects);
+  if (!(await readVersion(tree, unit, unit.path))) return null;
+  return new VersionReader(context, unit, { tree, at: commit.tree });
 }

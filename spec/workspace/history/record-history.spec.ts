@@ -35,12 +35,13 @@ async function set(id: string, values: object): Promise<void> {
   await page.set(values).save();
 }
 
-function inShort({ commit: { message }, status, id, fields }: RecordVersion): string {
-  return `${message}: ${status} ${id} ${Object.keys(fields).join(' ')}`.trim();
+async function inShort({ commit: { message }, status, id, fields }: RecordVersion): Promise<string> {
+  return `${message}: ${status} ${id} ${Object.keys(await fields()).join(' ')}`.trim();
 }
 
 async function shortOf(history: AsyncIterable<RecordVersion<PageModel>>): Promise<string[]> {
-  return (await collect(history)).map((each) => inShort(each as unknown as RecordVersion));
+  const versions = await collect(history);
+  return Promise.all(versions.map((each) => inShort(each as unknown as RecordVersion)));
 }
 
 /** The commits that `git log` finds for a path. */
@@ -60,13 +61,13 @@ describe('history', () => {
     await commit('Gone', () => Page.delete('a'));
 
     const versions = await collect(Page.history('a'));
-    expect(versions.map((each) => inShort(each as unknown as RecordVersion))).toEqual([
+    expect(await shortOf(Page.history('a'))).toEqual([
       'Gone: removed a slug title text image',
       'Image: changed a image',
       'Two: changed a title',
       'One: added a slug title text',
     ]);
-    expect(versions[2]?.fields.title).toEqual({ from: 'A', to: 'A2' });
+    expect((await versions[2]?.fields())?.title).toEqual({ from: 'A', to: 'A2' });
     expect(versions[0]?.commit.author.name).toBe('Ann');
     expect(await versions[0]?.load()).toBeNull();
     const [image, two] = [await versions[1]?.load(), await versions[2]?.load()];
@@ -141,13 +142,17 @@ describe('history', () => {
     expect(await shortOf(Page.history('a'))).toEqual([]);
   });
 
-  it('throws for a version that is no record, or leaves it out', async () => {
+  it('fails where a version is read that is no record, or leaves it out', async () => {
     await commit('One', () => new Page({ slug: 'a', title: 'A' }).save());
     await commit('Broken', () => ws.index.addBlob('page/a/data.json', 'broken'));
     await commit('Two', () =>
       ws.index.addBlob('page/a/data.json', git(path, 'show', 'HEAD~1:page/a/data.json')),
     );
-    await expect(collect(Page.history('a'))).rejects.toThrow(InvalidRecordError);
+    const [two, broken] = await collect(Page.history('a'));
+    expect([two?.commit.message, broken?.commit.message]).toEqual(['Two', 'Broken']);
+    await expect(two?.fields()).rejects.toThrow(InvalidRecordError);
+    await expect(broken?.load()).rejects.toThrow(InvalidRecordError);
+    expect(await two?.load()).toMatchObject({ title: 'A' });
     const onInvalid = jest.fn();
 
     expect(await shortOf(Page.history('a', { onInvalid }))).toEqual(['One: added a slug title text']);

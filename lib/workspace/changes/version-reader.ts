@@ -1,0 +1,36 @@
+import type { FoundRecord } from '../../model/record/record-store';
+import type { WorkspaceContext } from '../context';
+import type { MergeUnit } from './merge-unit';
+import { idInPath, readStored, storedIdOf } from './stored-version';
+import type { TreeAt } from './stored-version';
+
+/** A version of a record, which is read once somebody asks for what it holds. */
+export class VersionReader {
+  private found: Promise<FoundRecord | null> | undefined;
+
+  /** @param unit Null where there is no such version. */
+  constructor(
+    private readonly context: Pick<WorkspaceContext, 'gate' | 'objects'>,
+    private readonly unit: MergeUnit | null,
+    private readonly at: TreeAt,
+  ) {}
+
+  /** The id as it stands in paths, where they tell it; null where they do not, or there is no such version. */
+  get idInPath(): string | null {
+    return this.unit && idInPath(this.unit.schema, this.unit.path);
+  }
+
+  /** The id as it stands in paths, for which the version is read if need be; only a version that there is has one. */
+  async id(): Promise<string> {
+    const { schema } = this.unit as MergeUnit;
+    return this.idInPath ?? storedIdOf(schema, (await this.read()) as FoundRecord);
+  }
+
+  /** @throws InvalidRecordError when what is there cannot be read as a record. */
+  async read(): Promise<FoundRecord | null> {
+    const { context, unit, at } = this;
+    if (!unit) return null;
+    this.found ??= context.gate.read(() => readStored(context.objects, unit, at));
+    return this.found;
+  }
+}
