@@ -20,6 +20,8 @@ export interface ReferenceUpdate {
   readonly expected: string | null;
   /** What the reference's log will say. */
   readonly logMessage: string;
+  /** Whether the object is being published, so that it need not be looked for. Default: false. */
+  readonly isPublished?: boolean;
 }
 
 /** What became of an attempt to change a reference by its file. */
@@ -43,10 +45,10 @@ export type ChangeOutcome =
  */
 export async function swapReferenceFile(
   repository: GitRepository,
-  { ref, oid, expected, logMessage }: ReferenceUpdate,
+  { ref, oid, expected, logMessage, isPublished = false }: ReferenceUpdate,
   durability: Durability,
 ): Promise<ChangeOutcome> {
-  if (!isObjectThere(path.join(repository.commonFolder, 'objects'), oid)) return 'unsuited';
+  if (!isPublished && !isObjectThere(path.join(repository.commonFolder, 'objects'), oid)) return 'unsuited';
   return changeLocked(repository, ref, expected, durability, async (locked) => {
     const outcome = await locked.write({ old: expected, oid, message: logMessage }, durability);
     return outcome === 'written' ? 'changed' : outcome;

@@ -116,6 +116,7 @@ export class CommitQueue implements Backlog {
       oid: commit.oid,
       expected: first.base.commit.parents[0] ?? null,
       logMessage: logMessageOf(commit) + others,
+      isPublished: true,
     };
     await compareAndSwap(repository, update, lockWait(config), config.durability);
   }

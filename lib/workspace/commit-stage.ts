@@ -172,7 +172,8 @@ async function moveBranch(
   { oid, message, parents }: Commit,
   expected: string | null,
 ): Promise<void> {
-  const update = { ref, oid, expected, logMessage: logMessageOf({ parents, message }) };
+  const logMessage = logMessageOf({ parents, message });
+  const update = { ref, oid, expected, logMessage, isPublished: true };
   const { repository, config } = context;
   await compareAndSwap(repository, update, lockWait(config), config.durability);
 }

@@ -97,7 +97,8 @@ export class TagCollection {
       const target = at === undefined ? this.#presentCommit(ref) : await resolveObject(repository, at);
       const annotation = message === undefined ? [] : [await this.#annotate(ref, target, message, author)];
       const oid = annotation[0]?.oid ?? target;
-      const update = { ref, oid, logMessage: `tag: tagging ${target}` };
+      const isPublished = annotation.length > 0;
+      const update = { ref, oid, logMessage: `tag: tagging ${target}`, isPublished };
       const wait = lockWait(config);
       await objects.publish(annotation, config.durability, () =>
         before === null

@@ -72,9 +72,11 @@ export class PackIndexLayout {
     if (head.readUInt32BE(0) !== INDEX_MAGIC || head.readUInt32BE(4) !== INDEX_VERSION) {
       throw new Error('the index is not of version 2');
     }
-    const fanout = Uint32Array.from({ length: FANOUT_ENTRIES }, (_, byte) => head.readUInt32BE(8 + byte * 4));
-    if (fanout.some((count, byte) => count < (fanout[byte - 1] ?? 0))) {
-      throw new Error('the fan-out table of the index is damaged');
+    const fanout = new Uint32Array(FANOUT_ENTRIES);
+    for (let byte = 0, least = 0; byte < FANOUT_ENTRIES; byte++) {
+      const count = readUint32(head, 8 + byte * 4);
+      if (count < least) throw new Error('the fan-out table of the index is damaged');
+      fanout[byte] = least = count;
     }
     return new PackIndexLayout(fanout);
   }
@@ -148,7 +150,7 @@ function search(oids: Buffer, oid: string): number | undefined {
     const share = step < GUESSES && most > least ? (own - least) / (most - least) : 0.5;
     const middle = Math.min(Math.max(Math.floor(low + share * (high - low)), low), high - 1);
     const at = middle * OID_BYTES;
-    const other = readPrefix(oids, at);
+    const other = readUint32(oids, at);
     if (other === prefix) {
       const difference = compareRest(oids, at, oid);
       if (difference === 0) return middle;
@@ -172,10 +174,11 @@ function prefixOf(oid: string): number {
   return prefix;
 }
 
-/** The first four bytes of an oid, as `readUInt32BE` gives them, which checks more and takes longer. */
-function readPrefix(oids: Buffer, at: number): number {
-  const high = oids[at] as number;
-  const low = ((oids[at + 1] as number) << 16) | ((oids[at + 2] as number) << 8) | (oids[at + 3] as number);
+/** Four bytes, as `readUInt32BE` gives them, which checks more and takes longer. */
+function readUint32(bytes: Buffer, at: number): number {
+  const high = bytes[at] as number;
+  const low =
+    ((bytes[at + 1] as number) << 16) | ((bytes[at + 2] as number) << 8) | (bytes[at + 3] as number);
   return high * 0x1000000 + low;
 }
 

@@ -58,7 +58,7 @@ export class LockStore {
     const { repository, objects, config } = this.context;
     const bytes = encodeLock(content);
     const blob = { type: 'blob' as const, oid: hashObject('blob', bytes), content: bytes };
-    const update = { ref, oid: blob.oid, expected, logMessage: 'lock' };
+    const update = { ref, oid: blob.oid, expected, logMessage: 'lock', isPublished: true };
     const outcome = await objects.publish([blob], config.durability, () =>
       this.change(ref, () => swapReferenceFile(repository, update, config.durability)),
     );

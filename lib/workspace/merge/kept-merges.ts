@@ -165,7 +165,7 @@ export class KeptMerges {
       message: state.message,
     };
     const commit = commitObject(fields);
-    const update = { ref: keptAs, oid: commit.oid, expected, logMessage: 'merge: kept' };
+    const update = { ref: keptAs, oid: commit.oid, expected, logMessage: 'merge: kept', isPublished: true };
     await objects.publish([...tree.unwritten(), commit], config.durability, () =>
       compareAndSwap(repository, update, lockWait(config), config.durability),
     );
