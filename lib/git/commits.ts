@@ -1,6 +1,7 @@
 import { Oid, Revwalk } from 'nodegit';
 import type { Commit as NodegitCommit, Signature as NodegitSignature } from 'nodegit';
 import { ObjectNotFoundError } from '../errors';
+import type { ChangedPaths } from '../object/changed-paths';
 import type { Commit } from '../object/commit';
 import { decodeCommit, decodeCommitLinks } from '../object/commit-codec';
 import type { CommitFields, CommitLinks, Signature } from '../object/commit-codec';
@@ -34,6 +35,8 @@ export async function readCommit(objects: ObjectStore, oid: string): Promise<Com
 /** A commit, read as far as is needed to walk histories. */
 export interface LinkedCommit extends CommitLinks {
   readonly oid: string;
+  /** What it has changed against its first parent, where the commit graph tells it. */
+  readonly changedPaths?: ChangedPaths | undefined;
 }
 
 /** Reads a commit's tree, parents and time; throws what {@link readCommit} throws. */
@@ -42,11 +45,13 @@ export async function readCommitLinks(objects: ObjectStore, oid: string): Promis
 }
 
 async function readContent(objects: ObjectStore, oid: string): Promise<Buffer> {
-  const { type, content } = await objects.readObject(oid).catch((error: unknown) => {
+  try {
+    const { type, content } = await objects.readObject(oid);
+    if (type === 'commit') return content;
+  } catch (error) {
     throw error instanceof ObjectNotFoundError ? commitNotFound(oid, error) : error;
-  });
-  if (type !== 'commit') throw commitNotFound(oid);
-  return content;
+  }
+  throw commitNotFound(oid);
 }
 
 /**

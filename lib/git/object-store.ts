@@ -2,21 +2,26 @@ import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { Readable } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
+import { andThen } from '../object/awaitable';
+import type { Awaitable } from '../object/awaitable';
 import type { BlobSource } from '../object/blob-source';
 import type { DecodedObject } from '../object/object-codec';
-import { EMPTY_TREE_OID } from '../object/oid';
+import { EMPTY_TREE_OID, fromByteOid } from '../object/oid';
 import type { ObjectType } from '../object/oid';
 import type { StagedTree, TreeSource } from '../object/staged-tree';
+import { findInTree } from '../object/tree-codec';
 import { TreeNode } from '../object/tree-node';
 import type { UnwrittenObject } from '../object/tree-node';
 import { openStoredBlob, readStoredBlobSize } from './blob/blob-reader';
 import { BlobWriter } from './blob/blob-writer';
 import type { WrittenBlob } from './blob/blob-writer';
+import { CommitGraph } from './commit-graph';
 import type { Durability } from './durable';
 import { looseObjectFile } from './loose/loose-object-file';
 import { LooseObjectWriter } from './loose/loose-object-writer';
 import { CleanUpWatch } from './maintenance/clean-up-watch';
 import { CACHED_BLOB_BYTES, ObjectCaches } from './object-caches';
+import type { FoundEntry } from './object-caches';
 import { wrongType } from './object-errors';
 import { ObjectReader } from './object-reader';
 import { BulkWrite } from './pack/bulk-write';
@@ -135,8 +140,31 @@ export class ObjectStore implements TreeSource {
    *
    * @throws ObjectNotFoundError, or InvalidObjectError when it is damaged.
    */
-  async readObject(oid: string): Promise<DecodedObject> {
+  readObject(oid: string): Awaitable<DecodedObject> {
     return this.reader.readNow(oid) ?? this.reader.read(oid);
+  }
+
+  /**
+   * What the entry of a name in a tree stands for; undefined when there is no such entry, and when the oid is not a tree's.
+   * That is kept, so that what leads to a record in each tree of a history is found once, but the tree is not.
+   *
+   * @throws ObjectNotFoundError, or InvalidObjectError when it is damaged.
+   */
+  findInTree(tree: string, name: string): Awaitable<FoundEntry | undefined> {
+    const key = `${tree} ${name}`;
+    const known = this.caches.entries.get(key);
+    if (known !== undefined) return known ?? undefined;
+    return andThen(this.readObject(tree), ({ type, content }) => {
+      const entry = type === 'tree' ? findInTree(content, Buffer.from(name)) : undefined;
+      const found = entry && { mode: entry.mode, oid: fromByteOid(entry.oid) };
+      this.caches.entries.set(key, found ?? null);
+      return found;
+    });
+  }
+
+  /** The commit graph as it is now, if there is one. */
+  readCommitGraph(): CommitGraph | undefined {
+    return CommitGraph.read(this.shared.objectsFolder);
   }
 
   /**

@@ -19,12 +19,12 @@ export type GitIndexResult =
 export interface GitIndexes {
   /** Of all packs together, when there are two or more. */
   readonly multiPackIndex: GitIndexResult;
-  /** The commits with their parents, dates and trees, which otherwise are inflated one by one. */
+  /** The commits with their parents, dates, trees and changed paths, for which otherwise all are inflated one by one. */
   readonly commitGraph: GitIndexResult;
 }
 
-/** From this version on git writes both, the commit graph in parts, with `--no-progress`. */
-const MIN_VERSION = [2, 24] as const;
+/** From this version on git writes both, the commit graph in parts and with filters of changed paths. */
+const MIN_VERSION = [2, 27] as const;
 
 const UP_TO_DATE: GitIndexResult = { status: 'up-to-date' };
 
@@ -49,7 +49,15 @@ export async function writeGitIndexes(context: StepContext, changed: boolean): P
   };
   return {
     multiPackIndex: await write(needsMultiPackIndex, 'multi-pack-index', 'write', '--no-progress'),
-    commitGraph: await write(needsGraph, 'commit-graph', 'write', '--reachable', '--split', '--no-progress'),
+    commitGraph: await write(
+      needsGraph,
+      'commit-graph',
+      'write',
+      '--reachable',
+      '--split',
+      '--changed-paths',
+      '--no-progress',
+    ),
   };
 }
 

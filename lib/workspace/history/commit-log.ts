@@ -1,7 +1,8 @@
 import { inspect } from 'node:util';
 import { InvalidArgumentError } from '../../errors';
-import { readCommit, readCommitLinks } from '../../git/commits';
+import { readCommit } from '../../git/commits';
 import type { LinkedCommit } from '../../git/commits';
+import { LinkedCommits } from '../../git/linked-commits';
 import { Turn } from '../../git/turn';
 import type { Commit } from '../../object/commit';
 import type { ModelConstructor } from '../../model/types';
@@ -83,12 +84,13 @@ export async function* logOfFolder(
   const { objects } = context;
   const start = await startOf(context, options.from);
   if (start === null) return;
+  const commits = new LinkedCommits(objects);
   const comparer = new TrailComparer(objects, { folder });
   const oldest = (options.since?.getTime() ?? -Infinity) / 1000;
   const waiting = new NewestFirst<LogVisit>();
   const seen = new Set<string>();
   const visit = async (oid: string): Promise<LogVisit> => {
-    const commit = await readCommitLinks(objects, oid);
+    const commit = await commits.read(oid);
     return { commit, trail: comparer.begin(commit.tree) };
   };
   const add = (each: LogVisit): void => {

@@ -5,6 +5,10 @@ export class NewestFirst<T extends { readonly commit: Pick<LinkedCommit, 'time'>
   /** The newest last. */
   private readonly waiting: T[] = [];
 
+  get isEmpty(): boolean {
+    return this.waiting.length === 0;
+  }
+
   add(visit: T): void {
     const { waiting } = this;
     const time = visit.commit.time;

@@ -1,7 +1,9 @@
 import type { ObjectStore } from '../../git/object-store';
+import { andThen } from '../../object/awaitable';
+import type { Awaitable } from '../../object/awaitable';
+import { PathKey } from '../../object/changed-paths';
+import type { ChangedPaths } from '../../object/changed-paths';
 import { isTreeMode } from '../../object/file-mode';
-import { fromByteOid } from '../../object/oid';
-import { findInTree } from '../../object/tree-codec';
 
 /** What is looked at in trees: a folder, or files in it. */
 export interface TrailPlace {
@@ -28,15 +30,19 @@ export type Trail = Step;
  * found out about one tree is found out for all that have the same folder, so that every folder on the way is read once.
  */
 export class TrailComparer {
-  private readonly names: readonly Buffer[];
-  private readonly files: readonly Buffer[] | undefined;
+  private readonly names: readonly string[];
+  private readonly files: readonly string[] | undefined;
+  private readonly folderKey: PathKey | undefined;
+  private readonly fileKeys: readonly PathKey[] | undefined;
 
   constructor(
     private readonly objects: ObjectStore,
     { folder, files }: TrailPlace,
   ) {
-    this.names = folder === '' ? [] : folder.split('/').map((name) => Buffer.from(name));
-    this.files = files?.map((name) => Buffer.from(name));
+    this.names = folder === '' ? [] : folder.split('/');
+    this.files = files;
+    this.folderKey = folder === '' ? undefined : new PathKey(folder);
+    this.fileKeys = files?.map((name) => new PathKey(folder === '' ? name : `${folder}/${name}`));
   }
 
   /** The way to the place from the root of a tree. */
@@ -44,45 +50,66 @@ export class TrailComparer {
     return step(tree);
   }
 
-  /** Whether two trees have the same at the place. */
-  async isSame(one: Trail, other: Trail): Promise<boolean> {
+  /** Whether a commit may have another thing at the place than its first parent. */
+  mayHaveChanged(changed: ChangedPaths): boolean {
+    const { folderKey, fileKeys } = this;
+    return (
+      (!folderKey || changed.mayHave(folderKey)) &&
+      (!fileKeys || fileKeys.some((key) => changed.mayHave(key)))
+    );
+  }
+
+  /** Whether two trees have the same at the place; without a promise when there is nothing to wait for. */
+  isSame(one: Trail, other: Trail, from = 0): Awaitable<boolean> {
     let [a, b] = [one, other];
-    for (let level = 0; ; level++) {
+    for (let level = from; ; level++) {
       if (a.oid === b.oid) return true;
       if (level === this.names.length) break;
-      const before = b;
-      const name = this.names[level] as Buffer;
-      [a, b] = [(a.next ??= await this.enter(a, name)), (b.next ??= await this.enter(b, name))];
-      if (a.oid === b.oid) before.next = a;
+      const [nextOfA, nextOfB] = [this.enter(a, level), this.enter(b, level)];
+      if (nextOfA instanceof Promise || nextOfB instanceof Promise) return this.goOn(nextOfA, nextOfB, level);
+      // What is found out about the one is found out about both.
+      if (nextOfA.oid === nextOfB.oid) b.next = nextOfA;
+      [a, b] = [nextOfA, nextOfB];
     }
-    return this.files !== undefined && (await this.filesIn(a)) === (await this.filesIn(b));
+    return this.files !== undefined && this.haveSameFiles(a, b);
   }
 
   /** Whether there is anything at the place. */
   async isThere(trail: Trail): Promise<boolean> {
     let last = trail;
-    for (const name of this.names) last = last.next ??= await this.enter(last, name);
+    for (let level = 0; level < this.names.length; level++) last = await this.enter(last, level);
     return this.files ? /\d/.test(await this.filesIn(last)) : last.oid !== null;
   }
 
-  private async enter({ oid }: Step, name: Buffer): Promise<Step> {
-    const content = oid === null ? undefined : await this.read(oid);
-    const entry = content && findInTree(content, name);
-    return step(entry && isTreeMode(entry.mode) ? fromByteOid(entry.oid) : null);
+  private async goOn(one: Awaitable<Step>, other: Awaitable<Step>, level: number): Promise<boolean> {
+    return this.isSame(await one, await other, level + 1);
+  }
+
+  private async haveSameFiles(one: Step, other: Step): Promise<boolean> {
+    return (await this.filesIn(one)) === (await this.filesIn(other));
+  }
+
+  /** The next folder on the way. */
+  private enter(from: Step, level: number): Awaitable<Step> {
+    const { oid, next } = from;
+    if (next) return next;
+    if (oid === null) return (from.next = step(null));
+    return andThen(this.objects.findInTree(oid, this.names[level] as string), (entry) => {
+      return (from.next = step(entry && isTreeMode(entry.mode) ? entry.oid : null));
+    });
   }
 
   private async filesIn(last: Step): Promise<string> {
+    const { oid } = last;
     if (last.files === undefined) {
-      const content = last.oid === null ? undefined : await this.read(last.oid);
-      const found = (this.files ?? []).map((name) => content && findInTree(content, name));
-      last.files = found.map((entry) => (entry ? `${entry.mode} ${fromByteOid(entry.oid)}` : '')).join(',');
+      const found: string[] = [];
+      for (const name of this.files ?? []) {
+        const entry = oid === null ? undefined : await this.objects.findInTree(oid, name);
+        found.push(entry ? `${entry.mode} ${entry.oid}` : '');
+      }
+      last.files = found.join(',');
     }
     return last.files;
-  }
-
-  private async read(oid: string): Promise<Buffer | undefined> {
-    const { type, content } = await this.objects.readObject(oid);
-    return type === 'tree' ? content : undefined;
   }
 }
 

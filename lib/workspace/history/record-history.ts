@@ -1,11 +1,14 @@
 import { GitModelError } from '../../errors';
-import { readCommit, readCommitLinks } from '../../git/commits';
+import { readCommit } from '../../git/commits';
 import type { LinkedCommit } from '../../git/commits';
+import { LinkedCommits } from '../../git/linked-commits';
 import type { ObjectStore } from '../../git/object-store';
 import { Turn } from '../../git/turn';
 import type { FoundRecord, HistoryOptions, StoredVersion } from '../../model/record/record-store';
 import { recordPaths } from '../../model/schema/layout';
 import type { ModelSchema } from '../../model/schema/schema';
+import { andThen } from '../../object/awaitable';
+import type { Awaitable } from '../../object/awaitable';
 import { StagedTree } from '../../object/staged-tree';
 import { readVersion } from '../changes/merge-unit';
 import type { MergeUnit } from '../changes/merge-unit';
@@ -30,15 +33,21 @@ export interface RecordAt {
 /** Finds a record in the parents of commits, by its path, and by what it was before where it has got another id. */
 export class RecordTracker {
   private readonly comparers = new Map<string, TrailComparer>();
+  private readonly commits: LinkedCommits;
 
   constructor(
     private readonly objects: ObjectStore,
     private readonly schema: ModelSchema,
-  ) {}
+  ) {
+    this.commits = new LinkedCommits(objects);
+  }
 
   /** The record with these data in a commit, if it is there. */
-  async at(oid: string, data: string): Promise<RecordAt> {
-    const commit = await readCommitLinks(this.objects, oid);
+  at(oid: string, data: string): Awaitable<RecordAt> {
+    return andThen(this.commits.read(oid), (commit) => this.within(commit, data));
+  }
+
+  private within(commit: LinkedCommit, data: string): RecordAt {
     let comparer = this.comparers.get(data);
     if (!comparer) {
       comparer = new TrailComparer(this.objects, placeOfRecord(this.schema, data));
@@ -46,6 +55,27 @@ export class RecordTracker {
     }
     const unit = { path: data, isRecord: true, schema: this.schema };
     return { commit, unit, comparer, trail: comparer.begin(commit.tree) };
+  }
+
+  /** The same record in the oldest commit down from this one that has it as it is, as far as each has one parent alone. */
+  async oldestSame(position: RecordAt): Promise<RecordAt> {
+    const { unit, comparer } = position;
+    const turn = new Turn();
+    for (let last = position; ;) {
+      if (turn.isOver()) await turn.next();
+      const [oid, other] = last.commit.parents;
+      if (oid === undefined || other !== undefined) return last;
+      // Hardly ever is there anything to wait for, and to wait all the same would take longer than all else.
+      const found = this.commits.read(oid);
+      const commit = found instanceof Promise ? await found : found;
+      const trail = comparer.begin(commit.tree);
+      const { changedPaths } = last.commit;
+      if (!changedPaths || comparer.mayHaveChanged(changedPaths)) {
+        const same = comparer.isSame(last.trail, trail);
+        if (!(same instanceof Promise ? await same : same)) return last;
+      }
+      last = { commit, unit, comparer, trail };
+    }
   }
 
   /**
@@ -117,8 +147,10 @@ export async function* walkRecord(
     seen.add(key);
   };
   visit(await tracker.at(start, recordPaths(schema, id).data));
-  for (let position; (position = waiting.take());) {
+  for (let next; (next = waiting.take());) {
     if (turn.isOver()) await turn.next();
+    // Where no other branch is open, nobody else gets to what is passed over here.
+    const position = waiting.isEmpty ? await tracker.oldestSame(next) : next;
     const { same, parents } = await tracker.before(position);
     const isRoot = parents.length === 0;
     if (!same && !(isRoot && !(await position.comparer.isThere(position.trail)))) yield { position, parents };

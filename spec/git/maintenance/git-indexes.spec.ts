@@ -93,7 +93,7 @@ describe('What git writes to speed up reading', () => {
     });
 
     it('when git is old', async () => {
-      const reason = 'git version 2.20.1 is older than 2.24';
+      const reason = 'git version 2.20.1 is older than 2.27';
       expect(await skippedWith('echo git version 2.20.1')).toEqual([reason, reason]);
     });
 

@@ -1,0 +1,22 @@
+import type { Awaitable } from '../object/awaitable';
+import type { CommitGraph } from './commit-graph';
+import { readCommitLinks } from './commits';
+import type { LinkedCommit } from './commits';
+import type { ObjectStore } from './object-store';
+
+/** So many commits are read before the commit graph is, which takes as long as they do where there is a long history. */
+const COMMITS_BEFORE_GRAPH = 64;
+
+/** Reads the commits of a history, as far as is needed to walk it: one by one first, then from the commit graph. */
+export class LinkedCommits {
+  private graph: CommitGraph | undefined;
+  private count = 0;
+
+  constructor(private readonly objects: ObjectStore) {}
+
+  /** Throws what {@link readCommitLinks} throws. */
+  read(oid: string): Awaitable<LinkedCommit> {
+    if (++this.count === COMMITS_BEFORE_GRAPH) this.graph = this.objects.readCommitGraph();
+    return this.graph?.find(oid) ?? readCommitLinks(this.objects, oid);
+  }
+}
