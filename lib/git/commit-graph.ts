@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
+import type { ChangedPaths } from '../object/changed-paths';
 import { CommitGraphLayer } from '../object/commit-graph-codec';
 import { isOid } from '../object/oid';
 import { objectFolders } from './alternates';
@@ -29,20 +30,43 @@ export class CommitGraph {
 
   /** What a commit says; undefined when the graph does not have it. */
   find(oid: string): LinkedCommit | undefined {
-    const known = this.numbers.get(oid);
-    const number = known ?? this.numberOf(oid);
-    if (number === undefined) return undefined;
+    return attempt(() => {
+      const number = this.numberOf(oid);
+      return number === undefined ? undefined : this.linked(oid, number);
+    });
+  }
+
+  /**
+   * The oldest commit down from one, as far as each has one parent alone and none has changed what is asked for; undefined where
+   * the graph knows of none.
+   *
+   * @param mayHaveChanged Whether a commit that has changed these paths may have changed what is asked for.
+   */
+  passOver(oid: string, mayHaveChanged: (paths: ChangedPaths) => boolean): LinkedCommit | undefined {
+    return attempt(() => {
+      const first = this.numberOf(oid);
+      if (first === undefined) return undefined;
+      let last = first;
+      for (let layer = this.layerOf(last); ;) {
+        const changed = layer.changedPathsOf(last);
+        const parent = changed && !mayHaveChanged(changed) ? layer.onlyParentOf(last) : undefined;
+        if (parent === undefined) break;
+        last = parent;
+        if (!layer.has(last)) layer = this.layerOf(last);
+      }
+      return last === first ? undefined : this.linked(this.oidOf(last), last);
+    });
+  }
+
+  private linked(oid: string, number: number): LinkedCommit {
+    const { tree, time, parents } = this.layerOf(number).linksOf(number);
     this.numbers.delete(oid);
-    try {
-      const { tree, time, parents, changedPaths } = this.layerOf(number).linksOf(number);
-      return { oid, tree, time, changedPaths, parents: parents.map((parent) => this.oidOf(parent)) };
-    } catch {
-      // Damaged as it is, the commits themselves are there.
-      return undefined;
-    }
+    return { oid, tree, time, parents: parents.map((parent) => this.oidOf(parent)) };
   }
 
   private numberOf(oid: string): number | undefined {
+    const known = this.numbers.get(oid);
+    if (known !== undefined) return known;
     for (const layer of this.layers) {
       const number = layer.find(oid);
       if (number !== undefined) return number;
@@ -57,7 +81,7 @@ export class CommitGraph {
   }
 
   private layerOf(number: number): CommitGraphLayer {
-    const layer = this.layers.find(({ first, count }) => number >= first && number < first + count);
+    const layer = this.layers.find((each) => each.has(number));
     if (!layer) throw new Error(`it has no commit of the number ${number}`);
     return layer;
   }

@@ -1,7 +1,6 @@
 import { Oid, Revwalk } from 'nodegit';
 import type { Commit as NodegitCommit, Signature as NodegitSignature } from 'nodegit';
 import { ObjectNotFoundError } from '../errors';
-import type { ChangedPaths } from '../object/changed-paths';
 import type { Commit } from '../object/commit';
 import { decodeCommit, decodeCommitLinks } from '../object/commit-codec';
 import type { CommitFields, CommitLinks, Signature } from '../object/commit-codec';
@@ -35,8 +34,6 @@ export async function readCommit(objects: ObjectStore, oid: string): Promise<Com
 /** A commit, read as far as is needed to walk histories. */
 export interface LinkedCommit extends CommitLinks {
   readonly oid: string;
-  /** What it has changed against its first parent, where the commit graph tells it. */
-  readonly changedPaths?: ChangedPaths | undefined;
 }
 
 /** Reads a commit's tree, parents and time; throws what {@link readCommit} throws. */

@@ -1,4 +1,5 @@
 import type { Awaitable } from '../object/awaitable';
+import type { ChangedPaths } from '../object/changed-paths';
 import type { CommitGraph } from './commit-graph';
 import { readCommitLinks } from './commits';
 import type { LinkedCommit } from './commits';
@@ -13,6 +14,11 @@ export class LinkedCommits {
   private count = 0;
 
   constructor(private readonly objects: ObjectStore) {}
+
+  /** See {@link CommitGraph.passOver}; undefined where there is nothing to pass over, or no graph. */
+  passOver(oid: string, mayHaveChanged: (paths: ChangedPaths) => boolean): LinkedCommit | undefined {
+    return this.graph?.passOver(oid, mayHaveChanged);
+  }
 
   /** Throws what {@link readCommitLinks} throws. */
   read(oid: string): Awaitable<LinkedCommit> {

@@ -35,8 +35,6 @@ const FLAG = 0x80000000;
 /** What a layer's commits say, with the numbers of their parents. */
 export interface NumberedLinks extends Omit<CommitLinks, 'parents'> {
   readonly parents: readonly number[];
-  /** Against the first parent; undefined where the graph has none. */
-  readonly changedPaths: ChangedPaths | undefined;
 }
 
 /** One layer of a commit graph. */
@@ -95,6 +93,11 @@ export class CommitGraphLayer {
     return undefined;
   }
 
+  /** Whether the commit with a number is in this layer. */
+  has(number: number): boolean {
+    return number >= this.first && number < this.first + this.count;
+  }
+
   /** The oid of the commit with a number, which has to be one of this layer. */
   oidOf(number: number): string {
     const at = this.chunk('OIDL') + (number - this.first) * OID_BYTES;
@@ -104,16 +107,42 @@ export class CommitGraphLayer {
   /** @throws Error when the layer is damaged there. */
   linksOf(number: number): NumberedLinks {
     const { bytes } = this;
-    const at = this.chunk('CDAT') + (number - this.first) * COMMIT_BYTES;
-    const behind = at + OID_BYTES;
-    const [one, other] = [bytes.readUInt32BE(behind), bytes.readUInt32BE(behind + 4)];
-    const parents = one === NO_PARENT ? [] : [one];
+    const behind = this.behindTree(number);
+    const parents: number[] = [];
+    const other = bytes.readUInt32BE(behind + 4);
+    if (bytes.readUInt32BE(behind) !== NO_PARENT) parents.push(bytes.readUInt32BE(behind));
     if (other >= FLAG) this.addFurther(parents, other - FLAG);
     else if (other !== NO_PARENT) parents.push(other);
     // The lowest two bits of the generation are the highest of the time.
     const time = (bytes.readUInt32BE(behind + 8) & 3) * 2 ** 32 + bytes.readUInt32BE(behind + 12);
-    const changedPaths = this.filters && this.changedPathsOf(number, this.filters);
-    return { tree: bytes.toString('hex', at, behind), parents, time, changedPaths };
+    return { tree: bytes.toString('hex', behind - OID_BYTES, behind), parents, time };
+  }
+
+  /** The number of the parent of a commit that has just one; undefined for any other commit. */
+  onlyParentOf(number: number): number | undefined {
+    const behind = this.behindTree(number);
+    const parent = this.bytes.readUInt32BE(behind);
+    return parent !== NO_PARENT && this.bytes.readUInt32BE(behind + 4) === NO_PARENT ? parent : undefined;
+  }
+
+  /**
+   * What a commit has changed against its first parent; undefined where the layer does not tell it.
+   *
+   * @throws Error when the layer is damaged there.
+   */
+  changedPathsOf(number: number): ChangedPaths | undefined {
+    if (!this.filters) return undefined;
+    const place = this.chunk('BIDX') + (number - this.first) * 4;
+    const filters = this.chunk('BDAT') + FILTER_HEADER_BYTES;
+    const start = number === this.first ? 0 : this.bytes.readUInt32BE(place - 4);
+    const end = this.bytes.readUInt32BE(place);
+    if (start > end || filters + end > this.bytes.length) throw new Error('its filters are damaged');
+    return new ChangedPaths(this.filters, this.bytes, filters + start, filters + end);
+  }
+
+  /** Where that begins which the layer has of a commit beside its tree. */
+  private behindTree(number: number): number {
+    return this.chunk('CDAT') + (number - this.first) * COMMIT_BYTES + OID_BYTES;
   }
 
   private filterSettings(): FilterSettings | undefined {
@@ -123,15 +152,6 @@ export class CommitGraphLayer {
     return FILTER_VERSIONS.includes(version)
       ? { version, hashCount: this.bytes.readUInt32BE(at + 4) }
       : undefined;
-  }
-
-  private changedPathsOf(number: number, settings: FilterSettings): ChangedPaths {
-    const place = this.chunk('BIDX') + (number - this.first) * 4;
-    const filters = this.chunk('BDAT') + FILTER_HEADER_BYTES;
-    const start = number === this.first ? 0 : this.bytes.readUInt32BE(place - 4);
-    const end = this.bytes.readUInt32BE(place);
-    if (start > end || filters + end > this.bytes.length) throw new Error('its filters are damaged');
-    return new ChangedPaths(settings, this.bytes, filters + start, filters + end);
   }
 
   private addFurther(parents: number[], place: number): void {

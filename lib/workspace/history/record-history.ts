@@ -61,19 +61,19 @@ export class RecordTracker {
   async oldestSame(position: RecordAt): Promise<RecordAt> {
     const { unit, comparer } = position;
     const turn = new Turn();
+    const mayHaveChanged = comparer.mayHaveChanged.bind(comparer);
     for (let last = position; ;) {
       if (turn.isOver()) await turn.next();
+      const below = this.commits.passOver(last.commit.oid, mayHaveChanged);
+      if (below) last = { commit: below, unit, comparer, trail: comparer.begin(below.tree) };
       const [oid, other] = last.commit.parents;
       if (oid === undefined || other !== undefined) return last;
       // Hardly ever is there anything to wait for, and to wait all the same would take longer than all else.
       const found = this.commits.read(oid);
       const commit = found instanceof Promise ? await found : found;
       const trail = comparer.begin(commit.tree);
-      const { changedPaths } = last.commit;
-      if (!changedPaths || comparer.mayHaveChanged(changedPaths)) {
-        const same = comparer.isSame(last.trail, trail);
-        if (!(same instanceof Promise ? await same : same)) return last;
-      }
+      const same = comparer.isSame(last.trail, trail);
+      if (!(same instanceof Promise ? await same : same)) return last;
       last = { commit, unit, comparer, trail };
     }
   }
