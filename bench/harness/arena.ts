@@ -137,13 +137,17 @@ export class Arena implements AsyncDisposable {
     });
   }
 
-  /** A store after `git gc` with so many commits, each of which has changed one record. */
+  /**
+   * A store with so many commits, each of which has changed one record: after `git gc`, with a commit graph that knows the changed
+   * paths, as `ws.maintain()` has git write it.
+   */
   historicStore(size: number, commits: number, shards: Shards): Promise<string> {
     return this.once(`historic ${size} ${commits} ${JSON.stringify(shards)}`, async (folder) => {
       cpSync(await this.importedStore(size, shards), folder, { recursive: true });
       this.progress(`git: ${commits} commits, and gc`);
       addHistory(folder, size, commits, shards);
       git(folder, 'gc', '--quiet');
+      git(folder, 'commit-graph', 'write', '--reachable', '--changed-paths', '--no-progress');
     });
   }
 
