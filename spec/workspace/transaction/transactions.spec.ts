@@ -1,3 +1,4 @@
+import { AsyncResource } from 'node:async_hooks';
 import { setTimeout as delay } from 'node:timers/promises';
 import {
   CharField,
@@ -130,6 +131,34 @@ describe('A transaction', () => {
     );
     expect(await Account.getOrNull('late')).not.toBeNull();
     expectLog(path, ['Late', 'Begun']);
+  });
+
+  it('does not include what runs elsewhere, unless it is bound to it, nor what goes on afterwards', async () => {
+    const { path, ws, Account } = await openAccounts();
+    const jobs: (() => Promise<unknown>)[] = [];
+    const { open, opened } = gateway();
+    const worker = opened.then(async () => {
+      for (const job of jobs) await job();
+    });
+    const save = (owner: string) => () => new Account({ owner }).save();
+    let afterwards: Promise<unknown> | undefined;
+    const ending = gateway();
+    await ws.transaction(
+      async () => {
+        jobs.push(save('queued'), AsyncResource.bind(save('bound')));
+        open();
+        await worker;
+        afterwards = ending.opened.then(save('late'));
+      },
+      { message: 'Bound' },
+    );
+    ending.open();
+    await afterwards;
+    expect(git(path, 'ls-tree', '--name-only', 'main:account').split('\n')).toEqual(['ann', 'bob', 'bound']);
+    expect(await ws.diff()).toMatchObject({
+      changes: [{ path: 'account/late/data.json' }, { path: 'account/queued/data.json' }],
+    });
+    expectLog(path, ['Bound', 'Begun']);
   });
 
   it('loses nothing when hundreds change the same record at once', async () => {
