@@ -7,10 +7,11 @@ import {
   GitModel,
   IntegerField,
   Model,
+  RelatedField,
   TransactionError,
   ValidationError,
 } from 'gitmodel';
-import type { BoundModel, Workspace } from 'gitmodel';
+import type { BoundModel, Related, Workspace } from 'gitmodel';
 import { errorOf } from '../../support/error-of';
 import { git } from '../../support/temporary-repository';
 import { commitMeanwhile, emptyRepository, expectLog, openWorkspace } from '../../support/workspaces';
@@ -229,6 +230,22 @@ describe('A transaction', () => {
     expectLog(path, ['Faster', 'Faster', 'Faster', 'Begun']);
   });
 
+  it('is not run again for an instance from outside that is stale, which would be so again', async () => {
+    const { path, ws, Account } = await openAccounts();
+    const ann = await Account.get('ann');
+    await ws.transaction(() => add(Account, 'ann', 1), { message: 'Faster' });
+    let runs = 0;
+    const error = await errorOf(() =>
+      ws.transaction(async () => {
+        runs++;
+        ann.cents += 1;
+        await ann.save();
+      }),
+    );
+    expect([error.code, runs]).toEqual(['STALE_RECORD', 1]);
+    expectLog(path, ['Faster', 'Begun']);
+  });
+
   it('takes back a part of it that has failed and that it has caught', async () => {
     const { path, ws, Account } = await openAccounts();
     await ws.transaction(
@@ -425,5 +442,23 @@ describe('Isolation', () => {
     expect(outcomes.filter((each) => each instanceof ValidationError)).toHaveLength(1);
     expect(await Account.all().count()).toBe(3);
     stateLog(path);
+  });
+
+  it('is run again when somebody has deleted what it refers to', async () => {
+    @Model({ name: 'Card' })
+    class CardModel extends GitModel {
+      @CharField({ id: true }) number!: string;
+      @RelatedField(AccountModel, { onDelete: 'restrict' }) account!: Related<AccountModel>;
+    }
+    const { path, ws, Account } = await openAccounts();
+    const Card = ws.register(CardModel);
+    const other = await ws.on('main');
+    const { runs, commit } = await ws.transaction(async () => {
+      if (!(await Account.getOrNull('ann'))) return;
+      await new Card({ number: '1', account: 'ann' }).save();
+      await other.register(AccountModel).delete('ann', { commit: true, message: 'Gone' });
+    });
+    expect([runs, commit, await Card.all().count()]).toEqual([2, null, 0]);
+    expectLog(path, ['Gone', 'Begun']);
   });
 });
