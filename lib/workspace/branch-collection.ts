@@ -48,7 +48,8 @@ export interface DeleteBranchOptions {
 }
 
 /**
- * The branches of a repository.
+ * The branches of a repository. Within a transaction they can be looked at as they are, and to change one is a
+ * TransactionError.
  *
  * @example
  * ```ts

@@ -57,7 +57,7 @@ export interface ListOptions {
 
 /**
  * The tags of a repository: names for what does not change any more. Wherever records are read, `{ at: 'v1.0' }` reads
- * them as they were.
+ * them as they were. Within a transaction they can be looked at as they are, and to change one is a TransactionError.
  *
  * @example
  * ```ts
