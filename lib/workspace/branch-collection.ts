@@ -25,7 +25,7 @@ import {
 import { createBranch, makeBranch, readBranch } from './branch';
 import type { Branch } from './branch';
 import { lockWait } from './context';
-import type { WorkspaceContext } from './context';
+import type { WorkspaceScope } from './scope';
 import { nameFilter } from './tag-collection';
 import type { ListOptions } from './tag-collection';
 
@@ -48,7 +48,8 @@ export interface DeleteBranchOptions {
 }
 
 /**
- * The branches of a repository.
+ * The branches of a repository. Within a transaction they can be looked at as they are, and to change one is a
+ * TransactionError.
  *
  * @example
  * ```ts
@@ -60,7 +61,7 @@ export interface DeleteBranchOptions {
  */
 export class BranchCollection {
   /** Use {@link Workspace.branches}. */
-  constructor(private readonly context: WorkspaceContext) {}
+  constructor(private readonly scope: WorkspaceScope) {}
 
   /**
    * Creates a branch.
@@ -71,7 +72,8 @@ export class BranchCollection {
    */
   async create(name: string, options: CreateBranchOptions = {}): Promise<Branch> {
     const { from } = checkOptions(options);
-    const { gate, stage } = this.context;
+    const context = this.scope.outside('branches.create()');
+    const { gate, stage } = context;
     return gate.change(async () => {
       const start = from ?? stage.base.commit?.oid;
       if (start === undefined) {
@@ -80,7 +82,7 @@ export class BranchCollection {
           { details: { ref: branchRef(name) } },
         );
       }
-      return createBranch(this.context, name, start);
+      return createBranch(context, name, start);
     });
   }
 
@@ -90,7 +92,8 @@ export class BranchCollection {
    * @throws ReferenceNotFoundError when there is none of this name.
    */
   async get(name: string): Promise<Branch> {
-    return this.context.gate.read(() => readBranch(this.context, name));
+    const context = this.scope.current;
+    return context.gate.read(() => readBranch(context, name));
   }
 
   /**
@@ -100,7 +103,7 @@ export class BranchCollection {
    */
   async list(options: ListOptions = {}): Promise<Branch[]> {
     const isWanted = nameFilter(options);
-    const { gate, repository, objects } = this.context;
+    const { gate, repository, objects } = this.scope.current;
     return gate.read(async () => {
       const branches: Branch[] = [];
       for (const { ref, oid } of await listReferences(repository, BRANCHES)) {
@@ -124,9 +127,10 @@ export class BranchCollection {
    */
   async rename(name: string, newName: string): Promise<Branch> {
     const [from, to] = [branchRef(name), branchRef(newName)];
-    const { gate, stage, repository, config } = this.context;
+    const context = this.scope.outside('branches.rename()');
+    const { gate, stage, repository, config } = context;
     return gate.change(async () => {
-      const { oid, commit } = await readBranch(this.context, from);
+      const { oid, commit } = await readBranch(context, from);
       if (from === to) return makeBranch(to, commit);
       const [wait, { durability }] = [lockWait(config), config];
       const between = async (): Promise<void> => {
@@ -154,7 +158,7 @@ export class BranchCollection {
   async delete(name: string, options: DeleteBranchOptions = {}): Promise<string> {
     const { force = false } = checkOptions(options);
     const ref = branchRef(name);
-    const { gate, repository, config } = this.context;
+    const { gate, repository, config } = this.scope.outside('branches.delete()');
     return gate.change(async () => {
       const oid = await readReference(repository, ref);
       if (oid === null) throw referenceNotFound(ref);
@@ -172,7 +176,7 @@ export class BranchCollection {
    * @throws ReferenceNotFoundError when there is no such branch.
    */
   async upstream(name: string): Promise<BranchUpstream | null> {
-    return this.context.gate.read(async () => this.#readUpstream(await this.#existing(name)));
+    return this.scope.current.gate.read(async () => this.#readUpstream(await this.#existing(name)));
   }
 
   /**
@@ -194,7 +198,7 @@ export class BranchCollection {
    * ```
    */
   async setUpstream(name: string, upstream: string | Upstream | null): Promise<BranchUpstream | null> {
-    const { gate, repository, config } = this.context;
+    const { gate, repository, config } = this.scope.outside('branches.setUpstream()');
     return gate.change(async () => {
       const ref = await this.#existing(name);
       const found = upstream === null ? null : await this.#findUpstream(upstream);
@@ -206,19 +210,19 @@ export class BranchCollection {
   /** The full name of a branch that exists. */
   async #existing(name: string): Promise<string> {
     const ref = branchRef(name);
-    if ((await readReference(this.context.repository, ref)) === null) throw referenceNotFound(ref);
+    if ((await readReference(this.scope.current.repository, ref)) === null) throw referenceNotFound(ref);
     return ref;
   }
 
   async #readUpstream(ref: string): Promise<BranchUpstream | null> {
-    const { repository } = this.context;
+    const { repository } = this.scope.current;
     const upstream = await readUpstream(repository, ref);
     return upstream && { ...upstream, ref: await trackingRef(repository, upstream) };
   }
 
   async #findUpstream(given: string | Upstream): Promise<Upstream> {
     if (typeof given !== 'string') return checkUpstream(given);
-    const { repository } = this.context;
+    const { repository } = this.scope.current;
     const candidates = given.startsWith('refs/') ? [given] : [`${BRANCHES}${given}`, `refs/remotes/${given}`];
     for (const ref of candidates) {
       if ((await readReference(repository, ref)) === null) continue;
@@ -236,7 +240,7 @@ export class BranchCollection {
   }
 
   #refuseInUse(ref: string): void {
-    const { stage, repository } = this.context;
+    const { stage, repository } = this.scope.root;
     const name = shortBranchName(ref);
     if (stage.base.ref === ref) {
       throw new BranchInUseError(
@@ -254,7 +258,7 @@ export class BranchCollection {
   }
 
   async #refuseUnmerged(ref: string, oid: string): Promise<void> {
-    const { stage, objects, repository } = this.context;
+    const { stage, objects, repository } = this.scope.root;
     const upstream = await this.#readUpstream(ref);
     const fetched = upstream?.ref ? await readReference(repository, upstream.ref) : null;
     for (const tip of [stage.base.commit?.oid ?? null, fetched]) {

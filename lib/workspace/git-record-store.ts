@@ -121,7 +121,7 @@ export class GitRecordStore implements RecordStore {
     code: (lock: Lock) => Awaitable<T>,
     options: LockOptions,
   ): Promise<T> {
-    return withLock(this.scope.current, { model, id }, code, options);
+    return withLock(this.scope, { model, id }, code, options);
   }
 
   history(schema: ModelSchema, id: string, options: HistoryOptions): AsyncIterable<StoredVersion> {

@@ -26,15 +26,25 @@ export class WorkspaceScope {
   /**
    * The parts of the workspace itself, for what cannot be done within a transaction.
    *
+   * @param remedy What to do instead, as a sentence. Default: to call it before or afterwards.
    * @throws TransactionError within one.
    */
-  outside(operation: string): WorkspaceContext {
+  outside(operation: string, remedy = 'Call it before or afterwards.'): WorkspaceContext {
     if (!this.transaction) return this.root;
     throw new TransactionError(
-      `${operation} cannot be called within a transaction, which commits by itself when its function has ended. ` +
-        'Call it before or afterwards.',
+      `${operation} cannot be called within a transaction, which commits by itself when its function has ended. ${remedy}`,
       { details: { operation } },
     );
+  }
+
+  /** Iterates over what is generated from the parts that are used where the iteration begins. */
+  iterate<T>(generate: (context: WorkspaceContext) => AsyncIterable<T>): AsyncIterable<T> {
+    return {
+      [Symbol.asyncIterator]: () => {
+        const context = this.current;
+        return context.gate.iterate(generate(context));
+      },
+    };
   }
 
   /** Runs code within a transaction, with these parts; what it begins and does not wait for is outside when it ends. */

@@ -17,7 +17,7 @@ import { tagRef, TAGS } from '../object/reference-name';
 import { tagObject } from '../object/tag-codec';
 import type { UnwrittenObject } from '../object/tree-node';
 import { lockWait } from './context';
-import type { WorkspaceContext } from './context';
+import type { WorkspaceScope } from './scope';
 
 /** A tag as it was when it was read. */
 export interface Tag {
@@ -57,7 +57,7 @@ export interface ListOptions {
 
 /**
  * The tags of a repository: names for what does not change any more. Wherever records are read, `{ at: 'v1.0' }` reads
- * them as they were.
+ * them as they were. Within a transaction they can be looked at as they are, and to change one is a TransactionError.
  *
  * @example
  * ```ts
@@ -69,7 +69,7 @@ export interface ListOptions {
  */
 export class TagCollection {
   /** Use {@link Workspace.tags}. */
-  constructor(private readonly context: WorkspaceContext) {}
+  constructor(private readonly scope: WorkspaceScope) {}
 
   /**
    * Makes a tag: an annotated one when there is a message, which is an object of its own with an author and a time,
@@ -90,8 +90,8 @@ export class TagCollection {
         details: { option: 'message', value: message },
       });
     }
-    return this.context.gate.change(async () => {
-      const { repository, objects, config } = this.context;
+    const { gate, repository, objects, config } = this.scope.outside('tags.create()');
+    return gate.change(async () => {
       const before = await readReference(repository, ref);
       if (before !== null && !force) throw existsAlready(ref, before);
       const target = at === undefined ? this.#presentCommit(ref) : await resolveObject(repository, at);
@@ -116,9 +116,9 @@ export class TagCollection {
    * @throws ObjectNotFoundError or InvalidObjectError when what it names is missing or damaged.
    */
   async get(name: string): Promise<Tag> {
-    return this.context.gate.read(async () => {
+    return this.scope.current.gate.read(async () => {
       const ref = tagRef(name);
-      const oid = await readReference(this.context.repository, ref);
+      const oid = await readReference(this.scope.current.repository, ref);
       if (oid === null) throw referenceNotFound(ref);
       return this.#describe(ref, oid);
     });
@@ -127,9 +127,9 @@ export class TagCollection {
   /** All tags, by the bytes of their names. Throws what {@link get} throws of one that is damaged. */
   async list(options: ListOptions = {}): Promise<Tag[]> {
     const isWanted = nameFilter(options);
-    return this.context.gate.read(async () => {
+    return this.scope.current.gate.read(async () => {
       const tags: Tag[] = [];
-      for (const { ref, oid } of await listReferences(this.context.repository, TAGS)) {
+      for (const { ref, oid } of await listReferences(this.scope.current.repository, TAGS)) {
         if (isWanted(ref.slice(TAGS.length))) tags.push(await this.#describe(ref, oid));
       }
       return tags;
@@ -145,7 +145,7 @@ export class TagCollection {
    * @throws LockWaitTimeoutError when another process holds a lock for too long.
    */
   async delete(name: string): Promise<string> {
-    const { gate, repository, config } = this.context;
+    const { gate, repository, config } = this.scope.outside('tags.delete()');
     const ref = tagRef(name);
     return gate.change(async () => {
       const oid = await readReference(repository, ref);
@@ -156,7 +156,7 @@ export class TagCollection {
   }
 
   #presentCommit(ref: string): string {
-    const oid = this.context.stage.base.commit?.oid;
+    const oid = this.scope.root.stage.base.commit?.oid;
     if (oid !== undefined) return oid;
     throw new ObjectNotFoundError(`There is no commit yet to tag. Commit something first, or give { at }.`, {
       details: { ref },
@@ -169,14 +169,14 @@ export class TagCollection {
     message: string,
     author?: SignatureInput,
   ): Promise<UnwrittenObject> {
-    const { objects, config } = this.context;
+    const { objects, config } = this.scope.root;
     const targetType = await objects.readType(target);
     const tagger = config.sign('author', author);
     return tagObject({ target, targetType, name: ref.slice(TAGS.length), tagger, message });
   }
 
   async #describe(ref: string, oid: string): Promise<Tag> {
-    const { annotation, target, targetType } = await readTagged(this.context.objects, oid);
+    const { annotation, target, targetType } = await readTagged(this.scope.current.objects, oid);
     const { message = null, tagger = null } = annotation ?? {};
     return { name: ref.slice(TAGS.length), ref, oid, target, targetType, message, tagger };
   }

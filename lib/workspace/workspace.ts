@@ -139,12 +139,12 @@ export class Workspace implements AsyncDisposable {
     this.config = context.config;
     this.scope = new WorkspaceScope(context);
     this.index = new WorkspaceIndex(this.scope);
-    this.branches = new BranchCollection(context);
-    this.tags = new TagCollection(context);
+    this.branches = new BranchCollection(this.scope);
+    this.tags = new TagCollection(this.scope);
     this.store = new GitRecordStore(this.scope);
     this.registry = origin ? origin.registry.fork(this.store) : new ModelRegistry(this.store);
     const engine = new MergeEngine(context, () => this.registry.concrete, this.store.blobs);
-    this.kept = new KeptMerges(context, engine, (model) => this.registry.schemaOf(model));
+    this.kept = new KeptMerges(this.scope, engine, (model) => this.registry.schemaOf(model));
     this.merger = new Merger(context, engine, this.kept);
     this.transactions = new Transactions(this.scope, engine);
   }
@@ -327,11 +327,13 @@ export class Workspace implements AsyncDisposable {
   diff(): Promise<TreeDiff>;
   diff(from?: string, to?: string, options: DiffOptions = {}): RecordDiff | Promise<TreeDiff> {
     const context = this.scope.current;
-    const { gate, stage, objects, repository } = context;
+    const { gate, stage, objects, repository, reads } = context;
     if (from === undefined) {
-      return gate.change(async () =>
-        diffTrees(repository, stage.base.tree.oid, await objects.writeTree(stage.tree)),
-      );
+      return gate.change(async () => {
+        const diff = await diffTrees(repository, stage.base.tree.oid, await objects.writeTree(stage.tree));
+        for (const path of diff.paths) reads?.addPath(path);
+        return diff;
+      });
     }
     gate.assertOpen();
     changeSource(context, this.registry, options);
@@ -450,8 +452,7 @@ export class Workspace implements AsyncDisposable {
    */
   walk(options: WalkOptions = {}): AsyncIterable<Commit> {
     const { from, sort = 'time' } = checkOptions(options);
-    const { gate, stage, repository } = this.context;
-    gate.assertOpen();
+    this.scope.current.gate.assertOpen();
     if (!['time', 'topological', 'reverse'].includes(sort)) {
       throw new InvalidArgumentError(
         `"sort" must be "time", "topological" or "reverse", not ${JSON.stringify(sort)}.`,
@@ -460,7 +461,7 @@ export class Workspace implements AsyncDisposable {
         },
       );
     }
-    const walk = async function* (): AsyncGenerator<Commit, void> {
+    const walk = async function* ({ stage, repository }: WorkspaceContext): AsyncGenerator<Commit, void> {
       const start =
         from === undefined ? stage.committed.commit?.oid : (await resolveRevision(repository, from)).commit;
       if (start === null) {
@@ -468,7 +469,7 @@ export class Workspace implements AsyncDisposable {
       }
       if (start !== undefined) yield* walkCommits(repository, start, sort);
     };
-    return { [Symbol.asyncIterator]: () => gate.iterate(walk()) };
+    return this.scope.iterate(walk);
   }
 
   /**
@@ -487,10 +488,8 @@ export class Workspace implements AsyncDisposable {
    * ```
    */
   log(options: LogOptions = {}): AsyncIterable<Commit> {
-    const { gate } = this.context;
-    gate.assertOpen();
-    const commits = logCommits(this.context, this.registry, checkOptions(options));
-    return { [Symbol.asyncIterator]: () => gate.iterate(commits()) };
+    this.scope.current.gate.assertOpen();
+    return this.scope.iterate(logCommits(this.registry, checkOptions(options)));
   }
 
   /**
@@ -502,7 +501,8 @@ export class Workspace implements AsyncDisposable {
    * Each commit is compared with the one before it on the way from `since`, by first parents wherever they lead there: what a
    * merge brings is the change of the merge.
    *
-   * @throws InvalidArgumentError for an option, DetachedHeadError with `live` when there is no branch to follow.
+   * @throws InvalidArgumentError for an option, DetachedHeadError with `live` when there is no branch to follow,
+   *   TransactionError with `live` within a transaction.
    * @throws NotAnAncestorError, while iterating, when the branch does not descend from `since`, or no longer.
    * @throws InvalidRecordError, while iterating, when what is stored is not a record and its path does not tell the id, unless
    *   `onInvalid` takes it.
@@ -520,20 +520,22 @@ export class Workspace implements AsyncDisposable {
    * ```
    */
   changes(options: FeedOptions = {}): AsyncIterableIterator<RecordCommitChange> {
-    this.context.gate.assertOpen();
-    return new ChangeFeed(this.context, this.registry, options);
+    const { live = false } = checkOptions(options);
+    const context = live ? this.scope.outside('changes() with { live }') : this.scope.current;
+    context.gate.assertOpen();
+    return new ChangeFeed(context, this.registry, options);
   }
 
   // --- Branches ----------------------------------------------------------------------------------------------
 
   /** The full name of the branch that the workspace is on, which may be unborn; null when detached. */
   get head(): string | null {
-    return this.context.stage.committed.ref;
+    return this.scope.current.stage.committed.ref;
   }
 
   /** The branch as the index is based on it; null when it is unborn or the workspace detached. */
   get branch(): Branch | null {
-    const { ref, commit } = this.context.stage.committed;
+    const { ref, commit } = this.scope.current.stage.committed;
     return ref !== null && commit ? makeBranch(ref, commit) : null;
   }
 
@@ -641,7 +643,8 @@ export class Workspace implements AsyncDisposable {
    * @throws what the function throws; nothing has changed then, the instances neither.
    * @throws ConcurrentUpdateError when somebody else was faster each time; `details.conflicts` has what has collided.
    * @throws DetachedHeadError when the workspace is not on a branch.
-   * @throws TransactionError for what cannot be called within one: what commits, or changes the branch.
+   * @throws TransactionError for what cannot be called within one: what commits, makes, moves or deletes a branch or tag,
+   *   merges, or takes a lock.
    *
    * @example
    * ```ts
@@ -706,6 +709,7 @@ export class Workspace implements AsyncDisposable {
 
   /** What {@link merge} would do: its result, with nothing committed. */
   async mergePreview(from: string, options: Omit<MergeOptions, 'dryRun'> = {}): Promise<MergeResult> {
+    this.scope.outside('mergePreview()');
     return this.merge(from, { ...checkOptions(options), dryRun: true });
   }
 
@@ -715,7 +719,7 @@ export class Workspace implements AsyncDisposable {
    * @throws InvalidObjectError when somebody else has put something else under their references.
    */
   async keptMerges(): Promise<KeptMerge[]> {
-    return this.context.gate.read(() => this.kept.list());
+    return this.scope.current.gate.read(() => this.kept.list());
   }
 
   /**
@@ -753,6 +757,7 @@ export class Workspace implements AsyncDisposable {
    * @throws LockWaitTimeoutError that names the owner, when it stays taken for too long.
    * @throws LockLostError when the function has succeeded, but the lock was lost before it had ended.
    * @throws LockReentryError when the function of the same lock asks for it.
+   * @throws TransactionError within a transaction, which would be committed after the release: call that within the lock.
    * @throws InvalidLockError when something else is under the reference of the lock.
    *
    * @example
@@ -765,7 +770,7 @@ export class Workspace implements AsyncDisposable {
    * ```
    */
   async lock<T>(id: string, fn: (lock: Lock) => T | Promise<T>, options: LockOptions = {}): Promise<T> {
-    return withLock(this.context, { model: null, id }, fn, options);
+    return withLock(this.scope, { model: null, id }, fn, options);
   }
 
   // --- Views -------------------------------------------------------------------------------------------------
@@ -780,6 +785,7 @@ export class Workspace implements AsyncDisposable {
    * @returns a workspace with the settings that this one has now. Its models are bound to it: `draft.models.Page`, or
    *   `draft.register(Page)`, whether `Page` is the class itself or the one that is bound to this workspace.
    * @throws InvalidReferenceNameError when Git would refuse the name.
+   * @throws TransactionError with `create`, within a transaction.
    *
    * @example
    * ```ts
@@ -793,7 +799,10 @@ export class Workspace implements AsyncDisposable {
     const { create = false } = checkOptions(options);
     const { context } = this;
     const ref = branchRef(branch);
-    if (create) await context.gate.change(() => ensureBranch(context, branch));
+    if (create) {
+      const { gate } = this.scope.outside('on() with { create }');
+      await gate.change(() => ensureBranch(context, branch));
+    }
     return context.gate.read(async () => {
       const workspace = new Workspace(forkContext(context, await baseOfBranch(context, ref)), this);
       this.children.add(workspace);

@@ -25,6 +25,7 @@ describe.each([
   'docs/history.md',
   'docs/merging.md',
   'docs/models.md',
+  'docs/transactions.md',
   'docs/upkeep.md',
 ])('The page %s', (page) => {
   const programs = programsOf(page);
@@ -50,6 +51,7 @@ describe.each([
   'docs/history.md',
   'docs/models.md',
   'docs/performance.md',
+  'docs/transactions.md',
 ])('The page %s', (page) => {
   it('links to pages that there are', () => {
     for (const [, target] of read(page).matchAll(/\]\((?!https?:)([^)#]+)/g)) {

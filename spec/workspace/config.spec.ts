@@ -132,6 +132,67 @@ describe('A setting that cannot be', () => {
   });
 });
 
+describe('A copy of settings', () => {
+  const ALL: Required<ConfigOptions> = {
+    author: { name: 'Ann', email: 'ann@example.com' },
+    timeZoneOffset: -90,
+    lockWaitTimeout: 1,
+    lockWaitInterval: 2,
+    durability: 'fsync',
+    maintenance: { looseObjects: 3, packs: 4, onFinished: () => undefined },
+  };
+  const OTHERS: Required<ConfigOptions> = {
+    author: { name: 'Bob', email: 'bob@example.com' },
+    timeZoneOffset: null,
+    lockWaitTimeout: 5,
+    lockWaitInterval: 6,
+    durability: 'git',
+    maintenance: true,
+  };
+  const names = Object.keys(ALL) as (keyof ConfigOptions)[];
+
+  /** All settings, in the form in which they are kept. */
+  function valuesOf(config: WorkspaceConfig): unknown[] {
+    return names.map((name) => config[name]);
+  }
+
+  it('has all of them, also where they are the defaults', () => {
+    const properties = Object.entries(Object.getOwnPropertyDescriptors(WorkspaceConfig.prototype));
+    const settable = properties.filter(([, property]) => typeof property.set === 'function');
+    expect(settable.map(([name]) => name).sort()).toEqual([...names].sort());
+    for (const config of [new WorkspaceConfig(ALL), new WorkspaceConfig(OTHERS), new WorkspaceConfig()]) {
+      const copy = config.copy();
+      expect(copy).toBeInstanceOf(WorkspaceConfig);
+      expect(copy).not.toBe(config);
+      expect(valuesOf(copy)).toEqual(valuesOf(config));
+    }
+    expect(new WorkspaceConfig(ALL).copy().maintenance).toEqual(ALL.maintenance);
+  });
+
+  it.each(names)('is changed apart from them: %s', (name) => {
+    const config = new WorkspaceConfig(ALL);
+    const copy = config.copy();
+    Object.assign(copy, { [name]: OTHERS[name] });
+    expect([config[name], copy[name]]).toEqual([
+      new WorkspaceConfig(ALL)[name],
+      new WorkspaceConfig(OTHERS)[name],
+    ]);
+    Object.assign(config, { [name]: OTHERS[name] });
+    Object.assign(copy, { [name]: ALL[name] });
+    expect(copy[name]).toEqual(new WorkspaceConfig(ALL)[name]);
+    expect(config[name]).toEqual(new WorkspaceConfig(OTHERS)[name]);
+  });
+
+  it('signs as it says itself', () => {
+    const config = new WorkspaceConfig(ALL);
+    const copy = config.copy();
+    copy.author = OTHERS.author;
+
+    expect([config.sign('author').name, copy.sign('author').name]).toEqual(['Ann', 'Bob']);
+    expect(copy.sign('author').offset).toBe(-90);
+  });
+});
+
 describe('A signature', () => {
   const TIME = new Date(1_600_000_000_000);
 

@@ -70,7 +70,10 @@ export class ChangeFeed implements AsyncIterableIterator<RecordCommitChange> {
       );
     }
     changeSource(context, registry, options);
-    const ref = branch === undefined ? context.stage.committed.ref : branchRef(branch);
+    const { isTransaction = false, stage } = context;
+    // A transaction sees one state of its branch, wherever that is by now.
+    const present = isTransaction ? null : stage.committed.ref;
+    const ref = branch === undefined ? present : branchRef(branch);
     if (ref === null && live) {
       throw new DetachedHeadError('The workspace is on no branch that could be followed; give "branch".');
     }

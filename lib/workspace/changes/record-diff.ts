@@ -107,9 +107,10 @@ export class RecordDiff implements AsyncIterable<ChangedRecord> {
   }
 
   private trees(): Promise<{ readonly from: TreeAt; readonly to: TreeAt }> {
-    const { stage } = this.context;
+    const { stage, reads } = this.context;
     const staged = { tree: stage.tree, at: undefined };
     const { from, to } = this;
+    if (to === undefined) reads?.addPath('');
     this.sides ??= (async () => ({
       from: await treeAt(this.context, from),
       to: to === undefined ? staged : await treeAt(this.context, to),

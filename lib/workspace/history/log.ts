@@ -15,15 +15,14 @@ import { walkRecord } from './record-history';
  * @throws InvalidArgumentError for an option.
  */
 export function logCommits(
-  context: WorkspaceContext,
   registry: ModelRegistry,
   options: LogOptions,
-): () => AsyncGenerator<Commit, void> {
+): (context: WorkspaceContext) => AsyncGenerator<Commit, void> {
   checkLogOptions(options);
   const { model, id, from } = options;
-  if (model === undefined) return () => logOfFolder(context, '', options);
+  if (model === undefined) return (context) => logOfFolder(context, '', options);
   const folder = folderOf(registry, model);
-  if (id === undefined) return () => logOfFolder(context, folder, options);
+  if (id === undefined) return (context) => logOfFolder(context, folder, options);
   const schema = registry.concrete.find((each) => each.schema.folder === folder)?.schema;
   if (!schema) {
     throw new InvalidArgumentError(
@@ -31,7 +30,7 @@ export function logCommits(
       { details: { option: 'model', value: model } },
     );
   }
-  return async function* () {
+  return async function* (context) {
     for await (const { position } of walkRecord(context, schema, idText(id, schema), from)) {
       const commit = await readCommit(context.objects, position.commit.oid);
       if (matches(commit, options)) yield commit;

@@ -6,6 +6,7 @@ import { hasEnded, thisProcess } from '../../git/process';
 import type { Lock, LockOptions, LockOwner } from '../../model/record/lock';
 import type { Awaitable } from '../../object/awaitable';
 import type { WorkspaceContext } from '../context';
+import type { WorkspaceScope } from '../scope';
 import { HeldLock, nameOf } from './held-lock';
 import { MAX_EXPIRY, MIN_EXPIRY, newToken } from './lock-content';
 import type { LockContent } from './lock-content';
@@ -31,11 +32,15 @@ const holdings = new AsyncLocalStorage<Holding>();
 
 /** Runs code while nobody else holds a lock; see `Workspace.lock`. */
 export async function withLock<T>(
-  context: WorkspaceContext,
+  scope: WorkspaceScope,
   target: LockTarget,
   code: (lock: Lock) => Awaitable<T>,
   options: LockOptions = {},
 ): Promise<T> {
+  const context = scope.outside(
+    'lock()',
+    'The lock would be released before; call transaction() within lock().',
+  );
   const terms = checkTerms(context, target, options);
   if (typeof code !== 'function') {
     throw new InvalidArgumentError(`What runs under a lock must be a function; ${inspect(code)} is not.`, {

@@ -8,6 +8,7 @@ import type { MergeResult } from './merge-options';
 /**
  * A merge that is not complete, because conflicts are left. It is kept in the repository, under a reference of its own:
  * any process can resolve them, one by one, and complete it. Branches are as they were until then.
+ * Within a transaction all its methods are a TransactionError.
  *
  * @example
  * ```ts

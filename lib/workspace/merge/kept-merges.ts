@@ -13,6 +13,7 @@ import { sha1 } from '../../object/sha1';
 import { StagedTree } from '../../object/staged-tree';
 import { lockWait } from '../context';
 import type { WorkspaceContext } from '../context';
+import type { WorkspaceScope } from '../scope';
 import { KeptMerge } from './kept-merge';
 import { checkKept, keepResolution, revive } from './kept-resolution';
 import type { KeptResolution } from './kept-resolution';
@@ -53,10 +54,15 @@ const FILE = 'merge.json';
  */
 export class KeptMerges {
   constructor(
-    private readonly context: WorkspaceContext,
+    private readonly scope: WorkspaceScope,
     private readonly engine: MergeEngine,
     private readonly schemaOf: (model: string) => ModelSchema | undefined,
   ) {}
+
+  /** Merges have to do with branches as they are, never with what a transaction has staged. */
+  private get context(): WorkspaceContext {
+    return this.scope.root;
+  }
 
   /** Begins to keep a merge, or goes on with the one that is kept already of the same commit into the same branch. */
   async keep(
@@ -84,7 +90,7 @@ export class KeptMerges {
   }
 
   async conflictsOf(state: KeptState): Promise<readonly MergeConflict[]> {
-    const { gate } = this.context;
+    const { gate } = this.scope.outside('conflicts()');
     return gate.change(async () => (await this.merge(state, await this.tipOf(state))).conflicts);
   }
 
@@ -94,15 +100,16 @@ export class KeptMerges {
     conflict: MergeConflict,
     resolution: ConflictResolution,
   ): Promise<{ readonly state: KeptState; readonly oid: string }> {
+    const { gate } = this.scope.outside('resolve()');
     const resolutions = { ...state.resolutions };
     if (resolution === undefined) Reflect.deleteProperty(resolutions, conflict.key);
     else resolutions[conflict.key] = keepResolution(this.schemaFor(conflict), conflict, resolution);
     const changed = { ...state, resolutions };
-    return this.context.gate.change(async () => ({ state: changed, oid: await this.write(changed, oid) }));
+    return gate.change(async () => ({ state: changed, oid: await this.write(changed, oid) }));
   }
 
   async complete(state: KeptState, oid: string, options: CommitOptions): Promise<MergeResult> {
-    return this.context.gate.change(async () => {
+    return this.scope.outside('complete()').gate.change(async () => {
       const ours = await this.tipOf(state);
       const { tree, conflicts } = await this.merge(state, ours);
       const commits = { base: null, ours, theirs: state.theirs };
@@ -122,7 +129,7 @@ export class KeptMerges {
   }
 
   async remove(state: KeptState, oid: string): Promise<void> {
-    return this.context.gate.change(() => this.delete(state, oid));
+    return this.scope.outside('abort()').gate.change(() => this.delete(state, oid));
   }
 
   private async delete({ keptAs }: KeptState, oid: string): Promise<void> {

@@ -1,3 +1,4 @@
+import { AsyncResource } from 'node:async_hooks';
 import { setTimeout as delay } from 'node:timers/promises';
 import {
   CharField,
@@ -6,10 +7,11 @@ import {
   GitModel,
   IntegerField,
   Model,
+  RelatedField,
   TransactionError,
   ValidationError,
 } from 'gitmodel';
-import type { BoundModel, Workspace } from 'gitmodel';
+import type { BoundModel, Related, Workspace } from 'gitmodel';
 import { errorOf } from '../../support/error-of';
 import { git } from '../../support/temporary-repository';
 import { commitMeanwhile, emptyRepository, expectLog, openWorkspace } from '../../support/workspaces';
@@ -132,6 +134,34 @@ describe('A transaction', () => {
     expectLog(path, ['Late', 'Begun']);
   });
 
+  it('does not include what runs elsewhere, unless it is bound to it, nor what goes on afterwards', async () => {
+    const { path, ws, Account } = await openAccounts();
+    const jobs: (() => Promise<unknown>)[] = [];
+    const { open, opened } = gateway();
+    const worker = opened.then(async () => {
+      for (const job of jobs) await job();
+    });
+    const save = (owner: string) => () => new Account({ owner }).save();
+    let afterwards: Promise<unknown> | undefined;
+    const ending = gateway();
+    await ws.transaction(
+      async () => {
+        jobs.push(save('queued'), AsyncResource.bind(save('bound')));
+        open();
+        await worker;
+        afterwards = ending.opened.then(save('late'));
+      },
+      { message: 'Bound' },
+    );
+    ending.open();
+    await afterwards;
+    expect(git(path, 'ls-tree', '--name-only', 'main:account').split('\n')).toEqual(['ann', 'bob', 'bound']);
+    expect(await ws.diff()).toMatchObject({
+      changes: [{ path: 'account/late/data.json' }, { path: 'account/queued/data.json' }],
+    });
+    expectLog(path, ['Bound', 'Begun']);
+  });
+
   it('loses nothing when hundreds change the same record at once', async () => {
     const { path, ws, Account } = await openAccounts();
     const results = await Promise.all(
@@ -198,6 +228,22 @@ describe('A transaction', () => {
       conflicts: [{ model: 'Account', id: 'ann', field: 'cents' }],
     });
     expectLog(path, ['Faster', 'Faster', 'Faster', 'Begun']);
+  });
+
+  it('is not run again for an instance from outside that is stale, which would be so again', async () => {
+    const { path, ws, Account } = await openAccounts();
+    const ann = await Account.get('ann');
+    await ws.transaction(() => add(Account, 'ann', 1), { message: 'Faster' });
+    let runs = 0;
+    const error = await errorOf(() =>
+      ws.transaction(async () => {
+        runs++;
+        ann.cents += 1;
+        await ann.save();
+      }),
+    );
+    expect([error.code, runs]).toEqual(['STALE_RECORD', 1]);
+    expectLog(path, ['Faster', 'Begun']);
   });
 
   it('takes back a part of it that has failed and that it has caught', async () => {
@@ -396,5 +442,23 @@ describe('Isolation', () => {
     expect(outcomes.filter((each) => each instanceof ValidationError)).toHaveLength(1);
     expect(await Account.all().count()).toBe(3);
     stateLog(path);
+  });
+
+  it('is run again when somebody has deleted what it refers to', async () => {
+    @Model({ name: 'Card' })
+    class CardModel extends GitModel {
+      @CharField({ id: true }) number!: string;
+      @RelatedField(AccountModel, { onDelete: 'restrict' }) account!: Related<AccountModel>;
+    }
+    const { path, ws, Account } = await openAccounts();
+    const Card = ws.register(CardModel);
+    const other = await ws.on('main');
+    const { runs, commit } = await ws.transaction(async () => {
+      if (!(await Account.getOrNull('ann'))) return;
+      await new Card({ number: '1', account: 'ann' }).save();
+      await other.register(AccountModel).delete('ann', { commit: true, message: 'Gone' });
+    });
+    expect([runs, commit, await Card.all().count()]).toEqual([2, null, 0]);
+    expectLog(path, ['Gone', 'Begun']);
   });
 });

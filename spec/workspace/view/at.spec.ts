@@ -160,6 +160,9 @@ describe('A view', () => {
       () => page.delete(),
       () => new ViewPage({ slug: 'b', title: 'B' }).save(),
       () => ViewPage.delete('a'),
+      () => page.lock(() => undefined),
+      () => page.restore({ at: 'main~1' }),
+      () => ViewPage.restore('a', { at: 'main~1', commit: true }),
       () => pages.save({ id: 'c', fields: { title: 'C' } }),
       () => pages.delete('a'),
     ];
@@ -174,6 +177,48 @@ describe('A view', () => {
     expect(await titleIn(view)).toBe('Three');
     expect(await errorOf(() => ws.bulk([page]))).toMatchObject({ code: 'BULK_SAVE_FAILED' });
     expectLog(path, ['Three', 'Two', 'One']);
+  });
+
+  it('has the histories of its records, from its commit back', async () => {
+    const { path, ws } = await openHistory();
+    const view = await ws.at('main~1');
+    const ViewPage = view.register(PageModel);
+    const page = await ViewPage.get('a');
+    const versions = await collect(page.history());
+
+    expect(versions.map(({ commit, status }) => [commit.message, status])).toEqual([
+      ['Two', 'changed'],
+      ['One', 'added'],
+    ]);
+    expect((await versions[1]?.load())?.title).toBe('One');
+    expect((await page.blame()).title?.commit.message).toBe('Two');
+    expect(await collect((await ws.at('main~1^{tree}')).register(PageModel).history('a'))).toEqual([]);
+    expect((await ViewPage.get('a', { at: 'main' })).title).toBe('Three');
+    expectLog(path, ['Three', 'Two', 'One']);
+  });
+
+  it('takes no part in a transaction of the workspace, wherever it was made', async () => {
+    const { path, ws, Page } = await openHistory();
+    const outside = await ws.at('main');
+    await ws.transaction(
+      async () => {
+        const page = await Page.get('a');
+        page.title = 'Four';
+        await page.save();
+        await using inside = await ws.at('main');
+        expect([await titleIn(outside), await titleIn(inside)]).toEqual(['Three', 'Three']);
+        expect((await (await ws.at(await ws.index.writeTree())).register(PageModel).get('a')).title).toBe(
+          'Four',
+        );
+        expect(await errorOf(() => outside.register(PageModel).delete('a'))).toMatchObject({
+          code: 'READ_ONLY',
+        });
+      },
+      { message: 'Four' },
+    );
+
+    expect([await titleIn(outside), await titleIn(await ws.at('main'))]).toEqual(['Three', 'Four']);
+    expectLog(path, ['Four', 'Three', 'Two', 'One']);
   });
 
   it('fails after close(), which leaves the workspace open', async () => {
