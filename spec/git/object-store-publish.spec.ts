@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import path from 'node:path';
@@ -110,6 +110,14 @@ describe('Publishing objects', () => {
     writeFileSync(path.join(folder, '.git/gc.pid'), `999999999 ${hostname()}`);
     await objects.publish(OBJECTS, 'git', () => Promise.resolve());
     expect(filesOf(folder).packs).toEqual([]);
+  });
+
+  it('takes what is in the place of the lock for one', async () => {
+    const { folder, objects } = await open();
+    mkdirSync(path.join(folder, '.git/gc.pid'));
+    await objects.publish(OBJECTS, 'git', () => refer(folder));
+    expect(filesOf(folder).packs.sort()).toEqual(PACK);
+    expectCleanRepository(folder);
   });
 
   it('fails as what makes the reference does, and keeps nothing from being cleared away', async () => {

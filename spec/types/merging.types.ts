@@ -64,6 +64,7 @@ void ws.merge('draft', {
   policies: { Page: { views: 'max', title: ({ ours }) => ours } },
 });
 void ws.merge('draft', { onConflict: () => Promise.resolve(undefined) });
+void ws.merge('draft', { onConflict: async ({ model }) => (await Page.get(model ?? '')) && 'theirs' });
 // @ts-expect-error TS2322: no side has this name
 void ws.merge('draft', { onConflict: () => 'mine' });
 // @ts-expect-error TS2353: a preview is always one

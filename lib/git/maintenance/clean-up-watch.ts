@@ -20,7 +20,12 @@ export class CleanUpWatch {
     const lock = path.join(this.commonFolder, 'gc.pid');
     // That there is none is seen at a tenth of the price of reading it.
     if (statSync(lock, { throwIfNoEntry: false }) === undefined) return false;
-    return findGcHolder(this.commonFolder) !== undefined;
+    try {
+      return findGcHolder(this.commonFolder) !== undefined;
+    } catch {
+      // Whatever is in the place of the lock, it may be one.
+      return true;
+    }
   }
 
   /** Whether somebody may have cleaned up from beginning to end. */

@@ -52,7 +52,7 @@ export class MergeEngine {
   ): Promise<TreeMerge> {
     const { onConflict } = options;
     const ask: ConflictHandler | undefined =
-      onConflict && ((conflict) => this.context.gate.section(() => onConflict(conflict)));
+      onConflict && ((conflict) => this.context.gate.section(async () => onConflict(conflict)));
     const settings = { ...this.settings(commits, options), onConflict: ask, isStrict };
     const merge = await mergeTrees(states, settings);
     return checkMerge(merge, states, this.models(), settings);
