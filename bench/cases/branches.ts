@@ -16,7 +16,7 @@ const MILLISECONDS = 1e3;
  * measured. No pair is looked at twice.
  */
 const PAIRS = 10;
-const WARM_UP = 20;
+const WARM_UP = 40;
 
 const SIZES = [10_000, 100_000];
 

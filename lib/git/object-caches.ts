@@ -10,9 +10,6 @@ const BLOB_CACHE_BYTES = 32 * 1024 * 1024;
 /** Larger blobs would push too many others out of the cache. */
 export const CACHED_BLOB_BYTES = 256 * 1024;
 
-/** What an entry of a folder weighs beside its name: its object, its oid, its share of the B+ tree. */
-const NODE_ENTRY_BYTES = 160;
-
 /** What anything cached weighs at least. */
 const CACHE_ENTRY_BYTES = 256;
 
@@ -27,10 +24,7 @@ export interface FoundEntry {
 
 /** What was read or written, by oid: bounded by size, and never stale. */
 export class ObjectCaches {
-  readonly trees = new GenerationCache<TreeNode>(
-    TREE_CACHE_BYTES,
-    (node) => CACHE_ENTRY_BYTES + node.size * NODE_ENTRY_BYTES,
-  );
+  readonly trees = new GenerationCache<TreeNode>(TREE_CACHE_BYTES, (node) => CACHE_ENTRY_BYTES + node.weight);
   /** By the oid of the tree and the name, with a space between; null for what is not there. */
   readonly entries = new GenerationCache<FoundEntry | null>(FOUND_CACHE_BYTES, () => CACHE_ENTRY_BYTES);
   readonly blobs = new GenerationCache<Buffer>(

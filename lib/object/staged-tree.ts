@@ -270,10 +270,9 @@ function* listFolder(path: string, folder: TreeNode): Generator<StagedEntry, voi
 
 /** An entry of a folder, as the outside sees it. */
 export function describeEntry(folder: string, byteName: ByteName, entry: NodeEntry): StagedEntry {
-  const name = fromByteName(byteName);
   return {
-    name,
-    path: folder === '' ? name : `${folder}/${name}`,
+    name: fromByteName(byteName),
+    path: joinPath(folder, byteName),
     kind: kindOfMode(entry.mode),
     mode: entry.mode,
     // A changed folder has to be hashed for its oid, so that waits until somebody reads it.
@@ -282,6 +281,12 @@ export function describeEntry(folder: string, byteName: ByteName, entry: NodeEnt
     },
     content: entry.content,
   };
+}
+
+/** The path of an entry of a folder. */
+export function joinPath(folder: string, byteName: ByteName): string {
+  const name = fromByteName(byteName);
+  return folder === '' ? name : `${folder}/${name}`;
 }
 
 /** The path of the folder that an entry is in; `''` for the root. */

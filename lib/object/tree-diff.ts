@@ -1,6 +1,6 @@
 import type { ByteName } from './byte-name';
 import { isTreeMode } from './file-mode';
-import { describeEntry } from './staged-tree';
+import { describeEntry, joinPath } from './staged-tree';
 import type { StagedEntry, StagedTree } from './staged-tree';
 import { TreeNode } from './tree-node';
 import type { NodeEntry } from './tree-node';
@@ -81,13 +81,12 @@ function* compare(
     before && !inside ? describeEntry(folder, name, before) : undefined,
     after && !outside ? describeEntry(folder, name, after) : undefined,
   ];
-  const path = (old ?? now)?.path;
-  if (path !== undefined) yield { path, before: old, after: now };
-  const described = inside ?? outside;
-  if (!described) return;
+  const described = old ?? now;
+  if (described) yield { path: described.path, before: old, after: now };
+  if (!inside && !outside) return;
   yield* walkFolders(
     tree,
-    describeEntry(folder, name, described).path,
+    joinPath(folder, name),
     inside && (yield* open(tree, inside)),
     outside && (yield* open(tree, outside)),
   );

@@ -1,5 +1,5 @@
+import { LRUCache } from 'lru-cache';
 import type { Serializer, StoredRecord } from '../model/serializers/serializer';
-import { GenerationCache } from '../object/generation-cache';
 
 /** How much the parsed records may weigh together, in bytes as estimated. */
 const CACHE_BYTES = 32 * 1024 * 1024;
@@ -16,7 +16,6 @@ const BYTES_A_BYTE = 2;
 interface Parsed {
   readonly serializer: Serializer;
   readonly record: StoredRecord;
-  readonly weight: number;
 }
 
 /**
@@ -24,7 +23,10 @@ interface Parsed {
  * values that a model's fields make of it: those belong to one instance each.
  */
 export class ParsedRecords {
-  private readonly records = new GenerationCache<Parsed>(CACHE_BYTES, ({ weight }) => weight, ENTRY_BYTES);
+  private readonly records = new LRUCache<string, Parsed>({
+    maxSize: CACHE_BYTES,
+    maxEntrySize: ENTRY_BYTES,
+  });
 
   /** What a blob holds; undefined when it is not known, or was read in another form. */
   get(oid: string, serializer: Serializer): StoredRecord | undefined {
@@ -34,6 +36,6 @@ export class ParsedRecords {
 
   /** @param length How many bytes the blob has. */
   set(oid: string, serializer: Serializer, record: StoredRecord, length: number): void {
-    this.records.set(oid, { serializer, record, weight: RECORD_BYTES + length * BYTES_A_BYTE });
+    this.records.set(oid, { serializer, record }, { size: RECORD_BYTES + length * BYTES_A_BYTE });
   }
 }

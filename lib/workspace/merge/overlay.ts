@@ -1,8 +1,8 @@
 import type { ModelSchema } from '../../model/schema/schema';
-import { fromByteName, toByteName } from '../../object/byte-name';
+import { toByteName } from '../../object/byte-name';
 import type { ByteName } from '../../object/byte-name';
 import { isTreeMode, kindOfMode } from '../../object/file-mode';
-import { StagedTree } from '../../object/staged-tree';
+import { joinPath, StagedTree } from '../../object/staged-tree';
 import type { TreeSource } from '../../object/staged-tree';
 import { isSameEntry, NodeEntry, TreeNode } from '../../object/tree-node';
 import { unitAt, versionIn } from '../changes/merge-unit';
@@ -87,7 +87,7 @@ class Laying {
         leaves.push(triple);
       } else if (isFolder(before) && isFolder(mine) && isFolder(yours)) {
         const child = await this.layFolder(
-          join(path, name),
+          joinPath(path, name),
           await this.open(before),
           await this.open(mine),
           await this.open(yours),
@@ -95,7 +95,7 @@ class Laying {
         if (child.size === 0) result = put(result, name, undefined);
         else if (child.oid !== mine?.oid) result = put(result, name, NodeEntry.folder(child));
       } else {
-        this.blocked.add(join(path, name));
+        this.blocked.add(joinPath(path, name));
       }
     }
     return this.layLeaves(path, result, leaves, { base, ours, theirs });
@@ -133,7 +133,7 @@ class Laying {
     leaves: readonly Triple[],
     { base: before, ours: mine, theirs: yours }: Folders,
   ): Map<Triple, MergeUnit> {
-    const units = new Map(leaves.map((leaf) => [leaf, unitAt(this.schemas, join(path, leaf.name))]));
+    const units = new Map(leaves.map((leaf) => [leaf, unitAt(this.schemas, joinPath(path, leaf.name))]));
     const odd = new Set<string>();
     for (const [{ base, ours, theirs }, unit] of units) {
       const data = toByteName(unit.path.slice(unit.path.lastIndexOf('/') + 1));
@@ -142,7 +142,8 @@ class Laying {
       if (!isThere || !isOrdinary) odd.add(unit.path);
     }
     for (const [leaf, unit] of units) {
-      if (odd.has(unit.path)) units.set(leaf, { path: join(path, leaf.name), isRecord: false, schema: null });
+      if (odd.has(unit.path))
+        units.set(leaf, { path: joinPath(path, leaf.name), isRecord: false, schema: null });
     }
     return units;
   }
@@ -170,10 +171,6 @@ function versionsIn({ base, ours, theirs }: Folders, unit: MergeUnit, path: stri
 
 function pathIn(units: ReadonlyMap<Triple, MergeUnit>, leaf: Triple): string {
   return (units.get(leaf) as MergeUnit).path;
-}
-
-function join(path: string, name: ByteName): string {
-  return path === '' ? fromByteName(name) : `${path}/${fromByteName(name)}`;
 }
 
 function put(folder: TreeNode, name: ByteName, entry: NodeEntry | undefined): TreeNode {
