@@ -64,7 +64,12 @@ void ws.merge('draft', {
   policies: { Page: { views: 'max', title: ({ ours }) => ours } },
 });
 void ws.merge('draft', { onConflict: () => Promise.resolve(undefined) });
-void ws.merge('draft', { onConflict: async ({ model }) => (await Page.get(model ?? '')) && 'theirs' });
+void ws.merge('draft', {
+  onConflict: async ({ model }) => {
+    await Promise.resolve();
+    return model === null ? undefined : 'theirs';
+  },
+});
 // @ts-expect-error TS2322: no side has this name
 void ws.merge('draft', { onConflict: () => 'mine' });
 // @ts-expect-error TS2353: a preview is always one

@@ -21,10 +21,8 @@ export interface OpenConflict {
 /** A resolution that is there. */
 export type Decision = Exclude<ConflictResolution, undefined>;
 
-/** Asked about a conflict. (For `Promise` itself TypeScript would take the `'ours'` of an async function for any string.) */
-export type ConflictHandler = (
-  conflict: MergeConflict,
-) => ConflictResolution | PromiseLike<ConflictResolution>;
+/** Asked about a conflict. */
+export type ConflictHandler = (conflict: MergeConflict) => ConflictResolution | Promise<ConflictResolution>;
 
 /** Lets somebody decide on conflicts, one after another; gives those that are left. */
 export async function settleConflicts(
