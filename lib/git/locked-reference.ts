@@ -20,11 +20,11 @@ const IN_THE_WAY = new Set(['EISDIR', 'ENOTEMPTY', 'EEXIST']);
 
 /**
  * The oid that a reference has now, without a look at what symbolic ones lead to; null when it does not exist, undefined
- * when it is symbolic or damaged.
+ * when it is symbolic or damaged, or each work tree has one for itself.
  */
 export function readValue({ commonFolder }: GitRepository, ref: string): string | null | undefined {
   const file = path.join(commonFolder, ref);
-  if (isOddFile(file)) return undefined;
+  if (OF_WORK_TREES.test(ref) || isOddFile(file)) return undefined;
   const content = readIfThere(file);
   return content === undefined ? PackedRefs.read(commonFolder).valueOf(ref) : FILE.exec(content)?.[1];
 }

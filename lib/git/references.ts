@@ -14,6 +14,7 @@ import type { Durability } from './durable';
 import { lockedError } from './lock-file';
 import { retryWhileLocked } from './lock-wait';
 import type { LockWait } from './lock-wait';
+import { readValue } from './locked-reference';
 import { deleteReferenceFile, renameReferenceFile, swapReferenceFile } from './reference-file';
 import type { ChangeOutcome, ReferenceUpdate } from './reference-file';
 
@@ -37,6 +38,9 @@ export async function readHead(repository: GitRepository): Promise<Head> {
 /** The oid that a reference has, through symbolic ones; null when there is no such reference. */
 export async function readReference(repository: GitRepository, ref: string): Promise<string | null> {
   checkReferenceName(ref);
+  // On the spot, where libgit2 would take a hop between threads.
+  const value = ref.startsWith('refs/') ? readValue(repository, ref) : undefined;
+  if (value !== undefined) return value;
   try {
     return (await Reference.nameToId(repository.handle, ref)).tostrS();
   } catch (error) {

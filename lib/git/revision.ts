@@ -1,6 +1,13 @@
+import { existsSync } from 'node:fs';
+import path from 'node:path';
 import { Revparse } from 'nodegit';
 import type { Object as GitObject } from 'nodegit';
 import { InvalidArgumentError, ObjectNotFoundError } from '../errors';
+import { isOid } from '../object/oid';
+import { isReferenceName } from '../object/reference-name';
+import { readCommitLinks } from './commits';
+import { readValue } from './locked-reference';
+import type { ObjectStore } from './object-store';
 import type { GitRepository } from './repository';
 import { callGit, GitErrno, messageOf } from './translate-error';
 
@@ -24,10 +31,18 @@ export interface Revision {
  *
  * Syntax: https://git-scm.com/docs/gitrevisions
  *
+ * @param objects With these, a branch or tag of a commit, and a commit's oid, are followed on the spot: libgit2 takes a few hops
+ *   between threads.
  * @throws ObjectNotFoundError when it names nothing, or a blob.
  * @throws InvalidArgumentError when it is not a treeish at all.
  */
-export async function resolveRevision(repository: GitRepository, treeish: string): Promise<Revision> {
+export async function resolveRevision(
+  repository: GitRepository,
+  treeish: string,
+  objects?: ObjectStore,
+): Promise<Revision> {
+  const found = objects && (await resolveCommit(repository, treeish, objects));
+  if (found) return found;
   const object = await findObject(repository, treeish);
   const tree = await peel(object, 'tree');
   if (tree === null) {
@@ -36,6 +51,43 @@ export async function resolveRevision(repository: GitRepository, treeish: string
     });
   }
   return { commit: await peel(object, 'commit'), tree };
+}
+
+/** A commit that is named by its oid or as a reference; undefined for anything else, and what is not as it should be. */
+async function resolveCommit(
+  repository: GitRepository,
+  treeish: string,
+  objects: ObjectStore,
+): Promise<Revision | undefined> {
+  if (typeof treeish !== 'string') return undefined;
+  try {
+    const oid = isOid(treeish) ? treeish : oidOfName(repository, treeish);
+    if (oid === undefined) return undefined;
+    const { tree } = await readCommitLinks(objects, oid);
+    await objects.readTree(tree);
+    return { commit: oid, tree };
+  } catch {
+    // libgit2 finds it all the same, or has the words for what is wrong.
+    return undefined;
+  }
+}
+
+/**
+ * The value of the reference that a name stands for: the first one that there is of those that git looks for. Undefined when it is
+ * in a place of its own, as `HEAD`, or symbolic, and when there is none.
+ *
+ * Rules: https://git-scm.com/docs/gitrevisions, `<refname>`
+ */
+function oidOfName(repository: GitRepository, name: string): string | undefined {
+  const isWhole = name.startsWith('refs/');
+  if (!isReferenceName(isWhole ? name : `refs/heads/${name}`)) return undefined;
+  if (isWhole) return readValue(repository, name) ?? undefined;
+  if (existsSync(path.join(repository.gitFolder, name))) return undefined;
+  for (const folder of ['refs/', 'refs/tags/', 'refs/heads/']) {
+    const value = readValue(repository, folder + name);
+    if (value !== null) return value;
+  }
+  return undefined;
 }
 
 /**

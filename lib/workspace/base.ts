@@ -38,7 +38,7 @@ export async function baseOfTreeish(source: Source, treeish: string): Promise<Ba
   const ref = asBranchRef(treeish);
   const tip = ref === undefined ? null : await readReference(source.repository, ref);
   if (ref !== undefined && tip !== null) return baseOfCommit(source, ref, tip);
-  const { commit, tree } = await resolveRevision(source.repository, treeish);
+  const { commit, tree } = await resolveRevision(source.repository, treeish, source.objects);
   return commit === null
     ? { ref: null, commit: null, tree: await StagedTree.load(tree, source.objects) }
     : baseOfCommit(source, null, commit);

@@ -102,7 +102,7 @@ export class RecordReader {
 function treeAt(context: WorkspaceContext, treeish: string | undefined): Awaitable<StagedTree> {
   const { stage, repository, objects } = context;
   if (treeish === undefined) return stage.tree;
-  return resolveRevision(repository, treeish).then(({ tree }) => StagedTree.load(tree, objects));
+  return resolveRevision(repository, treeish, objects).then(({ tree }) => StagedTree.load(tree, objects));
 }
 
 function readById(

@@ -1,7 +1,10 @@
 import { rmSync } from 'node:fs';
+import type { GitModelError } from '../../lib/errors';
+import { ObjectStore } from '../../lib/git/object-store';
 import { openRepository } from '../../lib/git/repository';
 import type { GitRepository } from '../../lib/git/repository';
 import { resolveRevision } from '../../lib/git/revision';
+import type { Revision } from '../../lib/git/revision';
 import { EMPTY_TREE_OID, hashObject } from '../../lib/object/oid';
 import { errorOf } from '../support/error-of';
 import {
@@ -56,6 +59,16 @@ async function change(): Promise<Opened> {
   return opened;
 }
 
+/** As the library does it, and by libgit2 alone: both find the same, or fail for the same reason. */
+async function resolve(revision: string): Promise<Revision> {
+  const attempt = async (store?: ObjectStore): Promise<Revision | string> =>
+    resolveRevision(repository, revision, store).catch((error: unknown) => (error as GitModelError).code);
+  const objects = await ObjectStore.open(repository);
+  expect(await attempt(objects)).toEqual(await attempt());
+  await objects.close();
+  return resolveRevision(repository, revision);
+}
+
 function revParse(revision: string): string | null {
   try {
     return git(folder, 'rev-parse', '--quiet', '--verify', '--end-of-options', revision);
@@ -93,7 +106,7 @@ describe('a revision', () => {
     ':/The first one',
   ])('leads to the commit and the tree that git finds: %s', async (revision) => {
     const commit = revision.startsWith(':/') ? revParse('main~2') : revParse(`${revision}^{commit}`);
-    expect(await resolveRevision(repository, revision)).toEqual({
+    expect(await resolve(revision)).toEqual({
       commit,
       tree: revParse(`${String(commit)}^{tree}`),
     });
@@ -103,55 +116,55 @@ describe('a revision', () => {
     'leads to the tree alone when it names no commit: %s',
     async (revision) => {
       const tree = revParse(`${revision}^{tree}`) ?? revParse(revision);
-      expect(await resolveRevision(repository, revision)).toEqual({ commit: null, tree });
+      expect(await resolve(revision)).toEqual({ commit: null, tree });
     },
   );
 
   it('may be an oid, of a commit, a tree or a tag', async () => {
     const [commit, tree] = [revParse('v1^{commit}'), revParse('v1^{tree}')];
-    expect(await resolveRevision(repository, String(commit))).toEqual({ commit, tree });
-    expect(await resolveRevision(repository, String(commit).toUpperCase())).toEqual({ commit, tree });
-    expect(await resolveRevision(repository, String(tree))).toEqual({ commit: null, tree });
-    expect(await resolveRevision(repository, String(revParse('v1')))).toEqual({ commit, tree });
+    expect(await resolve(String(commit))).toEqual({ commit, tree });
+    expect(await resolve(String(commit).toUpperCase())).toEqual({ commit, tree });
+    expect(await resolve(String(tree))).toEqual({ commit: null, tree });
+    expect(await resolve(String(revParse('v1')))).toEqual({ commit, tree });
   });
 
   it('may be the beginning of an oid', async () => {
     const [commit, tree] = [String(revParse('v1^{commit}')), String(revParse('v1^{tree}'))];
     for (const digits of [4, 7, 12, 39]) {
-      expect(await resolveRevision(repository, commit.slice(0, digits))).toEqual({ commit, tree });
-      expect(await resolveRevision(repository, tree.slice(0, digits))).toEqual({ commit: null, tree });
+      expect(await resolve(commit.slice(0, digits))).toEqual({ commit, tree });
+      expect(await resolve(tree.slice(0, digits))).toEqual({ commit: null, tree });
     }
   });
 
   it('may be what git describe prints', async () => {
     const described = git(folder, 'describe', 'main');
     expect(described).toMatch(/^v1-once-more-2-g[0-9a-f]{7}$|^v1.*-g[0-9a-f]+$/);
-    expect(await resolveRevision(repository, described)).toMatchObject({ commit: revParse('main') });
+    expect(await resolve(described)).toMatchObject({ commit: revParse('main') });
   });
 
   it('may be the empty tree, which nobody has stored', async () => {
-    expect(await resolveRevision(repository, EMPTY_TREE_OID)).toEqual({ commit: null, tree: EMPTY_TREE_OID });
+    expect(await resolve(EMPTY_TREE_OID)).toEqual({ commit: null, tree: EMPTY_TREE_OID });
   });
 
   it('is a branch before it is the beginning of an oid', async () => {
     await change();
     const short = String(revParse('v1^{commit}')).slice(0, 7);
     git(folder, 'branch', short, 'feature/side');
-    expect(await resolveRevision(repository, short)).toMatchObject({ commit: revParse('feature/side') });
+    expect(await resolve(short)).toMatchObject({ commit: revParse('feature/side') });
   });
 
   it('is a tag before it is a branch', async () => {
     await change();
     git(folder, 'tag', 'main', 'feature/side');
-    expect(await resolveRevision(repository, 'main')).toMatchObject({ commit: revParse('feature/side') });
+    expect(await resolve('main')).toMatchObject({ commit: revParse('feature/side') });
   });
 
   it('is what it is now, after a branch was moved by git', async () => {
     await change();
-    await resolveRevision(repository, 'main');
+    await resolve('main');
     git(folder, 'update-ref', 'refs/heads/main', 'feature/side');
     git(folder, 'pack-refs', '--all');
-    expect(await resolveRevision(repository, 'main')).toMatchObject({ commit: revParse('feature/side') });
+    expect(await resolve('main')).toMatchObject({ commit: revParse('feature/side') });
   });
 });
 
@@ -171,7 +184,7 @@ describe('a revision that names nothing', () => {
     'annotated-tree^{commit}',
     '-x',
   ])('is not found: %s', async (revision) => {
-    const error = await errorOf(() => resolveRevision(repository, revision));
+    const error = await errorOf(() => resolve(revision));
     expect(error).toMatchObject({ code: 'OBJECT_NOT_FOUND', details: { treeish: revision } });
     expect(error.message).toMatch(
       /^"[^"]+" does not name one branch, tag, commit or tree of the repository: /,
@@ -181,7 +194,7 @@ describe('a revision that names nothing', () => {
   });
 
   it('is not found when it is too short', async () => {
-    expect(await errorOf(() => resolveRevision(repository, 'abc'))).toMatchObject({
+    expect(await errorOf(() => resolve('abc'))).toMatchObject({
       code: 'OBJECT_NOT_FOUND',
       message: expect.stringContaining('OID prefix is too short') as string,
     });
@@ -197,7 +210,7 @@ describe('a revision that names nothing', () => {
       prefixes.set(prefix, content);
       if (other === undefined) continue;
       for (const input of [content, other]) runGit(folder, ['hash-object', '-w', '--stdin'], { input });
-      const error = await errorOf(() => resolveRevision(repository, prefix));
+      const error = await errorOf(() => resolve(prefix));
       expect(error).toMatchObject({ code: 'OBJECT_NOT_FOUND', details: { treeish: prefix } });
       expect(error.message).toContain('ambiguous');
       break;
@@ -207,7 +220,7 @@ describe('a revision that names nothing', () => {
   it.each(['file', 'annotated-file', 'main:dir/file'])(
     'is not found when it is a file: %s',
     async (revision) => {
-      const error = await errorOf(() => resolveRevision(repository, revision));
+      const error = await errorOf(() => resolve(revision));
       expect(error).toMatchObject({ code: 'OBJECT_NOT_FOUND', details: { treeish: revision } });
       expect(error.message).toBe(`"${revision}" leads to ${String(revParse(revision))}, which has no tree.`);
     },
@@ -216,7 +229,7 @@ describe('a revision that names nothing', () => {
   it('is not found when HEAD names a branch without commits', async () => {
     await change();
     git(folder, 'symbolic-ref', 'HEAD', 'refs/heads/unborn');
-    expect(await errorOf(() => resolveRevision(repository, 'HEAD'))).toMatchObject({
+    expect(await errorOf(() => resolve('HEAD'))).toMatchObject({
       code: 'OBJECT_NOT_FOUND',
     });
   });
@@ -227,7 +240,7 @@ describe('a revision that names nothing', () => {
     const tree = await storeTree(objects, { lost: 'x' });
     git(folder, 'update-ref', 'refs/heads/broken', git(folder, 'commit-tree', tree, '-m', 'x'));
     rmSync(objectFile(folder, tree));
-    const error = await errorOf(() => resolveRevision(repository, 'broken'));
+    const error = await errorOf(() => resolve('broken'));
     expect(error).toMatchObject({ code: 'OBJECT_NOT_FOUND', details: { treeish: 'broken' } });
     expect(error.message).toContain('which has no tree');
   });
@@ -237,7 +250,7 @@ describe('a text that is no revision', () => {
   it.each(['', 'main\0', ':dir/file', ':0:dir/file'])(
     'is refused before libgit2 sees it: %j',
     async (text) => {
-      expect(await errorOf(() => resolveRevision(repository, text))).toMatchObject({
+      expect(await errorOf(() => resolve(text))).toMatchObject({
         code: 'INVALID_ARGUMENT',
         message: `${JSON.stringify(text)} is not a treeish; give a branch, a tag, or the oid of a commit or tree.`,
         details: { option: 'treeish', value: text },
@@ -246,14 +259,14 @@ describe('a text that is no revision', () => {
   );
 
   it.each([[undefined], [null], [7], [{}]])('is refused when it is not even text: %j', async (value) => {
-    const error = await errorOf(() => resolveRevision(repository, value as string));
+    const error = await errorOf(() => resolve(value as string));
     expect(error).toMatchObject({ code: 'INVALID_ARGUMENT', details: { option: 'treeish', value } });
   });
 
   it.each(['main..feature/side', '..', '^main', 'main^{nonsense}', 'main~x', 'a b', ' ', '[', 'refs/heads/'])(
     'is refused with the words of libgit2: %j',
     async (text) => {
-      const error = await errorOf(() => resolveRevision(repository, text));
+      const error = await errorOf(() => resolve(text));
       expect(error).toMatchObject({ code: 'INVALID_ARGUMENT', details: { treeish: text } });
       expect(error.message).toContain(`"${text}" is not a treeish: `);
       expect(error.cause).toMatchObject({ errno: -12 });

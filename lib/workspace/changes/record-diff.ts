@@ -124,7 +124,7 @@ export async function treeAt(
   { repository, objects }: Pick<WorkspaceContext, 'repository' | 'objects'>,
   treeish: string,
 ): Promise<TreeAt> {
-  const { tree } = await resolveRevision(repository, treeish);
+  const { tree } = await resolveRevision(repository, treeish, objects);
   return { tree: await StagedTree.load(tree, objects), at: tree };
 }
 

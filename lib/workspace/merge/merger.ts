@@ -107,7 +107,7 @@ export class Merger {
 
   private async readCommit(treeish: string, use: string): Promise<Commit> {
     const { repository, objects } = this.context;
-    const { commit } = await resolveRevision(repository, treeish);
+    const { commit } = await resolveRevision(repository, treeish, objects);
     if (commit !== null) return readCommit(objects, commit);
     throw new ObjectNotFoundError(`"${treeish}" is not a commit, so it cannot be ${use}.`, {
       details: { treeish },
