@@ -7,8 +7,8 @@ import { objectFolders } from './alternates';
 import type { LinkedCommit } from './commits';
 
 /**
- * The commit graph that `git gc` and `ws.maintain()` write: what commits say of their place in the history, for a tenth of what
- * it takes to read them. As git does, it is taken for right.
+ * The commit graph that `git gc` and `ws.maintain()` write: what commits say of their place in the history, without reading
+ * them. As git does, it is taken for right.
  *
  * It is read as a whole, and has what there was at that time: nothing is known of commits that came later.
  */

@@ -172,7 +172,7 @@ const LINKS =
 const PARENT_BYTES = 'parent \n'.length + 40;
 
 /**
- * The same as far as it tells of the commit's place in the history: in a fifth of the time.
+ * The same as far as it tells of the commit's place in the history: in a sixth of the time.
  *
  * @throws InvalidObjectError when the bytes are no commit.
  */

@@ -90,8 +90,8 @@ async function describeChange(
   from: TreeAt,
   to: TreeAt,
 ): Promise<ChangedRecord> {
-  const before = new VersionReader(context, unitBefore, from);
-  const after = new VersionReader(context, unitAfter, to);
+  const before = new VersionReader(context, unitBefore, () => from);
+  const after = new VersionReader(context, unitAfter, () => to);
   if (onInvalid) await Promise.all([before.read(), after.read()]);
   const { schema, path: file } = (unitAfter ?? unitBefore) as MergeUnit;
   const model = models.find((each) => each.schema === schema)?.model;

@@ -1,4 +1,5 @@
 import type { FoundRecord } from '../../model/record/record-store';
+import type { Awaitable } from '../../object/awaitable';
 import type { WorkspaceContext } from '../context';
 import type { MergeUnit } from './merge-unit';
 import { idInPath, readStored, storedIdOf } from './stored-version';
@@ -8,11 +9,14 @@ import type { TreeAt } from './stored-version';
 export class VersionReader {
   private found: Promise<FoundRecord | null> | undefined;
 
-  /** @param unit Null where there is no such version. */
+  /**
+   * @param unit Null where there is no such version.
+   * @param at Gives the tree that it is in.
+   */
   constructor(
     private readonly context: Pick<WorkspaceContext, 'gate' | 'objects'>,
     private readonly unit: MergeUnit | null,
-    private readonly at: TreeAt,
+    private readonly at: () => Awaitable<TreeAt>,
   ) {}
 
   /** The id as it stands in paths, where they tell it; null where they do not, or there is no such version. */
@@ -30,7 +34,7 @@ export class VersionReader {
   async read(): Promise<FoundRecord | null> {
     const { context, unit, at } = this;
     if (!unit) return null;
-    this.found ??= context.gate.read(() => readStored(context.objects, unit, at));
+    this.found ??= context.gate.read(async () => readStored(context.objects, unit, await at()));
     return this.found;
   }
 }

@@ -76,9 +76,19 @@ export class TrailComparer {
 
   /** Whether there is anything at the place. */
   async isThere(trail: Trail): Promise<boolean> {
+    const last = await this.lastOf(trail);
+    return this.files ? /\d/.test(await this.filesIn(last)) : last.oid !== null;
+  }
+
+  /** Whether the first of the files that count is there. */
+  async hasFirstFile(trail: Trail): Promise<boolean> {
+    return /^\d/.test(await this.filesIn(await this.lastOf(trail)));
+  }
+
+  private async lastOf(trail: Trail): Promise<Step> {
     let last = trail;
     for (let level = 0; level < this.names.length; level++) last = await this.enter(last, level);
-    return this.files ? /\d/.test(await this.filesIn(last)) : last.oid !== null;
+    return last;
   }
 
   private async goOn(one: Awaitable<Step>, other: Awaitable<Step>, level: number): Promise<boolean> {

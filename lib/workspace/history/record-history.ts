@@ -10,7 +10,6 @@ import type { ModelSchema } from '../../model/schema/schema';
 import { andThen } from '../../object/awaitable';
 import type { Awaitable } from '../../object/awaitable';
 import { StagedTree } from '../../object/staged-tree';
-import { readVersion } from '../changes/merge-unit';
 import type { MergeUnit } from '../changes/merge-unit';
 import { readStored } from '../changes/stored-version';
 import { compareTrees } from '../changes/tree-comparison';
@@ -199,8 +198,9 @@ async function versionAt(
   position: RecordAt | undefined,
 ): Promise<VersionReader | null> {
   if (!position) return null;
-  const { commit, unit } = position;
-  const tree = await StagedTree.load(commit.tree, context.objects);
-  if (!(await readVersion(tree, unit, unit.path))) return null;
-  return new VersionReader(context, unit, { tree, at: commit.tree });
+  const { commit, unit, comparer, trail } = position;
+  if (!(await comparer.hasFirstFile(trail))) return null;
+  return new VersionReader(context, unit, async () => {
+    return { tree: await StagedTree.load(commit.tree, context.objects), at: commit.tree };
+  });
 }
