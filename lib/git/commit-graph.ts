@@ -51,6 +51,7 @@ export class CommitGraph {
         const changed = layer.changedPathsOf(last);
         const parent = changed && !mayHaveChanged(changed) ? layer.onlyParentOf(last) : undefined;
         if (parent === undefined) break;
+        this.checkOrder(last, parent);
         last = parent;
         if (!layer.has(last)) layer = this.layerOf(last);
       }
@@ -60,8 +61,15 @@ export class CommitGraph {
 
   private linked(oid: string, number: number): LinkedCommit {
     const { tree, time, parents } = this.layerOf(number).linksOf(number);
+    for (const parent of parents) this.checkOrder(number, parent);
     this.numbers.delete(oid);
     return { oid, tree, time, parents: parents.map((parent) => this.oidOf(parent)) };
+  }
+
+  /** No way leads in a circle in which each parent is closer to the beginning than its child. */
+  private checkOrder(child: number, parent: number): void {
+    const [above, below] = [child, parent].map((number) => this.layerOf(number).generationOf(number));
+    if ((below as number) >= (above as number)) throw new Error('a commit comes after its child');
   }
 
   private numberOf(oid: string): number | undefined {

@@ -67,6 +67,8 @@ export class ObjectReader {
     let isFileDamaged = false;
     let isLarge = false;
     for (let search = 1; search <= SEARCHES; search++) {
+      // Somebody else may look anew while this waits.
+      const { state } = this.packs;
       let packed: DecodedObject | TooLarge | undefined;
       try {
         packed = this.packs.read(oid);
@@ -84,7 +86,7 @@ export class ObjectReader {
         }
       }
       isLarge = packed === TOO_LARGE;
-      if (isLarge || !this.packs.refresh()) break;
+      if (isLarge || !this.packs.refresh(state)) break;
     }
     // libgit2 would never come back from a file that breaks off.
     const object = isFileDamaged ? undefined : await this.readThroughBinding(oid, damage);

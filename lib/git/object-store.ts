@@ -1,4 +1,5 @@
 import { existsSync } from 'node:fs';
+import { rm } from 'node:fs/promises';
 import path from 'node:path';
 import { Readable } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
@@ -26,7 +27,6 @@ import { wrongType } from './object-errors';
 import { ObjectReader } from './object-reader';
 import { BulkWrite } from './pack/bulk-write';
 import type { WriteObject } from './pack/bulk-write';
-import { KeptPacks } from './pack/kept-packs';
 import { writePack } from './pack/pack-writer';
 import type { GitRepository } from './repository';
 import { retryIfSweptAway } from './swept-away';
@@ -53,7 +53,6 @@ interface SharedParts {
   readonly writer: LooseObjectWriter;
   readonly blobWriter: BlobWriter;
   readonly turn: Turn;
-  readonly kept: KeptPacks;
 }
 
 /**
@@ -97,7 +96,6 @@ export class ObjectStore implements TreeSource {
       writer,
       blobWriter: new BlobWriter(objectsFolder, writer),
       turn: new Turn(),
-      kept: new KeptPacks(),
     });
   }
 
@@ -231,8 +229,8 @@ export class ObjectStore implements TreeSource {
    * `git gc --prune=now` runs beside it.
    *
    * Such a `gc` takes away what nothing leads to, and does not look again before it does; but never a pack with a `.keep`
-   * file, and never one that came after it has listed the packs. So as soon as one may be running, all is written as a pack,
-   * also what seems to be there.
+   * file, and never one of a name that came after it has listed the packs. So as soon as one may be running, all is written as a
+   * pack of a new name, also what seems to be there.
    *
    * @param refer Makes a reference lead to them; what it throws is thrown.
    * @param isToKeep Whether a folder is likely to be asked for soon. Default: every one is.
@@ -256,7 +254,11 @@ export class ObjectStore implements TreeSource {
       // Who is killed after the next step has no more time to mend it.
       if (isEndangered()) await writePacked();
       const result = await refer();
-      if (isEndangered() || (watch.mayHaveCleaned() && !this.areInFiles(objects))) await writePacked();
+      const isGone = (): boolean => watch.mayHaveCleaned() && !this.areInFiles(objects);
+      if (protections.length === 0 && (watch.isCleaning() || isGone())) {
+        // The reference has moved, so that is no failure of the whole any more.
+        await writePacked().catch(warnOfCleaning);
+      }
       this.rememberAll(objects, isToKeep);
       return result;
     } finally {
@@ -285,7 +287,6 @@ export class ObjectStore implements TreeSource {
   ): Promise<Protection> {
     const { objectsFolder } = this.shared;
     const keep = await retryIfSweptAway(() => writePack(objectsFolder, objects, durability));
-    if (keep !== null) this.shared.kept.hold(keep, this);
     return { keeps: keep === null ? [] : [keep], unreferenced: [] };
   }
 
@@ -345,7 +346,7 @@ export class ObjectStore implements TreeSource {
       for (const oid of unreferenced) this.unreferenced.delete(oid);
       for (const keep of keeps) {
         this.keeps.delete(keep);
-        removals.push(this.shared.kept.release(keep, this));
+        removals.push(rm(keep, { force: true }));
       }
     }
     // One that stays does no harm: it only keeps `git repack` from merging its pack.
@@ -439,7 +440,6 @@ export class ObjectStore implements TreeSource {
   private protect(keep: string | null): void {
     if (keep === null) return;
     this.keeps.add(keep);
-    this.shared.kept.hold(keep, this);
   }
 
   private rememberAll(
@@ -457,6 +457,15 @@ export class ObjectStore implements TreeSource {
     if (type !== expected) throw wrongType(oid, type, expected);
     return content;
   }
+}
+
+/** What could not be protected is there at the moment; whether it stays is to be seen. */
+function warnOfCleaning(error: unknown): void {
+  process.emitWarning(
+    `A reference has moved, but its objects could not be kept from a "git gc" that runs beside it: ${(error as Error).message}. ` +
+      'Run "git fsck" when that has ended.',
+    { code: 'GITMODEL_OBJECTS_AT_RISK' },
+  );
 }
 
 /** A stream of what is in memory; what it gives is a copy, since the content is shared with others. */

@@ -1,11 +1,15 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
+import { GitError } from '../errors';
 
 /** What comes before the name in a reference's line, with the end of the line above. */
 const VALUE = /^\n[0-9a-f]{40}$/;
 
 /** A reference's line. */
 const LINE = /^([0-9a-f]{40}) (\S+)$/;
+
+/** Any line that there may be: a comment, a reference, or what the tag in the line above leads to. */
+const ANY_LINE = /(?:#.*|[0-9a-f]{40} \S+|\^[0-9a-f]{40})\n/y;
 
 const [NEWLINE, CARET] = [0x0a, 0x5e];
 
@@ -19,14 +23,22 @@ const [NEWLINE, CARET] = [0x0a, 0x5e];
 export class PackedRefs {
   private constructor(private readonly text: string) {}
 
-  /** Reads the file; it need not exist. */
+  /**
+   * Reads the file; it need not exist.
+   *
+   * @throws GitError when it is damaged: what is not found in it might be taken for what is not there.
+   */
   static read(commonFolder: string): PackedRefs {
+    const file = path.join(commonFolder, 'packed-refs');
+    let text: string;
     try {
-      return new PackedRefs(`\n${readFileSync(path.join(commonFolder, 'packed-refs'), 'utf8')}`);
+      text = readFileSync(file, 'utf8');
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code === 'ENOENT') return new PackedRefs('');
       throw error;
     }
+    check(file, text);
+    return new PackedRefs(`\n${text}`);
   }
 
   /** The oid that a reference has here; null when it is not here. */
@@ -58,6 +70,18 @@ export class PackedRefs {
       if (VALUE.test(value)) return value.slice(1);
     }
     return null;
+  }
+}
+
+function check(file: string, text: string): void {
+  ANY_LINE.lastIndex = 0;
+  for (let start = 0; start < text.length; start = ANY_LINE.lastIndex) {
+    if (ANY_LINE.test(text)) continue;
+    throw new GitError(
+      `The file "${file}" is damaged at position ${start}, so that the references in it are not known. Restore it, or remove ` +
+        'the damaged line if you know what it has said.',
+      { details: { path: file, position: start } },
+    );
   }
 }
 

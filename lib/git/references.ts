@@ -209,7 +209,10 @@ export async function deleteReference(
   if (outcome === 'changed') return;
   const actual = await readReference(repository, ref);
   if (outcome === 'modified') throw concurrentUpdate(ref, expected, actual, undefined);
-  throw translateError(`delete ${ref}`, new Error('it is symbolic or damaged; use "git update-ref -d"'));
+  throw translateError(
+    `delete ${ref}`,
+    new Error('it is symbolic or damaged; use "git update-ref --no-deref -d"'),
+  );
 }
 
 /**

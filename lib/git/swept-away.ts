@@ -1,7 +1,7 @@
 import { GitModelError } from '../errors';
 
 /** How often somebody may clear away what is being written. */
-const ATTEMPTS = 5;
+const ATTEMPTS = 20;
 
 /**
  * Writes until nobody has cleared away the temporary files: `git gc --prune=now` takes those that are in use too.

@@ -8,18 +8,26 @@ const TURN_MS = 8;
  */
 export class Turn {
   private ends = 0;
+  /** Whether the event loop has not come round since the turn began: only then is anybody held up. */
+  private isOn = false;
 
   /** Whether others should get their turn now. */
   isOver(): boolean {
-    const now = performance.now();
-    // After a pause nobody has been held up: a new turn begins.
-    if (now > this.ends + TURN_MS) this.ends = now + TURN_MS;
-    return now > this.ends;
+    if (!this.isOn) this.begin();
+    return performance.now() > this.ends;
   }
 
   /** Lets everything run that waits for the event loop. */
   async next(): Promise<void> {
     await new Promise(setImmediate);
+    this.begin();
+  }
+
+  private begin(): void {
+    this.isOn = true;
     this.ends = performance.now() + TURN_MS;
+    setImmediate(() => {
+      this.isOn = false;
+    }).unref();
   }
 }

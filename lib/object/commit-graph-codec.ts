@@ -118,6 +118,11 @@ export class CommitGraphLayer {
     return { tree: bytes.toString('hex', behind - OID_BYTES, behind), parents, time };
   }
 
+  /** How long the longest way from a commit to one without parents is; 0 where it was not found out. */
+  generationOf(number: number): number {
+    return this.bytes.readUInt32BE(this.behindTree(number) + 8) >>> 2;
+  }
+
   /** The number of the parent of a commit that has just one; undefined for any other commit. */
   onlyParentOf(number: number): number | undefined {
     const behind = this.behindTree(number);

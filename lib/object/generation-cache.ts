@@ -44,7 +44,8 @@ export class GenerationCache<Value> {
       this.young = new Map();
       this.weight = 0;
     }
-    if (!this.young.has(key)) this.weight += weight;
+    const present = this.young.get(key);
+    this.weight += weight - (present === undefined ? 0 : this.weigh(present));
     this.young.set(key, value);
   }
 }

@@ -14,6 +14,7 @@ export interface RawTreeEntry {
 const SPACE = 0x20;
 const NUL = 0x00;
 const ZERO = 0x30;
+const FOUR = 0x34;
 
 /**
  * The entries of a tree object, in stored order.
@@ -88,12 +89,17 @@ export function findInTree(raw: Buffer, name: Buffer): RawTreeEntry | undefined 
   return undefined;
 }
 
-/** Where the space behind a mode of five or six octal digits is; -1 when there is no such mode. */
+/**
+ * Where the space behind a mode of five or six octal digits is; -1 when there is no such mode. What is less than that of a
+ * folder says of no kind what it is.
+ */
 function endOfMode(raw: Buffer, start: number): number {
   let at = start;
   while (((raw[at] ?? NUL) & ~0x07) === ZERO) at++;
   const length = at - start;
-  return raw[at] === SPACE && (length === 5 || length === 6) ? at : -1;
+  if (raw[at] !== SPACE || (length !== 5 && length !== 6)) return -1;
+  const hasKind = (raw[at - 5] as number) >= FOUR || (length === 6 && raw[start] !== ZERO);
+  return hasKind ? at : -1;
 }
 
 function parseMode(raw: Buffer, start: number, end: number): number {

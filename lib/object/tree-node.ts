@@ -1,4 +1,5 @@
 import BTree from 'sorted-btree';
+import { InvalidObjectError } from '../errors';
 import type { ByteName } from './byte-name';
 import { EncodedEntries } from './encoded-entries';
 import { FileMode } from './file-mode';
@@ -133,8 +134,7 @@ export class TreeNode {
    * @throws InvalidObjectError when the bytes are not a tree.
    */
   static decode(oid: string, raw: Buffer): TreeNode {
-    const entries = EncodedEntries.of(oid, raw) ?? treeOf(decodeTree(oid, raw).map(storedPair));
-    return new TreeNode(entries, oid, true);
+    return new TreeNode(EncodedEntries.of(oid, raw) ?? treeOfRaw(oid, decodeTree(oid, raw)), oid, true);
   }
 
   /** How many entries there are. */
@@ -290,6 +290,15 @@ export function isSameEntry(a: NodeEntry | undefined, b: NodeEntry | undefined):
   // A folder that was changed and then forked need not be hashed to be known for the same.
   if (a === b || (a.node !== undefined && a.node === b.node)) return true;
   return a.mode === b.mode && a.byteOid === b.byteOid;
+}
+
+/** @throws InvalidObjectError when a name is there twice: an edit would drop one of the entries. */
+function treeOfRaw(oid: string, entries: readonly RawTreeEntry[]): EntryTree {
+  const tree = treeOf(entries.map(storedPair));
+  if (tree.size === entries.length) return tree;
+  throw new InvalidObjectError(`The tree ${oid} has several entries of one name; run "git fsck" on it.`, {
+    details: { oid },
+  });
 }
 
 function treeOf(pairs: [ByteName, NodeEntry][]): EntryTree {

@@ -75,6 +75,24 @@ describe('A commit graph', () => {
     expect(read()?.find(oid)?.time).toBe(8_000_000_000);
   });
 
+  it('is not believed when a commit comes after its child, so that no walk goes round in a circle', () => {
+    const first = commitFiles(folder, 'refs/heads/x', { files: { a: '1' }, message: 'One' });
+    const second = commitFiles(folder, 'refs/heads/x', {
+      files: { a: '2' },
+      parents: [first],
+      message: 'Two',
+    });
+    write('--changed-paths');
+    const file = path.join(folder, '.git/objects/info/commit-graph');
+    const bytes = readFileSync(file);
+    const at = bytes.indexOf(Buffer.from(git(folder, 'rev-parse', `${second}^{tree}`), 'hex'));
+    // Its own number in the place of its parent's.
+    bytes.writeUInt32BE([first, second].sort().indexOf(second), at + 20);
+    replace(file, bytes);
+    expect(read()?.find(second)).toBeUndefined();
+    expect(read()?.passOver(second, () => false)).toBeUndefined();
+  });
+
   it('may be that of an alternate', () => {
     makeHistory();
     write();

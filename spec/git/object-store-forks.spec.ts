@@ -62,7 +62,7 @@ describe('A fork of an object store', () => {
     await one.spill(await treeOf(one, { a: 'the same' }));
     await other.spill(await treeOf(other, { a: 'the same' }));
     await other.spill(await treeOf(other, { a: 'another' }));
-    expect(keepFiles(folder)).toHaveLength(2);
+    expect(keepFiles(folder)).toHaveLength(3);
     expect(objects.protection()).toEqual({ keeps: [], unreferenced: [] });
 
     await one.release([one.protection()]);

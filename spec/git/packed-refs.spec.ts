@@ -1,6 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { PackedRefs } from '../../lib/git/packed-refs';
+import { errorOf } from '../support/error-of';
 import { commitFiles, git, temporaryFolder, temporaryRepository } from '../support/temporary-repository';
 
 describe('The file packed-refs', () => {
@@ -32,6 +33,17 @@ describe('The file packed-refs', () => {
       'c/d',
       'c/d/e',
     ]);
+  });
+
+  it.each([
+    ['that breaks off', `${'1'.repeat(40)} refs/heads/main`],
+    ['with other things in it', `${'1'.repeat(40)} refs/heads/a\nOnce upon a time\n`],
+    ['with half an oid', `${'1'.repeat(39)} refs/heads/main\n`],
+  ])('is damaged, and not empty, as a file %s', async (_, content) => {
+    const folder = temporaryFolder();
+    writeFileSync(path.join(folder, 'packed-refs'), content);
+    const error = await errorOf(() => PackedRefs.read(folder));
+    expect(error).toMatchObject({ code: 'GIT_ERROR', details: { path: path.join(folder, 'packed-refs') } });
   });
 
   it('has nothing where it is missing', () => {

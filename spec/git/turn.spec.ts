@@ -36,6 +36,13 @@ describe('a turn', () => {
     expect(workUntilOver(turn)).toBeGreaterThan(7);
   });
 
+  it('is over after a single long step as well', () => {
+    const turn = new Turn();
+    turn.isOver();
+    work(40);
+    expect(turn.isOver()).toBe(true);
+  });
+
   it('begins anew after a pause', async () => {
     const turn = new Turn();
     workUntilOver(turn);

@@ -157,6 +157,8 @@ describe('bytes that are no tree', () => {
     ['a mode that is too short', `4000 a\0${oid}`, 0],
     ['a mode that is too long', `0100644 a\0${oid}`, 0],
     ['a mode of any length', `${'7'.repeat(5000)} a\0${oid}`, 0],
+    ['a mode that says of no kind', `00644 a\0${oid}`, 0],
+    ['a mode of zeros', `000000 a\0${oid}`, 0],
     ['no name', `100644 \0${oid}`, 0],
     ['no end of the name', `100644 abc`, 0],
     ['no oid', '100644 a\0', 0],

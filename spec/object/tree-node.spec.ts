@@ -1,6 +1,8 @@
 import { FileMode } from '../../lib/object/file-mode';
 import { EMPTY_TREE_OID, hashObject, toByteOid } from '../../lib/object/oid';
 import { NodeEntry, TreeNode } from '../../lib/object/tree-node';
+import { encodeTree } from '../../lib/object/tree-codec';
+import { errorOf } from '../support/error-of';
 import type { UnwrittenObject } from '../../lib/object/tree-node';
 
 function file(text: string): NodeEntry {
@@ -159,5 +161,14 @@ describe('the unwritten objects of a folder', () => {
 
   it('include the empty tree, for nothing else may have stored it', () => {
     expect(summary(folder({ a: 'one' }).without('a').unwritten())).toEqual(['tree of 0']);
+  });
+});
+
+describe('a folder that was read', () => {
+  it('cannot have several entries of one name, of which an edit would drop all but one', async () => {
+    const one = { name: 'a', mode: 0o100644, oid: '\x01'.repeat(20) };
+    const raw = encodeTree([one, { ...one, oid: '\x02'.repeat(20) }]);
+    const error = await errorOf(() => TreeNode.decode('1'.repeat(40), raw));
+    expect(error).toMatchObject({ code: 'INVALID_OBJECT', details: { oid: '1'.repeat(40) } });
   });
 });

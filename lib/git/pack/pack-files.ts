@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { rename, rm } from 'node:fs/promises';
 import path from 'node:path';
+import { sha1 } from '../../object/sha1';
 import { syncPath } from '../durable';
 
 /** The temporary files of a pack that is being written. */
@@ -25,6 +26,14 @@ export function temporaryPackFiles(folder: string, maker = ''): PackFiles {
     pack: path.join(folder, TEMPORARY_PACK_PREFIX + end),
     index: path.join(folder, TEMPORARY_INDEX_PREFIX + end),
   };
+}
+
+/**
+ * A name for a pack with a checksum that none has had before. With the checksum itself as its name, as git gives it, a pack that
+ * is written again would have the name of one that a running `git repack` has on its list of those to be deleted.
+ */
+export function uniquePackName(checksum: string): string {
+  return `pack-${sha1(checksum + randomBytes(20).toString('hex'))}`;
 }
 
 /**

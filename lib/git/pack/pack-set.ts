@@ -43,6 +43,8 @@ export class PackSet {
   private readonly caches = new PackCaches();
   /** The `objects` folders of the repository and its alternates, and all packs. */
   private listing: Listing | undefined;
+  /** How often other packs were found than before. */
+  private changes = 0;
   private openCount = 0;
   private closed = false;
 
@@ -80,12 +82,18 @@ export class PackSet {
     return this.list().folders;
   }
 
+  /** Tells one state of the packs, as they are known, from another one. */
+  get state(): number {
+    return this.changes;
+  }
+
   /**
    * Looks anew which packs there are, and closes those that are gone.
    *
-   * @returns whether there are others than before.
+   * @param state Of the packs in which something was looked for.
+   * @returns whether there are others than there were then.
    */
-  refresh(): boolean {
+  refresh(state = this.changes): boolean {
     const known = new Map(this.listing?.packs.map((pack) => [pack.file, pack]));
     const folders = this.closed ? [] : objectFolders(this.objectsFolder);
     const present = new Set(folders.flatMap(listPacks));
@@ -97,7 +105,8 @@ export class PackSet {
     const added = [...present].filter((file) => !known.has(file));
     packs.push(...added.map((file) => ({ file, opened: undefined })));
     this.listing = { folders, packs };
-    return added.length > 0 || packs.length < known.size;
+    if (added.length > 0 || packs.length < known.size) this.changes++;
+    return this.changes !== state;
   }
 
   /** Closes all files. Nothing is found from then on. */

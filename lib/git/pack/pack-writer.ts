@@ -7,7 +7,7 @@ import { OidTable } from '../../object/pack/oid-table';
 import type { UnwrittenObject } from '../../object/tree-node';
 import type { Durability } from '../durable';
 import { keepContent } from './keep-file';
-import { putInPlace, removePackFiles, temporaryPackFiles } from './pack-files';
+import { putInPlace, uniquePackName, removePackFiles, temporaryPackFiles } from './pack-files';
 import type { PackFiles } from './pack-files';
 import { PackOutput } from './pack-output';
 import type { PackSink } from './pack-output';
@@ -126,7 +126,7 @@ export class PackWriter {
       const sink = this.sink as PackSink;
       const checksum = await sink.finish(this.oids.pages);
       // What is in it can be read here until everybody finds it.
-      const keep = await this.place(path.join(this.folder, `pack-${checksum}`));
+      const keep = await this.place(path.join(this.folder, uniquePackName(checksum)));
       this.sink = undefined;
       await sink.close();
       return keep;
@@ -154,7 +154,8 @@ export class PackWriter {
       await putInPlace(this.files, name, this.durability === 'fsync');
       return keep;
     } catch (error) {
-      await rm(keep, { force: true }).catch(() => undefined);
+      // Nobody has found the pack yet: it has no index.
+      await Promise.allSettled([keep, `${name}.pack`].map((file) => rm(file, { force: true })));
       throw error;
     }
   }

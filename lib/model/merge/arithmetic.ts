@@ -32,6 +32,9 @@ function compareObjects(a: unknown, b: unknown): number | undefined {
   return (compare as (a: unknown, b: unknown) => number).call(constructor, a, b);
 }
 
+/** More digits than any field has: sums of decimals need hardly more than the longer one. */
+const Exact = Decimal.clone({ precision: 1e6 });
+
 /**
  * What two sides have made of a counter together: both differences added to the base, of which none counts as 0.
  *
@@ -48,7 +51,9 @@ export function addChanges(base: unknown, ours: unknown, theirs: unknown): unkno
   }
   if (ours instanceof Decimal && theirs instanceof Decimal) {
     const before = base ?? 0;
-    return before === 0 || before instanceof Decimal ? ours.plus(theirs).minus(before) : undefined;
+    if (before !== 0 && !(before instanceof Decimal)) return undefined;
+    // With its usual precision the class would round to twenty digits.
+    return new Exact(ours).plus(theirs).minus(before);
   }
   return undefined;
 }

@@ -104,7 +104,14 @@ function counted(versions: StoredVersions, field: FieldType<unknown> | undefined
     valueOf(each, field),
   );
   const sum = addChanges(base, ours, theirs);
-  return sum === undefined ? undefined : settled(storedOf(sum, field));
+  if (sum === undefined) return undefined;
+  try {
+    return settled(storedOf(sum, field));
+  } catch (error) {
+    // Each side has kept within the field's limits, and both together have not.
+    if (error instanceof InvalidValue) return undefined;
+    throw error;
+  }
 }
 
 function mergedText({ base, ours, theirs }: StoredVersions): MergedValue | undefined {

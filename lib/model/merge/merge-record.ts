@@ -1,7 +1,10 @@
+import { InvalidArgumentError } from '../../errors';
+import { InvalidValue } from '../fields/invalid-value';
 import type { JsonValue } from '../json-value';
 import type { ModelSchema, SchemaField } from '../schema/schema';
 import type { StoredRecord } from '../serializers/serializer';
 import { mergeField } from './merge-field';
+import type { FieldRule } from './merge-field';
 import { unionOf } from './merge-json';
 import type { MergedValue, ValueConflict } from './merge-json';
 import type { MergePolicy } from './merge-policy';
@@ -103,10 +106,24 @@ class FieldMerges {
       policies[storedName] ??
       field?.mergePolicy ??
       'conflict';
-    const value = mergeField(versions, { policy: chosen, field, isStrict });
+    const value = this.mergeNamed(storedName, versions, { policy: chosen, field, isStrict });
     this.merged.set(storedName, value);
     for (const conflict of value.conflicts) {
       this.conflicts.push({ ...conflict, storedName, schemaField, isFile: this.isFile });
+    }
+  }
+
+  /** @throws InvalidArgumentError for what a function of the user gives and the field cannot have. */
+  private mergeNamed(name: string, versions: Parameters<typeof mergeField>[0], rule: FieldRule): MergedValue {
+    try {
+      return mergeField(versions, rule);
+    } catch (error) {
+      if (!(error instanceof InvalidValue)) throw error;
+      const { schema } = this.rule;
+      throw new InvalidArgumentError(
+        `What the merge policy of the field "${name}" of ${schema?.name ?? 'a record'} has given cannot be stored: it ${error.message}.`,
+        { cause: error, details: { option: 'merge', model: schema?.name ?? null, field: name } },
+      );
     }
   }
 

@@ -94,7 +94,8 @@ export async function* logOfFolder(
     return { commit, trail: comparer.begin(commit.tree) };
   };
   const add = (each: LogVisit): void => {
-    if (!seen.has(each.commit.oid) && each.commit.time >= oldest) waiting.add(each);
+    // A time beyond what a Date holds is none, and older than nothing.
+    if (!seen.has(each.commit.oid) && !(each.commit.time < oldest)) waiting.add(each);
     seen.add(each.commit.oid);
   };
   add(await visit(start));

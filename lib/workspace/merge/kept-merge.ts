@@ -53,7 +53,8 @@ export class KeptMerge {
   }
 
   /**
-   * The conflicts that are left, with the branch as it is now: further ones may come when somebody goes on working there.
+   * The conflicts that are left, with the branch as it is now: further ones may come when somebody goes on working there, and
+   * one that was resolved comes back when what is in conflict has changed since.
    */
   async conflicts(): Promise<readonly MergeConflict[]> {
     return this.keeper.conflictsOf(this.state);

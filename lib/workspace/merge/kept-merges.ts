@@ -15,8 +15,8 @@ import { lockWait } from '../context';
 import type { WorkspaceContext } from '../context';
 import type { WorkspaceScope } from '../scope';
 import { KeptMerge } from './kept-merge';
-import { checkKept, keepResolution, revive } from './kept-resolution';
-import type { KeptResolution } from './kept-resolution';
+import { checkKept, keepDecision, revive } from './kept-resolution';
+import type { KeptDecision } from './kept-resolution';
 import type { ConflictResolution, MergeConflict } from './merge-conflict';
 import type { MergeEngine } from './merge-engine';
 import type { MergeOptions, MergePolicies, MergeResult } from './merge-options';
@@ -35,7 +35,7 @@ export interface KeptState {
   /** Those that have a name. */
   readonly policies: MergePolicies;
   /** By the keys of the conflicts. */
-  readonly resolutions: Readonly<Record<string, KeptResolution>>;
+  readonly resolutions: Readonly<Record<string, KeptDecision>>;
 }
 
 /** What is to be kept. */
@@ -74,7 +74,7 @@ export class KeptMerges {
     const present = await readReference(this.context.repository, keptAs);
     const resolutions = present === null ? {} : { ...(await this.read(keptAs, present)).resolutions };
     for (const [conflict, resolution] of decided) {
-      resolutions[conflict.key] = keepResolution(this.schemaFor(conflict), conflict, resolution);
+      resolutions[conflict.key] = keepDecision(this.schemaFor(conflict), conflict, resolution);
     }
     const state = { ...merge, keptAs, policies: named(policies), resolutions };
     return new KeptMerge(this, state, await this.write(state, present));
@@ -103,7 +103,7 @@ export class KeptMerges {
     const { gate } = this.scope.outside('resolve()');
     const resolutions = { ...state.resolutions };
     if (resolution === undefined) Reflect.deleteProperty(resolutions, conflict.key);
-    else resolutions[conflict.key] = keepResolution(this.schemaFor(conflict), conflict, resolution);
+    else resolutions[conflict.key] = keepDecision(this.schemaFor(conflict), conflict, resolution);
     const changed = { ...state, resolutions };
     return gate.change(async () => ({ state: changed, oid: await this.write(changed, oid) }));
   }
@@ -142,7 +142,9 @@ export class KeptMerges {
     const bases = await mergeBases(this.context.objects, ours, theirs);
     const onConflict = (conflict: MergeConflict): ConflictResolution => {
       const kept = resolutions[conflict.key];
-      return kept === undefined ? undefined : revive(this.schemaFor(conflict), conflict, kept);
+      // What was decided on something else is to be decided anew: somebody has changed it since.
+      if (kept?.basis !== conflict.basis) return undefined;
+      return revive(this.schemaFor(conflict), conflict, kept.resolution);
     };
     return this.engine.mergeCommits({ ours, theirs, bases }, { policies, onConflict });
   }

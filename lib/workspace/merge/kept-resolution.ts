@@ -19,12 +19,28 @@ export type KeptResolution =
   /** A file's content, in Base64. */
   | { readonly content: string };
 
+/** A resolution, and what it was decided on. */
+export interface KeptDecision {
+  /** See {@link MergeConflict.basis}. */
+  readonly basis: string;
+  readonly resolution: KeptResolution;
+}
+
+/** A decision as it is kept; throws what {@link keepResolution} throws. */
+export function keepDecision(
+  schema: ModelSchema | undefined,
+  conflict: MergeConflict,
+  resolution: ConflictResolution,
+): KeptDecision {
+  return { basis: conflict.basis, resolution: keepResolution(schema, conflict, resolution) };
+}
+
 /**
  * A resolution as it is kept.
  *
  * @throws InvalidArgumentError when it does not resolve the conflict.
  */
-export function keepResolution(
+function keepResolution(
   schema: ModelSchema | undefined,
   conflict: MergeConflict,
   resolution: ConflictResolution,
@@ -68,7 +84,15 @@ export function revive(
  *
  * @throws InvalidObjectError
  */
-export function checkKept(value: unknown): KeptResolution {
+export function checkKept(value: unknown): KeptDecision {
+  if (typeof value === 'object' && value !== null && 'basis' in value && 'resolution' in value) {
+    const { basis, resolution } = value;
+    if (typeof basis === 'string') return { basis, resolution: checkResolutionKept(resolution) };
+  }
+  throw new InvalidObjectError(`${JSON.stringify(value)} is no decision on a conflict.`);
+}
+
+function checkResolutionKept(value: unknown): KeptResolution {
   if (value === 'ours' || value === 'theirs' || value === 'base') return value;
   if (typeof value === 'object' && value !== null) {
     if ('content' in value && typeof value.content === 'string') return { content: value.content };

@@ -1,3 +1,4 @@
+import { sha1 } from '../../object/sha1';
 import { findBinding } from '../../model/binding';
 import type { ValuePath } from '../../model/fields/invalid-value';
 import type { ModelConstructor, ModelValues } from '../../model/types';
@@ -37,6 +38,8 @@ export interface ConflictFacts {
   readonly theirs: unknown;
   readonly commits: MergeCommits;
   readonly message: string;
+  /** What else a decision depends on: the oids of what is in conflict as a whole. */
+  readonly versions?: readonly unknown[];
 }
 
 /**
@@ -81,6 +84,8 @@ export class MergeConflict implements ConflictFacts {
   readonly commits: MergeCommits;
   /** The conflict in words. */
   readonly message: string;
+  /** Differs when what is in conflict does: then it is to be decided on anew. @internal */
+  readonly basis: string;
 
   /** @internal */
   constructor(facts: ConflictFacts) {
@@ -95,6 +100,8 @@ export class MergeConflict implements ConflictFacts {
     this.theirs = facts.theirs;
     this.commits = facts.commits;
     this.message = facts.message;
+    const { base, ours, theirs, versions = [] } = facts;
+    this.basis = sha1(JSON.stringify([base, ours, theirs, versions], exactly));
   }
 
   /** What tells the conflict from the others of a merge, also when the same branches are merged again. */
@@ -110,6 +117,11 @@ export class MergeConflict implements ConflictFacts {
   toString(): string {
     return this.message;
   }
+}
+
+/** JSON has no integers of any size. */
+function exactly(_key: string, value: unknown): unknown {
+  return typeof value === 'bigint' ? `${value}n` : value;
 }
 
 /** A conflict about one field of a record of a model, with values of its type where all of the field is in conflict. */

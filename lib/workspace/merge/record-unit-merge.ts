@@ -187,12 +187,21 @@ export class RecordUnitMerge implements UnitMerge {
   private addWhole(kind: 'delete' | 'unreadable', reason?: string): void {
     const [base, ours, theirs] = (['base', 'ours', 'theirs'] as const).map((side) => this.fieldsOf(side));
     this.add(
-      { kind, base, ours, theirs },
+      { kind, base, ours, theirs, versions: this.oids() },
       (conflict, decision) => {
         this.whole =
           typeof decision === 'string' ? this.versions[decision] : this.given(conflict, decision.value);
       },
       { reason },
+    );
+  }
+
+  /** The oids of all that the versions of the record have. */
+  private oids(): unknown[] {
+    const { base, ours, theirs } = this.versions;
+    return [base, ours, theirs].map(
+      (version) =>
+        version && [version.data.oid, ...Array.from(version.files, ([name, { oid }]) => [name, oid])],
     );
   }
 

@@ -11,7 +11,7 @@ import type { Base } from '../stage';
 /** Gives the tree to be committed on a base: the newest commit of the branch, which may still be on its way. */
 export type Rebase = (onto: Base) => Promise<StagedTree>;
 
-/** How long it is waited for what runs alone, in milliseconds. */
+/** How long it is waited for what runs alone, from when it begins, in milliseconds. */
 const LONGEST_WAIT = 1000;
 
 /**
@@ -73,10 +73,11 @@ export class Trunk {
 
   /** Runs code when all that was to run alone before has ended. */
   async alone<T>(code: () => Promise<T>): Promise<T> {
-    // Not for ever: what runs alone may wait for what is to run alone after it.
-    const before = Promise.race([this.lane, delay(LONGEST_WAIT, undefined, { ref: false })]);
+    const before = this.lane;
     const result = before.then(code);
-    this.lane = result.catch(() => undefined);
+    // Not for ever: what runs alone may wait for what is to run alone after it.
+    const longest = before.then(() => delay(LONGEST_WAIT, undefined, { ref: false }));
+    this.lane = Promise.race([result.catch(() => undefined), longest]);
     return result;
   }
 

@@ -77,11 +77,11 @@ describe('A pack of many objects', () => {
       expect(writePack(alone).stdout).toBe('written 0\n');
     });
     expect(packFolder(threaded)).toHaveLength(2);
-    expect(packFolder(alone)).toEqual(packFolder(threaded));
-    for (const name of packFolder(threaded)) {
-      const [one, other] = [threaded, alone].map((each) =>
-        readFileSync(path.join(each, 'objects/pack', name)),
-      );
+    for (const ending of ['.idx', '.pack']) {
+      const [one, other] = [threaded, alone].map((each) => {
+        const name = packFolder(each).find((file) => file.endsWith(ending)) ?? '';
+        return readFileSync(path.join(each, 'objects/pack', name));
+      });
       expect(one?.equals(other as Buffer)).toBe(true);
     }
     const [pack = ''] = packFolder(threaded).filter((name) => name.endsWith('.pack'));

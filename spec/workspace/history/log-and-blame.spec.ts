@@ -10,7 +10,7 @@ import {
   StaleRecordError,
 } from 'gitmodel';
 import type { BoundModel, Workspace } from 'gitmodel';
-import { git } from '../../support/temporary-repository';
+import { git, runGit } from '../../support/temporary-repository';
 import { collect, emptyRepository, expectLog, messagesOf, openWorkspace } from '../../support/workspaces';
 
 @Model({ name: 'Page' })
@@ -126,6 +126,22 @@ describe('log', () => {
     expect(await messagesOf(ws.log({ since, until }))).toEqual(['Ours', 'Move']);
     expect(await messagesOf(ws.log({ model: Page, id: 'a', since, until }))).toEqual(['Ours', 'Move']);
     expectLog(path, MERGE_LOG);
+  });
+
+  it('goes on behind a commit of a time that no Date has', async () => {
+    await new Page({ slug: 'a', title: 'A' }).save();
+    await ws.commit(by('Ann', 'One'));
+    const tree = git(path, 'rev-parse', 'HEAD^{tree}');
+    const head = `tree ${tree}\nparent ${git(path, 'rev-parse', 'HEAD')}\n`;
+    const far = 'Ann <ann@example.com> 8640000000001 +0000';
+    const raw = `${head}author ${far}\ncommitter ${far}\n\nFar\n`;
+    const odd = runGit(path, ['hash-object', '-t', 'commit', '-w', '--stdin'], { input: raw })
+      .toString()
+      .trim();
+    git(path, 'update-ref', 'refs/heads/main', odd);
+    await ws.updateIndex();
+    expect(await messagesOf(ws.log())).toEqual(['Far\n', 'One']);
+    expectLog(path, ['Far', 'One']);
   });
 
   it('refuses what cannot be asked for', () => {

@@ -82,6 +82,39 @@ describe('a merge that is kept', () => {
     stateAll(path);
   });
 
+  it('asks again about what somebody has changed since it was decided', async () => {
+    const { ws, model, path } = await openConflicts();
+    const { kept } = await ws.merge('draft', { keepConflicts: true, message: 'Merged' });
+    if (!kept) throw new Error('The merge was not kept.');
+    for (const conflict of await kept.conflicts()) await kept.resolve(conflict, 'theirs');
+    await change(model, 'home', { title: 'Newer' });
+    await ws.commit({ message: 'Meanwhile' });
+    const left = await kept.conflicts();
+    expect(left.map(({ field, ours }) => [field, ours])).toEqual([['title', 'Newer']]);
+    expect(await kept.complete()).toMatchObject({ status: 'conflicts' });
+    for (const conflict of left) await kept.resolve(conflict, 'ours');
+    expect(await kept.complete()).toMatchObject({ status: 'merged' });
+    expect(await model.get('home')).toMatchObject({ title: 'Newer', content: 'Theirs' });
+    stateAll(path);
+  });
+
+  it('asks again about a record that was to be deleted, and has changed since', async () => {
+    const { ws, model, path } = await openConflicts();
+    await ws.setBranch('draft');
+    await model.delete('home', { commit: true, message: 'Delete' });
+    await ws.setBranch('main');
+    const { kept } = await ws.merge('draft', { keepConflicts: true });
+    const [deleted] = (await kept?.conflicts()) ?? [];
+    if (!kept || !deleted) throw new Error('Something is missing.');
+    await kept.resolve(deleted, 'theirs');
+    expect(await kept.conflicts()).toEqual([]);
+    await change(model, 'home', { published: false });
+    await ws.commit({ message: 'Meanwhile' });
+    expect((await kept.conflicts()).map(({ kind }) => kind)).toEqual(['delete']);
+    await kept.abort();
+    stateAll(path);
+  });
+
   it('does not lose what two have resolved at the same time', async () => {
     const { ws, path } = await openConflicts();
     await ws.merge('draft', { keepConflicts: true });

@@ -42,6 +42,12 @@ class AccountModel extends GitModel {
   @BlobField({ required: false }) photo!: GitBlob | null;
 }
 
+@Model({ name: 'Stock' })
+class StockModel extends GitModel {
+  @SlugField({ id: true }) name!: string;
+  @IntegerField({ min: 0, merge: 'counter' }) count!: number;
+}
+
 @Model({ name: 'Span' })
 class SpanModel extends GitModel {
   @SlugField({ id: true }) name!: string;
@@ -214,6 +220,32 @@ describe('the merge of records', () => {
     expect(conflicts).toMatchObject([{ kind: 'unreadable', path: file }]);
     await ws.merge('draft', { ...merged, onConflict: () => 'ours' });
     expect(await Page.get('home')).toMatchObject({ title: 'Start' });
+    expectLog(path, MERGED);
+  });
+
+  it('adds decimals to the last digit', async () => {
+    const balance = (text: string): { balance: Decimal } => ({ balance: new Decimal(text) });
+    const { ws, model, path } = await openSides(AccountModel, {
+      base: (Account) => new Account({ name: 'a', ...balance('1.0000') }).save(),
+      ours: (Account) => change(Account, 'a', balance('99999999999999999999.0001')),
+      theirs: (Account) => change(Account, 'a', balance('2.0002')),
+    });
+    expect(await ws.merge('draft', merged)).toMatchObject({ status: 'merged' });
+    expect((await model.get('a')).balance.toFixed()).toBe('100000000000000000000.0003');
+    expectLog(path, MERGED);
+  });
+
+  it('leaves it to others when a counter would be beyond its limits', async () => {
+    const { ws, model, path } = await openSides(StockModel, {
+      base: (Stock) => new Stock({ name: 'a', count: 10 }).save(),
+      ours: (Stock) => change(Stock, 'a', { count: 3 }),
+      theirs: (Stock) => change(Stock, 'a', { count: 4 }),
+    });
+    expect((await ws.merge('draft')).conflicts).toMatchObject([{ kind: 'field', field: 'count', base: 10 }]);
+    expect(await ws.merge('draft', { ...merged, onConflict: () => ({ value: 0 }) })).toMatchObject({
+      status: 'merged',
+    });
+    expect((await model.get('a')).count).toBe(0);
     expectLog(path, MERGED);
   });
 
