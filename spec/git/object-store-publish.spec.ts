@@ -120,6 +120,26 @@ describe('Publishing objects', () => {
     expectCleanRepository(folder);
   });
 
+  it('is no failure when the reference has moved and a pack cannot be written any more; it is told', async () => {
+    const { folder, objects } = await open();
+    const warning = jest.spyOn(process, 'emitWarning').mockImplementation(() => undefined);
+    const packFolder = path.join(folder, '.git/objects/pack');
+    const result = await objects.publish(OBJECTS, 'git', async () => {
+      beginCleaning(folder);
+      rmSync(packFolder, { recursive: true });
+      writeFileSync(packFolder, 'in the way');
+      await refer(folder);
+      return 'moved';
+    });
+    rmSync(packFolder);
+    expect(result).toBe('moved');
+    expect(warning.mock.calls).toEqual([
+      [expect.stringContaining('git fsck'), { code: 'GITMODEL_OBJECTS_AT_RISK' }],
+    ]);
+    warning.mockRestore();
+    expect(git(folder, 'cat-file', 'blob', REF)).toBe('one');
+  });
+
   it('fails as what makes the reference does, and keeps nothing from being cleared away', async () => {
     const { folder, objects } = await open();
     beginCleaning(folder);

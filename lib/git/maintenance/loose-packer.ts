@@ -10,6 +10,7 @@ import type { ObjectType } from '../../object/oid';
 import type { OidList } from '../../object/oid-list';
 import { looseObjectFile } from '../loose/loose-object-file';
 import { listLooseObjects } from './loose-list';
+import { PackedHistory } from './packed-history';
 import { readRoots } from './roots';
 import { Pace } from './step';
 import type { StepContext } from './step';
@@ -45,8 +46,8 @@ export interface LooseResult {
  * ours or git's, must not get into a pack before a reference leads to it: it would be worse off there. Therefore
  * only these are packed:
  *
- * - what references lead to, from loose object to loose object. What is behind a packed one is not looked for, which
- *   keeps the cost to what is new; `git repack -d` does it the same way;
+ * - what references lead to, from loose object to loose object, and through commits in packs as long as anything loose has not
+ *   been found;
  * - what has not been used for two weeks. `git gc` would delete it if it were garbage, so no writer may count on
  *   it; and what hangs below a packed folder is reached in the end. A file whose time changes meanwhile stays: a
  *   writer has just found it.
@@ -77,6 +78,8 @@ class LoosePacker {
   private reachedCount = 0;
   private readonly oldTimes: number[] = [];
   private readonly pace: Pace;
+  private readonly behind: PackedHistory;
+  private seenCount = 0;
 
   constructor(
     private readonly context: StepContext,
@@ -85,6 +88,7 @@ class LoosePacker {
     this.seen = new Uint8Array(list.count);
     this.packed = new Uint32Array(list.count);
     this.pace = new Pace(context, 'loose-objects', list.count);
+    this.behind = new PackedHistory(context.objectsFolder);
   }
 
   /** Returns how many files are gone. */
@@ -98,6 +102,8 @@ class LoosePacker {
     } catch (error) {
       await writer.discard();
       throw error;
+    } finally {
+      this.behind.close();
     }
     if (writer.objects === 0) await writer.discard();
     else await writer.finish();
@@ -106,8 +112,14 @@ class LoosePacker {
 
   private readonly enqueue = (source: Buffer, at: number, type: ObjectType | undefined): void => {
     const position = this.list.find(source, at);
-    if (position < 0 || this.seen[position]) return;
+    if (position < 0) {
+      if (type === 'commit' || type === undefined)
+        this.behind.add(source.toString('hex', at, at + OID_BYTES));
+      return;
+    }
+    if (this.seen[position]) return;
     this.seen[position] = 1;
+    this.seenCount++;
     this.waiting[type === 'tree' ? 1 : type === 'blob' ? 2 : 0].push(position);
   };
 
@@ -115,9 +127,15 @@ class LoosePacker {
     const [commits, folders, files] = this.waiting;
     for (;;) {
       const position = commits.pop() ?? folders.pop() ?? files.pop();
-      if (position === undefined) return;
-      const object = await this.pack(position, writer);
+      const isAllSeen = this.seenCount === this.list.count;
+      const object =
+        position !== undefined
+          ? await this.pack(position, writer)
+          : isAllSeen
+            ? undefined
+            : this.behind.next();
       if (object) visitLinks(object, this.enqueue);
+      else if (position === undefined) return;
       if (this.pace.isOver()) await this.pace.next(this.packedCount);
     }
   }

@@ -63,6 +63,27 @@ describe('Packing loose objects', () => {
     expectUnharmed(folder, before);
   });
 
+  it('packs what is loose behind commits in packs', async () => {
+    const folder = looseRepository(3);
+    const base = git(folder, 'rev-parse', 'main');
+    // What is made on top comes in a pack alone, as a commit of many objects does.
+    const files = { 'one/file': 'One', 'two/file': 'Two' };
+    const top = commitFiles(folder, 'refs/heads/main', { files, parents: [base], message: 'Top' });
+    git(folder, 'tag', '-a', '-m', 'On top', 'v9', top);
+    git(folder, '-c', 'gc.auto=0', 'pack-refs', '--all');
+    const input = git(folder, 'rev-list', '--objects', `${base}..${top}`).split('\n');
+    const oids = input.map((line) => line.slice(0, 40)).join('\n');
+    const prefix = path.join(folder, 'objects/pack/pack');
+    runGit(folder, ['pack-objects', '-q', prefix], { input: oids });
+    git(folder, 'prune-packed', '-q');
+    const before = objectsOf(folder);
+
+    const { left } = await packLooseObjects(contextOf(folder));
+    expect(left).toBe(0);
+    expect(countOf(folder, 'count')).toBe(0);
+    expectUnharmed(folder, before);
+  });
+
   it('tells how far it has come', async () => {
     const folder = looseRepository(2);
     const context = contextOf(folder);
@@ -140,7 +161,7 @@ describe('Packing loose objects', () => {
       // Every object in a turn of its own.
       const now = jest.spyOn(performance, 'now');
       let time = 0;
-      now.mockImplementation(() => (time += 5));
+      now.mockImplementation(() => (time += 10));
       await packLooseObjects({ ...context, progress });
       now.mockRestore();
       expect(existsSync(looseFile(folder, old))).toBe(true);
