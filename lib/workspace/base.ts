@@ -38,6 +38,11 @@ export async function baseOfTreeish(source: Source, treeish: string): Promise<Ba
   const ref = asBranchRef(treeish);
   const tip = ref === undefined ? null : await readReference(source.repository, ref);
   if (ref !== undefined && tip !== null) return baseOfCommit(source, ref, tip);
+  return baseOfRevision(source, treeish);
+}
+
+/** What a treeish names, detached; of a tag and a branch of one name the tag, as everywhere in git where both can be. */
+export async function baseOfRevision(source: Source, treeish: string): Promise<Base> {
   const { commit, tree } = await resolveRevision(source.repository, treeish, source.objects);
   return commit === null
     ? { ref: null, commit: null, tree: await StagedTree.load(tree, source.objects) }

@@ -29,7 +29,7 @@ import type { BoundModels } from '../model/registry';
 import type { PlaceOptions } from '../model/schema/place';
 import type { BoundModel, ModelConstructor } from '../model/types';
 import { branchRef } from '../object/reference-name';
-import { baseOfBranch, baseOfHead, baseOfTreeish } from './base';
+import { baseOfBranch, baseOfHead, baseOfRevision, baseOfTreeish } from './base';
 import { saveBulk } from './bulk';
 import type { BulkItem, BulkOptions, BulkResult } from './bulk';
 import { ensureBranch, makeBranch, readBranch } from './branch';
@@ -601,7 +601,7 @@ export class Workspace implements AsyncDisposable {
       const { ref, commit } = stage.base;
       if (treeish !== undefined) stage.reset(await baseOfTreeish(context, treeish));
       else if (ref !== null) stage.reset(await baseOfBranch(context, ref, { mustExist: commit !== null }));
-      else stage.reset(commit ? await baseOfTreeish(context, commit.oid) : stage.base);
+      else stage.reset(commit ? await baseOfRevision(context, commit.oid) : stage.base);
     });
   }
 
@@ -830,7 +830,7 @@ export class Workspace implements AsyncDisposable {
     const { context, children } = this;
     return context.gate.read(async () => {
       const base =
-        point instanceof Date ? await baseAtTime(context, point) : await baseOfTreeish(context, point);
+        point instanceof Date ? await baseAtTime(context, point) : await baseOfRevision(context, point);
       const view: View = new View(forkContext(context, base), this.registry, () => children.delete(view));
       children.add(view);
       return view;

@@ -46,8 +46,14 @@ describe('ws.at()', () => {
     git(path, 'tag', '-a', 'nested', '-m', 'Again', 'annotated');
     git(path, 'tag', '-a', 'tree', '-m', 'Of a tree', 'main~1^{tree}');
 
+    // As for git, a tag comes before a branch of its name, and an oid before either.
+    git(path, 'branch', 'both', 'main');
+    git(path, 'tag', 'both', 'main~2');
+    git(path, 'branch', git(path, 'rev-parse', 'main~2'), 'main');
+
     const expected: Readonly<Record<string, string>> = {
       main: 'Three',
+      both: 'One',
       draft: 'Two',
       'refs/heads/draft': 'Two',
       light: 'One',
