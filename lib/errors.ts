@@ -64,7 +64,10 @@ export class ObjectWriteError extends GitModelError {
   readonly code = 'OBJECT_WRITE_FAILED';
 }
 
-/** libgit2 failed in a way that has no class of its own here. `details`: `operation`, `errno`. */
+/**
+ * libgit2 failed, or a file of Git's is damaged, in a way that has no class of its own here. `details`: `operation` and `errno`, or
+ * `path` and `position`.
+ */
 export class GitError extends GitModelError {
   readonly code = 'GIT_ERROR';
 }

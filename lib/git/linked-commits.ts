@@ -5,7 +5,7 @@ import { readCommitLinks } from './commits';
 import type { LinkedCommit } from './commits';
 import type { ObjectStore } from './object-store';
 
-/** So many commits are read before the commit graph is, which takes as long as they do where there is a long history. */
+/** So many commits are read before the commit graph is: where few are asked for, it is not worth reading all of it. */
 const COMMITS_BEFORE_GRAPH = 64;
 
 /** Reads the commits of a history, as far as is needed to walk it: one by one first, then from the commit graph. */

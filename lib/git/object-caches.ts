@@ -10,6 +10,12 @@ const BLOB_CACHE_BYTES = 32 * 1024 * 1024;
 /** Larger blobs would push too many others out of the cache. */
 export const CACHED_BLOB_BYTES = 256 * 1024;
 
+/**
+ * What an entry of a folder weighs: about 60 bytes as it is stored, 200 in a folder that was edited. That a folder is edited while
+ * it is cached makes no difference to what it was counted for.
+ */
+const NODE_ENTRY_BYTES = 100;
+
 /** What anything cached weighs at least. */
 const CACHE_ENTRY_BYTES = 256;
 
@@ -24,7 +30,10 @@ export interface FoundEntry {
 
 /** What was read or written, by oid: bounded by size, and never stale. */
 export class ObjectCaches {
-  readonly trees = new GenerationCache<TreeNode>(TREE_CACHE_BYTES, (node) => CACHE_ENTRY_BYTES + node.weight);
+  readonly trees = new GenerationCache<TreeNode>(
+    TREE_CACHE_BYTES,
+    (node) => CACHE_ENTRY_BYTES + node.size * NODE_ENTRY_BYTES,
+  );
   /** By the oid of the tree and the name, with a space between; null for what is not there. */
   readonly entries = new GenerationCache<FoundEntry | null>(FOUND_CACHE_BYTES, () => CACHE_ENTRY_BYTES);
   readonly blobs = new GenerationCache<Buffer>(

@@ -1,4 +1,3 @@
-import { existsSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import path from 'node:path';
 import { Readable } from 'node:stream';
@@ -18,23 +17,18 @@ import { BlobWriter } from './blob/blob-writer';
 import type { WrittenBlob } from './blob/blob-writer';
 import { CommitGraph } from './commit-graph';
 import type { Durability } from './durable';
-import { looseObjectFile } from './loose/loose-object-file';
 import { LooseObjectWriter } from './loose/loose-object-writer';
-import { CleanUpWatch } from './maintenance/clean-up-watch';
 import { CACHED_BLOB_BYTES, ObjectCaches } from './object-caches';
 import type { FoundEntry } from './object-caches';
 import { wrongType } from './object-errors';
 import { ObjectReader } from './object-reader';
+import { ObjectWriter } from './object-writer';
 import { BulkWrite } from './pack/bulk-write';
 import type { WriteObject } from './pack/bulk-write';
 import { writePack } from './pack/pack-writer';
 import type { GitRepository } from './repository';
-import { retryIfSweptAway } from './swept-away';
 import { callGit } from './translate-error';
 import { Turn } from './turn';
-
-/** From so many objects on, one pack is written instead of files; git unpacks what it is sent up to as many. */
-const PACK_FROM_OBJECTS = 100;
 
 /** What protects objects that were written and that nothing refers to yet. */
 export interface Protection {
@@ -46,11 +40,10 @@ export interface Protection {
 
 /** What all that read and write the objects of a repository in this process have together. */
 interface SharedParts {
-  readonly commonFolder: string;
   readonly objectsFolder: string;
   readonly caches: ObjectCaches;
   readonly reader: ObjectReader;
-  readonly writer: LooseObjectWriter;
+  readonly writer: ObjectWriter;
   readonly blobWriter: BlobWriter;
   readonly turn: Turn;
 }
@@ -87,14 +80,13 @@ export class ObjectStore implements TreeSource {
     const odb = await callGit('open the object database', () => repository.handle.odb());
     const { commonFolder } = repository;
     const objectsFolder = path.join(commonFolder, 'objects');
-    const writer = new LooseObjectWriter(objectsFolder);
+    const loose = new LooseObjectWriter(objectsFolder);
     return new ObjectStore({
-      commonFolder,
       objectsFolder,
       caches: new ObjectCaches(),
       reader: new ObjectReader(odb, objectsFolder),
-      writer,
-      blobWriter: new BlobWriter(objectsFolder, writer),
+      writer: new ObjectWriter(commonFolder, loose),
+      blobWriter: new BlobWriter(objectsFolder, loose),
       turn: new Turn(),
     });
   }
@@ -218,23 +210,17 @@ export class ObjectStore implements TreeSource {
     if (this.bulk) {
       await this.completePack(tree);
     } else {
-      const { keeps } = await this.write([...tree.unwritten()], durability);
-      for (const keep of keeps) this.protect(keep);
+      const objects = [...tree.unwritten()];
+      this.protect(await this.shared.writer.write(objects, durability));
+      this.rememberAll(objects);
     }
     return tree.oid;
   }
 
   /**
-   * Writes objects and then makes a reference lead to them. Once that is done they are there to stay, also when
-   * `git gc --prune=now` runs beside it.
+   * See {@link ObjectWriter.publish}.
    *
-   * Such a `gc` takes away what nothing leads to, and does not look again before it does; but never a pack with a `.keep`
-   * file, and never one of a name that came after it has listed the packs. So as soon as one may be running, all is written as a
-   * pack of a new name, also what seems to be there.
-   *
-   * @param refer Makes a reference lead to them; what it throws is thrown.
    * @param isToKeep Whether a folder is likely to be asked for soon. Default: every one is.
-   * @throws ObjectWriteError when something cannot be written.
    */
   async publish<T>(
     objects: readonly UnwrittenObject[],
@@ -242,56 +228,9 @@ export class ObjectStore implements TreeSource {
     refer: () => Promise<T>,
     isToKeep?: (oid: string) => boolean,
   ): Promise<T> {
-    const watch = new CleanUpWatch(this.shared.commonFolder);
-    const protections: Protection[] = [];
-    const writePacked = async (): Promise<void> => {
-      protections.push(await this.writeAsPack(objects, durability));
-    };
-    const isEndangered = (): boolean => protections.length === 0 && watch.isCleaning();
-    try {
-      if (objects.length >= PACK_FROM_OBJECTS || isEndangered()) await writePacked();
-      else await this.shared.writer.write(objects, durability);
-      // Who is killed after the next step has no more time to mend it.
-      if (isEndangered()) await writePacked();
-      const result = await refer();
-      const isGone = (): boolean => watch.mayHaveCleaned() && !this.areInFiles(objects);
-      if (protections.length === 0 && (watch.isCleaning() || isGone())) {
-        // The reference has moved, so that is no failure of the whole any more.
-        await writePacked().catch(warnOfCleaning);
-      }
-      this.rememberAll(objects, isToKeep);
-      return result;
-    } finally {
-      await this.release(protections);
-    }
-  }
-
-  /**
-   * Writes objects that nothing refers to yet, of which some may be there already: few of them to files of their own, many
-   * as one pack.
-   *
-   * @returns what keeps git from clearing the pack away, to be given to {@link release}.
-   * @throws ObjectWriteError when something cannot be written.
-   */
-  private async write(objects: readonly UnwrittenObject[], durability: Durability): Promise<Protection> {
-    let protection: Protection = { keeps: [], unreferenced: [] };
-    if (objects.length < PACK_FROM_OBJECTS) await this.shared.writer.write(objects, durability);
-    else protection = await this.writeAsPack(objects, durability);
-    this.rememberAll(objects);
-    return protection;
-  }
-
-  private async writeAsPack(
-    objects: readonly UnwrittenObject[],
-    durability: Durability,
-  ): Promise<Protection> {
-    const { objectsFolder } = this.shared;
-    const keep = await retryIfSweptAway(() => writePack(objectsFolder, objects, durability));
-    return { keeps: keep === null ? [] : [keep], unreferenced: [] };
-  }
-
-  private areInFiles(objects: readonly UnwrittenObject[]): boolean {
-    return objects.every(({ oid }) => existsSync(looseObjectFile(this.shared.objectsFolder, oid)));
+    const result = await this.shared.writer.publish(objects, durability, refer);
+    this.rememberAll(objects, isToKeep);
+    return result;
   }
 
   /** Moves a staged tree out of memory, into a pack that git does not touch before {@link release}. */
@@ -457,15 +396,6 @@ export class ObjectStore implements TreeSource {
     if (type !== expected) throw wrongType(oid, type, expected);
     return content;
   }
-}
-
-/** What could not be protected is there at the moment; whether it stays is to be seen. */
-function warnOfCleaning(error: unknown): void {
-  process.emitWarning(
-    `A reference has moved, but its objects could not be kept from a "git gc" that runs beside it: ${(error as Error).message}. ` +
-      'Run "git fsck" when that has ended.',
-    { code: 'GITMODEL_OBJECTS_AT_RISK' },
-  );
 }
 
 /** A stream of what is in memory; what it gives is a copy, since the content is shared with others. */

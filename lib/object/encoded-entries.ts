@@ -10,9 +10,6 @@ export type EntryPair = readonly [
   after: RawTreeEntry | undefined,
 ];
 
-/** What a number takes in an array of small ones. */
-const START_BYTES = 8;
-
 const NUL = 0;
 const SPACE = 0x20;
 
@@ -49,11 +46,6 @@ export class EncodedEntries {
 
   get size(): number {
     return this.starts.length - 1;
-  }
-
-  /** About how many bytes of memory it takes. */
-  get weight(): number {
-    return this.text.length + this.starts.length * START_BYTES;
   }
 
   /** The entry of a name; undefined when there is none. */

@@ -3,7 +3,7 @@
  *
  * There are two generations: what is asked for again moves into the young one, and when that has grown to half of what is
  * allowed, the old one is forgotten and the young one becomes old. So what is in use stays, as in an LRU cache, without a
- * list in which something has to be moved at each look.
+ * list in which something has to be moved at each look. `PlaceCache` does the same for places in packs, by numbers.
  */
 export class GenerationCache<Value> {
   private young = new Map<string, Value>();
@@ -13,7 +13,7 @@ export class GenerationCache<Value> {
 
   /**
    * @param bytes How much all values may weigh together.
-   * @param weigh How much one does, in bytes.
+   * @param weigh How much one does, in bytes: of one value always the same.
    * @param most How much one may weigh to be kept: a heavier one would push too many others out. Default: an eighth of all.
    */
   constructor(

@@ -94,9 +94,6 @@ export class NodeEntry {
 
 type EntryTree = BTree<ByteName, NodeEntry>;
 
-/** What an entry weighs in a folder that was edited: its object, its name and oid, its share of the B+ tree. */
-const EDITED_ENTRY_BYTES = 200;
-
 /** The entries of one name in two folders that are not the same; undefined in a folder that has none. */
 export type NodePair = readonly [name: ByteName, before: NodeEntry | undefined, after: NodeEntry | undefined];
 
@@ -140,12 +137,6 @@ export class TreeNode {
   /** How many entries there are. */
   get size(): number {
     return this.entries.size;
-  }
-
-  /** About how many bytes of memory the entries take. */
-  get weight(): number {
-    const { entries } = this;
-    return entries instanceof EncodedEntries ? entries.weight : entries.size * EDITED_ENTRY_BYTES;
   }
 
   get(name: ByteName): NodeEntry | undefined {

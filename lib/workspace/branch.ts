@@ -40,7 +40,7 @@ export async function readBranch({ repository, objects }: WorkspaceContext, name
  */
 export async function createBranch(context: WorkspaceContext, name: string, from: string): Promise<Branch> {
   const ref = branchRef(name);
-  const { commit: oid } = await resolveRevision(context.repository, from);
+  const { commit: oid } = await resolveRevision(context.repository, from, context.objects);
   if (oid === null) {
     throw new ObjectNotFoundError(`"${from}" is not a commit, so no branch can start there.`, {
       details: { treeish: from },

@@ -461,9 +461,12 @@ export class Workspace implements AsyncDisposable {
         },
       );
     }
-    const walk = async function* ({ stage, repository }: WorkspaceContext): AsyncGenerator<Commit, void> {
+    const walk = async function* (context: WorkspaceContext): AsyncGenerator<Commit, void> {
+      const { stage, repository, objects } = context;
       const start =
-        from === undefined ? stage.committed.commit?.oid : (await resolveRevision(repository, from)).commit;
+        from === undefined
+          ? stage.committed.commit?.oid
+          : (await resolveRevision(repository, from, objects)).commit;
       if (start === null) {
         throw new ObjectNotFoundError(`"${String(from)}" is not a commit.`, { details: { treeish: from } });
       }

@@ -18,7 +18,7 @@ export class CleanUpWatch {
   /** Whether somebody is cleaning up now. */
   isCleaning(): boolean {
     const lock = path.join(this.commonFolder, 'gc.pid');
-    // That there is none is seen at a tenth of the price of reading it.
+    // Hardly ever is there one, and that is seen without an error being made.
     if (statSync(lock, { throwIfNoEntry: false }) === undefined) return false;
     try {
       return findGcHolder(this.commonFolder) !== undefined;

@@ -2,7 +2,7 @@ import type { DecodedObject } from '../../object/object-codec';
 import { TOO_LARGE } from '../on-the-spot';
 import { PackSet } from '../pack/pack-set';
 
-/** So many are looked at in one go, which takes about a second. What is not reached then, is as commits come and go. */
+/** So many are looked at in one go at the most, however long the history is. */
 const MOST = 100_000;
 
 /**

@@ -132,7 +132,8 @@ export class ChangeFeed implements AsyncIterableIterator<RecordCommitChange> {
   private async first(): Promise<string | null> {
     const { since } = this.options;
     if (since === undefined) return null;
-    const { commit } = await this.context.gate.read(() => resolveRevision(this.context.repository, since));
+    const { gate, repository, objects } = this.context;
+    const { commit } = await gate.read(() => resolveRevision(repository, since, objects));
     if (commit !== null) return commit;
     throw new ObjectNotFoundError(`"${since}" is not a commit.`, { details: { treeish: since } });
   }

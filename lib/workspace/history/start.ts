@@ -8,11 +8,11 @@ import type { WorkspaceContext } from '../context';
  * @throws ObjectNotFoundError when it names no commit.
  */
 export async function startOf(
-  { repository, stage }: Pick<WorkspaceContext, 'repository' | 'stage'>,
+  { repository, objects, stage }: Pick<WorkspaceContext, 'repository' | 'objects' | 'stage'>,
   from: string | undefined,
 ): Promise<string | null> {
   if (from === undefined) return stage.committed.commit?.oid ?? null;
-  const { commit } = await resolveRevision(repository, from);
+  const { commit } = await resolveRevision(repository, from, objects);
   if (commit !== null) return commit;
   throw new ObjectNotFoundError(`"${from}" is not a commit.`, { details: { treeish: from } });
 }
