@@ -11,8 +11,7 @@ const BLOB_CACHE_BYTES = 32 * 1024 * 1024;
 export const CACHED_BLOB_BYTES = 256 * 1024;
 
 /**
- * What an entry of a folder weighs: about 60 bytes as it is stored, 200 in a folder that was edited. That a folder is edited while
- * it is cached makes no difference to what it was counted for.
+ * What an entry of a folder weighs: about 60 bytes as it is stored, 200 in a folder that was edited.
  */
 const NODE_ENTRY_BYTES = 100;
 

@@ -199,8 +199,8 @@ export class StagedTree {
     return folder.node ?? this.source.readTree(folder.oid);
   }
 
-  /** The entry that so many names, from `depth` on, lead to from a folder. */
-  private find(
+  /** The entry that these names, from `depth` on, lead to from a folder. */
+  find(
     names: readonly ByteName[],
     from: TreeNode = this.root,
     depth = 0,
@@ -290,6 +290,6 @@ export function joinPath(folder: string, byteName: ByteName): string {
 }
 
 /** The path of the folder that an entry is in; `''` for the root. */
-function folderOf(path: string): string {
+export function folderOf(path: string): string {
   return path.slice(0, Math.max(0, path.lastIndexOf('/')));
 }

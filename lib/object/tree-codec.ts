@@ -25,7 +25,7 @@ const FOUR = 0x34;
  * @throws InvalidObjectError when the bytes are not a tree.
  */
 export function decodeTree(oid: string, raw: Buffer): RawTreeEntry[] {
-  const starts = startsOfEntries(oid, raw);
+  const { starts } = boundsOfEntries(oid, raw);
   return starts.slice(1).map((end, place) => {
     const start = starts[place] as number;
     const space = endOfMode(raw, start);
@@ -38,27 +38,51 @@ export function decodeTree(oid: string, raw: Buffer): RawTreeEntry[] {
   });
 }
 
+/** How a tree object is divided. */
+export interface TreeBounds {
+  /** Where the entries begin, and where the last one ends. */
+  readonly starts: readonly number[];
+  /**
+   * Whether the entries are in the order of the names' bytes, and no name is there twice. (That is nearly Git's order, where a
+   * folder `a` comes behind a file `a.b`.)
+   */
+  readonly isByName: boolean;
+}
+
 /**
- * Where the entries of a tree object begin, and where the last one ends.
+ * Where the entries of a tree object are.
  *
  * @throws InvalidObjectError when the bytes are not a tree.
  */
-export function startsOfEntries(oid: string, raw: Buffer): number[] {
+export function boundsOfEntries(oid: string, raw: Buffer): TreeBounds {
   const starts = [0];
-  for (let start = 0; start < raw.length;) {
-    const space = endOfMode(raw, start);
-    let nul = space + 1;
-    while (nul < raw.length && raw[nul] !== NUL) nul++;
+  const { length } = raw;
+  let isByName = true;
+  let previous = 0;
+  for (let start = 0; start < length;) {
+    const name = endOfMode(raw, start) + 1;
+    let nul = name;
+    // NUL ends every name, and is less than all that may be in one.
+    if (start > 0) {
+      let before = previous;
+      while (raw[nul] === raw[before] && raw[nul] !== NUL) {
+        nul++;
+        before++;
+      }
+      if ((raw[nul] ?? NUL) <= (raw[before] as number)) isByName = false;
+    }
+    while (nul < length && raw[nul] !== NUL) nul++;
     const end = nul + 1 + OID_BYTES;
-    if (space < 0 || nul === space + 1 || end > raw.length) {
+    if (name === 0 || nul === name || end > length) {
       throw new InvalidObjectError(`The tree ${oid} is malformed at byte ${start}; run "git fsck" on it.`, {
         details: { oid, position: start },
       });
     }
     starts.push(end);
+    previous = name;
     start = end;
   }
-  return starts;
+  return { starts, isByName };
 }
 
 /**

@@ -1,17 +1,25 @@
+import type { Awaitable } from './awaitable';
 import type { ByteName } from './byte-name';
 import { isTreeMode } from './file-mode';
-import { describeEntry, joinPath } from './staged-tree';
-import type { StagedEntry, StagedTree } from './staged-tree';
-import { TreeNode } from './tree-node';
-import type { NodeEntry } from './tree-node';
+import { folderOf, joinPath, parseNames } from './staged-tree';
+import type { StagedTree } from './staged-tree';
+import { isSameEntry, TreeNode } from './tree-node';
+import type { NodeEntry, NodePair } from './tree-node';
 
 /** A path at which two trees do not have the same. What is there is never a folder. */
 export interface PathChange {
   readonly path: string;
   /** What the first tree has there; undefined when that is nothing, or a folder. */
-  readonly before: StagedEntry | undefined;
+  readonly before: NodeEntry | undefined;
   /** What the second tree has there. */
-  readonly after: StagedEntry | undefined;
+  readonly after: NodeEntry | undefined;
+}
+
+/** What differs between two folders, and how many of these pairs were looked at. */
+interface Level {
+  readonly folder: string;
+  readonly pairs: readonly NodePair[];
+  done: number;
 }
 
 /**
@@ -19,87 +27,59 @@ export interface PathChange {
  * costs what has changed, not what there is. A file in whose place a folder has come is a change of its own, beside those
  * of what is in the folder.
  *
+ * @param to Its source has to know the folders of both trees.
+ * @param visit Gets each change; what it returns is waited for.
  * @param path Only what is in this folder, or is at this path. Default: all.
  */
-export async function* diffPaths(
+export async function diffPaths(
   from: StagedTree,
   to: StagedTree,
+  visit: (change: PathChange) => Awaitable<void>,
   path = '',
-): AsyncGenerator<PathChange, void> {
-  const walk = await begin(from, to, path);
-  for (let step = walk.next(); !step.done;) {
-    if (step.value instanceof Promise) {
-      step = walk.next(await step.value);
+): Promise<void> {
+  const open = (entry: NodeEntry | undefined): Awaitable<TreeNode> =>
+    entry ? to.open(entry) : TreeNode.empty();
+  const levels = [path === '' ? levelOf('', from.root, to.root) : await levelAt(path, from, to)];
+  for (let level = levels.at(-1); level; level = levels.at(-1)) {
+    const pair = level.pairs[level.done++];
+    if (!pair) {
+      levels.pop();
       continue;
     }
-    yield step.value;
-    step = walk.next();
+    const [name, before, after] = pair;
+    const at = joinPath(level.folder, name);
+    const [folderBefore, folderAfter] = [folderIn(before), folderIn(after)];
+    const change = {
+      path: at,
+      before: folderBefore ? undefined : before,
+      after: folderAfter ? undefined : after,
+    };
+    // Nearly all that is to be waited for is there, and to await it would cost more than to look at it.
+    if (change.before ?? change.after) {
+      const visited = visit(change);
+      if (visited instanceof Promise) await visited;
+    }
+    if (!folderBefore && !folderAfter) continue;
+    const opened = open(folderBefore);
+    const nodeBefore = opened instanceof Promise ? await opened : opened;
+    const other = open(folderAfter);
+    const nodeAfter = other instanceof Promise ? await other : other;
+    levels.push(levelOf(at, nodeBefore, nodeAfter));
   }
 }
 
-/** Finds changes; a promise is of a folder, to be handed back when it has come. */
-type Walk = Generator<PathChange | Promise<TreeNode>, void, TreeNode | undefined>;
-
-async function begin(from: StagedTree, to: StagedTree, path: string): Promise<Walk> {
-  if (path === '') return walkFolders(to, '', from.root, to.root);
-  const [before, after] = [await from.lookUp(path), await to.lookUp(path)];
-  const [folderBefore, folderAfter] = [await from.folder(path), await to.folder(path)];
-  return (function* (): Walk {
-    const change = { path, before: leaf(before), after: leaf(after) };
-    if (!isSameLeaf(change)) yield change;
-    yield* walkFolders(to, path, folderBefore, folderAfter);
-  })();
+function levelOf(folder: string, before: TreeNode, after: TreeNode): Level {
+  return { folder, pairs: before.differences(after), done: 0 };
 }
 
-function leaf(entry: StagedEntry | undefined): StagedEntry | undefined {
-  return entry?.kind === 'tree' ? undefined : entry;
+/** The one pair that there is at a path, if it differs. */
+async function levelAt(path: string, from: StagedTree, to: StagedTree): Promise<Level> {
+  const names = parseNames(path);
+  const [before, after] = [await from.find(names), await to.find(names)];
+  const isSame = isSameEntry(before, after);
+  return { folder: folderOf(path), pairs: isSame ? [] : [[names.at(-1) as ByteName, before, after]], done: 0 };
 }
 
-function isSameLeaf({ before, after }: PathChange): boolean {
-  return before?.oid === after?.oid && before?.mode === after?.mode;
-}
-
-/** @param tree Whose source knows the folders of both trees. */
-function* walkFolders(
-  tree: StagedTree,
-  path: string,
-  from: TreeNode = TreeNode.empty(),
-  to: TreeNode = TreeNode.empty(),
-): Walk {
-  for (const [name, before, after] of from.differences(to)) yield* compare(tree, path, name, before, after);
-}
-
-function* compare(
-  tree: StagedTree,
-  folder: string,
-  name: ByteName,
-  before: NodeEntry | undefined,
-  after: NodeEntry | undefined,
-): Walk {
-  const [inside, outside] = [subfolder(before), subfolder(after)];
-  const [old, now] = [
-    before && !inside ? describeEntry(folder, name, before) : undefined,
-    after && !outside ? describeEntry(folder, name, after) : undefined,
-  ];
-  const described = old ?? now;
-  if (described) yield { path: described.path, before: old, after: now };
-  if (!inside && !outside) return;
-  yield* walkFolders(
-    tree,
-    joinPath(folder, name),
-    inside && (yield* open(tree, inside)),
-    outside && (yield* open(tree, outside)),
-  );
-}
-
-function subfolder(entry: NodeEntry | undefined): NodeEntry | undefined {
+function folderIn(entry: NodeEntry | undefined): NodeEntry | undefined {
   return entry && isTreeMode(entry.mode) ? entry : undefined;
-}
-
-function* open(
-  tree: StagedTree,
-  entry: NodeEntry,
-): Generator<Promise<TreeNode>, TreeNode, TreeNode | undefined> {
-  const folder = tree.open(entry);
-  return folder instanceof Promise ? ((yield folder) as TreeNode) : folder;
 }

@@ -46,4 +46,20 @@ describe('A cache of two generations', () => {
     cache.set('large', 'x'.repeat(11));
     expect([cache.has('small'), cache.has('large')]).toEqual([true, false]);
   });
+
+  it('tells keys apart of which it makes the same number', () => {
+    const cache = cacheOf(80);
+    const oid = '0123456789'.repeat(4);
+    const other = `01234567${'f'.repeat(32)}`;
+    cache.set(oid, 'x');
+    expect([cache.get(other), cache.has(other)]).toEqual([undefined, false]);
+    cache.set(other, 'y');
+    expect([cache.get(oid), cache.get(other)]).toEqual([undefined, 'y']);
+    cache.set(`${oid} name`, 'z');
+    expect([cache.get(other), cache.get(`${oid} name`), cache.get(`${oid} named`)]).toEqual([
+      'y',
+      'z',
+      undefined,
+    ]);
+  });
 });

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { FileMode } from '../../lib/object/file-mode';
 import { StagedTree } from '../../lib/object/staged-tree';
 import { diffPaths } from '../../lib/object/tree-diff';
-import { collect } from '../support/workspaces';
+import type { PathChange } from '../../lib/object/tree-diff';
 import { MemoryTrees } from './memory-trees';
 
 type Files = Readonly<Record<string, string>>;
@@ -27,8 +27,14 @@ async function stored(tree: StagedTree): Promise<StagedTree> {
   return loaded;
 }
 
+async function changesOf(from: StagedTree, to: StagedTree, path?: string): Promise<PathChange[]> {
+  const changes: PathChange[] = [];
+  await diffPaths(from, to, (change) => void changes.push(change), path);
+  return changes;
+}
+
 async function pathsOf(from: StagedTree, to: StagedTree, path?: string): Promise<string[]> {
-  return (await collect(diffPaths(from, to, path))).map(
+  return (await changesOf(from, to, path)).map(
     ({ path, before, after }) => `${before ? '-' : ''}${after ? '+' : ''} ${path}`,
   );
 }
@@ -53,7 +59,7 @@ describe('diffPaths', () => {
         source = new MemoryTrees();
         const [made, changed] = [await treeOf(one), await treeOf(other)];
         const [from, to] = isStored ? [await stored(made), await stored(changed)] : [made, changed];
-        const found = await collect(diffPaths(from, to));
+        const found = await changesOf(from, to);
 
         const expected = [...new Set([...Object.keys(one), ...Object.keys(other)])].filter(
           (path) => one[path] !== other[path],

@@ -4,6 +4,7 @@ import type { ObjectStore } from '../../git/object-store';
 import { Turn } from '../../git/turn';
 import type { RecordStatus } from '../../model/record/record-difference';
 import type { ModelSchema } from '../../model/schema/schema';
+import { kindOfMode } from '../../object/file-mode';
 import type { StagedTree } from '../../object/staged-tree';
 import { diffPaths } from '../../object/tree-diff';
 import type { PathChange } from '../../object/tree-diff';
@@ -71,17 +72,16 @@ async function groupPaths(
 ): Promise<Map<string, Group>> {
   const groups = new Map<string, Group>();
   const turn = new Turn();
-  for (const folder of folders) {
-    for await (const change of diffPaths(from, to, folder)) {
-      if (turn.isOver()) await turn.next();
-      const unit = unitAt(schemas, change.path);
-      // A file may have the path of a record's data, and be none.
-      const key = `${unit.isRecord ? 'record' : 'file'} ${unit.path}`;
-      const group = groups.get(key);
-      if (group) group.changes.push(change);
-      else groups.set(key, { unit, changes: [change] });
-    }
-  }
+  const addChange = (change: PathChange): Promise<void> | undefined => {
+    const unit = unitAt(schemas, change.path);
+    // A file may have the path of a record's data, and be none.
+    const key = `${unit.isRecord ? 'record' : 'file'} ${unit.path}`;
+    const group = groups.get(key);
+    if (group) group.changes.push(change);
+    else groups.set(key, { unit, changes: [change] });
+    return turn.isOver() ? turn.next() : undefined;
+  };
+  for (const folder of folders) await diffPaths(from, to, addChange, folder);
   return groups;
 }
 
@@ -94,7 +94,7 @@ async function recordOf(
 ): Promise<ComparedRecord | undefined> {
   if (!unit.isRecord) return undefined;
   const isFile = ({ before, after }: PathChange): boolean =>
-    [before, after].every((entry) => entry === undefined || entry.kind === 'blob');
+    [before, after].every((entry) => entry === undefined || kindOfMode(entry.mode) === 'blob');
   // A link or the like in the place of a file makes it none.
   if (!changes.every(isFile)) return undefined;
   const data = changes.find(({ path }) => path === unit.path);
@@ -167,7 +167,7 @@ function candidatesByModel(records: readonly ComparedRecord[]): Iterable<MoveCan
 }
 
 function describe({ path, before, after }: PathChange): ChangedPath {
-  const isOther = before !== undefined && after !== undefined && before.kind !== after.kind;
+  const isOther = before && after && kindOfMode(before.mode) !== kindOfMode(after.mode);
   const status = !before ? 'added' : !after ? 'deleted' : isOther ? 'type-changed' : 'modified';
   return { path, status, oldOid: before?.oid ?? null, newOid: after?.oid ?? null };
 }

@@ -1,6 +1,7 @@
 import type { ModelSchema } from '../../model/schema/schema';
 import type { StagedTree } from '../../object/staged-tree';
 import { diffPaths } from '../../object/tree-diff';
+import type { PathChange } from '../../object/tree-diff';
 import { unitAt } from '../changes/merge-unit';
 import type { MergeUnit } from '../changes/merge-unit';
 
@@ -11,9 +12,10 @@ export async function changedRecords(
   side: StagedTree,
 ): Promise<Map<string, MergeUnit>> {
   const records = new Map<string, MergeUnit>();
-  for await (const { path } of diffPaths(base, side, schema.folder)) {
+  const addRecord = ({ path }: PathChange): void => {
     const unit = unitAt([schema], path);
     if (unit.isRecord) records.set(unit.path, unit);
-  }
+  };
+  await diffPaths(base, side, addRecord, schema.folder);
   return records;
 }
