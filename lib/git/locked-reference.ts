@@ -24,8 +24,9 @@ const IN_THE_WAY = new Set(['EISDIR', 'ENOTEMPTY', 'EEXIST']);
  */
 export function readValue({ commonFolder }: GitRepository, ref: string): string | null | undefined {
   const file = path.join(commonFolder, ref);
-  if (OF_WORK_TREES.test(ref) || isOddFile(file)) return undefined;
-  const content = readIfThere(file);
+  const kind = kindOfFile(file);
+  if (OF_WORK_TREES.test(ref) || kind === 'odd') return undefined;
+  const content = kind === 'none' ? undefined : readIfThere(file);
   return content === undefined ? PackedRefs.read(commonFolder).valueOf(ref) : FILE.exec(content)?.[1];
 }
 
@@ -59,7 +60,7 @@ export class LockedReference {
   /** Locks a reference, which need not exist. */
   static take(repository: GitRepository, ref: string): LockedReference | 'locked' | 'unsuited' {
     const file = path.join(repository.commonFolder, ref);
-    if (!ref.startsWith('refs/') || OF_WORK_TREES.test(ref) || isOddFile(file)) return 'unsuited';
+    if (!ref.startsWith('refs/') || OF_WORK_TREES.test(ref) || kindOfFile(file) === 'odd') return 'unsuited';
     try {
       const lock = LockFile.take(file);
       return lock ? new LockedReference(repository, ref, lock) : 'locked';
@@ -195,12 +196,13 @@ function realPath(file: string): string {
   }
 }
 
-/** Whether there is something that is neither a file nor a folder, or a file where a folder should be. */
-function isOddFile(file: string): boolean {
+/** Whether there is something: `odd` is what is neither a file nor a folder, or behind a file where a folder should be. */
+function kindOfFile(file: string): 'none' | 'usual' | 'odd' {
   try {
     const stats = lstatSync(file, { throwIfNoEntry: false });
-    return stats !== undefined && !stats.isFile() && !stats.isDirectory();
+    if (!stats) return 'none';
+    return stats.isFile() || stats.isDirectory() ? 'usual' : 'odd';
   } catch {
-    return true;
+    return 'odd';
   }
 }
