@@ -3,7 +3,7 @@ import { Workspace } from 'gitmodel';
 import type { BoundModel } from 'gitmodel';
 import { branchesOf } from '../harness/branches';
 import type { Answer, Job } from '../harness/contestant';
-import { TRACED, versionsAfter } from '../harness/history';
+import { versionsAfter } from '../harness/history';
 import { PageModel, pageId, pageValues, ShardedPageModel } from '../page';
 import type { PageValues } from '../page';
 import { answer, elapsed } from './answer';
@@ -34,7 +34,7 @@ async function main(): Promise<Answer> {
     case 'merge':
       return await merge(ws);
     case 'history':
-      return { seconds: await repeatedly(4, () => elapsed(() => history(Page))) };
+      return { seconds: await histories(Page) };
     default:
       throw new Error(`gitmodel has no "${job.operation}".`);
   }
@@ -83,7 +83,7 @@ async function commit(ws: Workspace, Page: Page): Promise<Answer> {
   return { seconds: [seconds], tree: ws.branch?.tree ?? '' };
 }
 
-/** Merges one pair of branches after another, each with a commit. */
+/** Compares one pair of branches after another. */
 async function diff(ws: Workspace): Promise<Answer> {
   const seconds: number[] = [];
   for (let n = 0; n < job.warmUp + job.count; n++) {
@@ -98,13 +98,22 @@ async function diff(ws: Workspace): Promise<Answer> {
   return { seconds };
 }
 
-async function history(Page: Page): Promise<void> {
-  let count = 0;
-  for await (const { commit } of Page.history(pageId(TRACED))) count += commit.oid.length > 0 ? 1 : 0;
-  const expected = versionsAfter(job.count);
-  if (count !== expected) throw new Error(`There are ${count} versions, not ${expected}.`);
+/** Lists the versions of one record after another. */
+async function histories(Page: Page): Promise<number[]> {
+  const seconds: number[] = [];
+  for (let n = 0; n < job.warmUp + job.count; n++) {
+    let count = 0;
+    const time = await elapsed(async () => {
+      for await (const { commit } of Page.history(pageId(n))) count += commit.oid.length > 0 ? 1 : 0;
+    });
+    const expected = versionsAfter(job.size);
+    if (count !== expected) throw new Error(`There are ${count} versions, not ${expected}.`);
+    if (n >= job.warmUp) seconds.push(time);
+  }
+  return seconds;
 }
 
+/** Merges one pair of branches after another, each with a commit. */
 async function merge(ws: Workspace): Promise<Answer> {
   const seconds: number[] = [];
   let tree = '';

@@ -4,7 +4,7 @@ import path from 'node:path';
 import { branchesOf } from '../harness/branches';
 import type { Answer, Job } from '../harness/contestant';
 import { fastImport, git, initRepository } from '../harness/git';
-import { TRACED, versionsAfter } from '../harness/history';
+import { versionsAfter } from '../harness/history';
 import { pathOf } from '../harness/layout';
 import { pageId } from '../page';
 import { answer, elapsed } from './answer';
@@ -27,7 +27,7 @@ async function main(): Promise<Answer> {
     case 'merge':
       return pairs((ours, theirs) => git(job.folder, 'merge-tree', '--write-tree', ours, theirs));
     case 'history':
-      return { seconds: [await elapsed(history)] };
+      return { seconds: await histories() };
     default:
       throw new Error(`stock git has no "${job.operation}".`);
   }
@@ -47,12 +47,20 @@ async function pairs(run: (ours: string, theirs: string) => string): Promise<Ans
   return job.operation === 'merge' ? { seconds, tree: output } : { seconds };
 }
 
-/** The commits that have changed a record. */
-function history(): void {
-  const folder = path.dirname(pathOf(pageId(TRACED), job.shards));
-  const commits = git(job.folder, 'log', '--format=%H', 'main', '--', folder).split('\n');
-  const expected = versionsAfter(job.count);
-  if (commits.length !== expected) throw new Error(`There are ${commits.length} versions, not ${expected}.`);
+/** Lists the commits that have changed one record after another. */
+async function histories(): Promise<number[]> {
+  const seconds: number[] = [];
+  for (let n = job.warmUp; n < job.warmUp + job.count; n++) {
+    const folder = path.dirname(pathOf(pageId(n), job.shards));
+    let count = 0;
+    const time = await elapsed(() => {
+      count = git(job.folder, 'log', '--format=%H', 'main', '--', folder).split('\n').length;
+    });
+    const expected = versionsAfter(job.size);
+    if (count !== expected) throw new Error(`There are ${count} versions, not ${expected}.`);
+    seconds.push(time);
+  }
+  return seconds;
 }
 
 /** Lists the blobs, and parses what `git cat-file` prints of them. One process of git feeds the other. */

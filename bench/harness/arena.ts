@@ -138,14 +138,14 @@ export class Arena implements AsyncDisposable {
   }
 
   /**
-   * A store with so many commits, each of which has changed one record: after `git gc`, with a commit graph that knows the changed
-   * paths, as `ws.maintain()` has git write it.
+   * A store of so many records, with as many commits, each of which has changed one of them: after `git gc`, with a commit graph that
+   * knows the changed paths, as `ws.maintain()` has git write it.
    */
-  historicStore(size: number, commits: number, shards: Shards): Promise<string> {
-    return this.once(`historic ${size} ${commits} ${JSON.stringify(shards)}`, async (folder) => {
+  historicStore(size: number, shards: Shards): Promise<string> {
+    return this.once(`historic ${size} ${JSON.stringify(shards)}`, async (folder) => {
       cpSync(await this.importedStore(size, shards), folder, { recursive: true });
-      this.progress(`git: ${commits} commits, and gc`);
-      addHistory(folder, size, commits, shards);
+      this.progress(`git: ${size} commits, and gc`);
+      addHistory(folder, size, shards);
       git(folder, 'gc', '--quiet');
       git(folder, 'commit-graph', 'write', '--reachable', '--changed-paths', '--no-progress');
     });

@@ -31,7 +31,7 @@ export interface Job {
   readonly stream: string;
   /** How many of the records, from the first, the store has. */
   readonly size: number;
-  /** How many operations to measure: commits, ids to get, or pairs of branches. */
+  /** How many operations to measure: commits, ids to get, pairs of branches, or histories. */
   readonly count: number;
   /** The position of the first record to commit, or of the first pair of branches. */
   readonly first: number;
@@ -50,7 +50,7 @@ export interface Job {
 
 /** What a contestant answers. */
 export interface Answer {
-  /** What each measured operation took, in seconds; of `get` and `history`, the first time and three times again. */
+  /** What each measured operation took, in seconds; of `get`, the first time and three times again. */
   readonly seconds: readonly number[];
   /** The oid of the tree that was written, where one was. */
   readonly tree?: string;

@@ -6,21 +6,22 @@ import { fastImport } from './git';
 import { pathOf } from './layout';
 import type { Shards } from './layout';
 
-/** The record whose history is asked for. */
-export const TRACED = 0;
+/** How many records there are whose histories can be asked for: the first ones. */
+export const TRACED = 50;
 
-/** So many commits have changed something else for one that has changed the record. */
+/** One of so many commits has changed such a record. */
 const EVERY = 100;
 
-/** How many versions the record has after so many commits. */
+/** How many versions such a record has after so many commits. */
 export function versionsAfter(commits: number): number {
   return 1 + Math.floor(commits / EVERY);
 }
 
-/** Adds commits to the main branch, each of which changes one record. */
-export function addHistory(folder: string, size: number, commits: number, shards: Shards): void {
-  const stream = Array.from({ length: commits }, (_, n) => {
-    const record = (n + 1) % EVERY === 0 ? TRACED : scattered(n + 1, size);
+/** Adds as many commits as there are records to the main branch, each of which changes one record. */
+export function addHistory(folder: string, size: number, shards: Shards): void {
+  const stream = Array.from({ length: size }, (_, n) => {
+    const turn = n % EVERY;
+    const record = turn < TRACED ? turn : TRACED + scattered(n, size - TRACED);
     const values = pageValues(record);
     const text = pageText({ ...values, title: `${values.title}, version ${n}` });
     return (

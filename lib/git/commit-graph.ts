@@ -1,32 +1,17 @@
-import { readFileSync } from 'node:fs';
-import path from 'node:path';
 import type { ChangedPaths } from '../object/changed-paths';
-import { CommitGraphLayer } from '../object/commit-graph-codec';
-import { isOid } from '../object/oid';
-import { objectFolders } from './alternates';
+import type { CommitGraphLayer } from '../object/commit-graph-codec';
 import type { LinkedCommit } from './commits';
 
 /**
  * The commit graph that `git gc` and `ws.maintain()` write: what commits say of their place in the history, without reading
  * them. As git does, it is taken for right.
- *
- * It is read as a whole, and has what there was at that time: nothing is known of commits that came later.
  */
 export class CommitGraph {
   /** What was found out to be the number of a commit that is likely to be asked for. */
   private readonly numbers = new Map<string, number>();
 
   /** @param layers The lowest first. */
-  private constructor(private readonly layers: readonly CommitGraphLayer[]) {}
-
-  /** The graph of a repository or of an alternate of it; undefined when there is none that can be used. */
-  static read(objectsFolder: string): CommitGraph | undefined {
-    for (const folder of objectFolders(objectsFolder)) {
-      const layers = attempt(() => readSingle(folder)) ?? attempt(() => readChain(folder));
-      if (layers) return new CommitGraph(layers);
-    }
-    return undefined;
-  }
+  constructor(private readonly layers: readonly CommitGraphLayer[]) {}
 
   /** What a commit says; undefined when the graph does not have it. */
   find(oid: string): LinkedCommit | undefined {
@@ -47,29 +32,30 @@ export class CommitGraph {
       const first = this.numberOf(oid);
       if (first === undefined) return undefined;
       let last = first;
-      for (let layer = this.layerOf(last); ;) {
+      let layer = this.layerOf(last);
+      let generation = layer.generationOf(last);
+      for (;;) {
         const changed = layer.changedPathsOf(last);
         const parent = changed && !mayHaveChanged(changed) ? layer.onlyParentOf(last) : undefined;
         if (parent === undefined) break;
-        this.checkOrder(last, parent);
+        if (!layer.has(parent)) layer = this.layerOf(parent);
+        const below = layer.generationOf(parent);
+        checkOrder(generation, below);
         last = parent;
-        if (!layer.has(last)) layer = this.layerOf(last);
+        generation = below;
       }
       return last === first ? undefined : this.linked(this.oidOf(last), last);
     });
   }
 
   private linked(oid: string, number: number): LinkedCommit {
-    const { tree, time, parents } = this.layerOf(number).linksOf(number);
-    for (const parent of parents) this.checkOrder(number, parent);
+    const layer = this.layerOf(number);
+    const { tree, time, parents } = layer.linksOf(number);
+    for (const parent of parents) {
+      checkOrder(layer.generationOf(number), this.layerOf(parent).generationOf(parent));
+    }
     this.numbers.delete(oid);
     return { oid, tree, time, parents: parents.map((parent) => this.oidOf(parent)) };
-  }
-
-  /** No way leads in a circle in which each parent is closer to the beginning than its child. */
-  private checkOrder(child: number, parent: number): void {
-    const [above, below] = [child, parent].map((number) => this.layerOf(number).generationOf(number));
-    if ((below as number) >= (above as number)) throw new Error('a commit comes after its child');
   }
 
   private numberOf(oid: string): number | undefined {
@@ -95,27 +81,13 @@ export class CommitGraph {
   }
 }
 
-function readSingle(objectsFolder: string): CommitGraphLayer[] {
-  return [CommitGraphLayer.decode(readFileSync(path.join(objectsFolder, 'info/commit-graph')), 0)];
-}
-
-function readChain(objectsFolder: string): CommitGraphLayer[] {
-  const folder = path.join(objectsFolder, 'info/commit-graphs');
-  const names = readFileSync(path.join(folder, 'commit-graph-chain'), 'latin1').split('\n').filter(isOid);
-  const layers: CommitGraphLayer[] = [];
-  let count = 0;
-  for (const name of names) {
-    const layer = CommitGraphLayer.decode(readFileSync(path.join(folder, `graph-${name}.graph`)), count);
-    if (layer.layersBelow !== layers.length) throw new Error('it was written for other layers to lie on');
-    layers.push(layer);
-    count += layer.count;
-  }
-  if (count === 0) throw new Error('there is no layer');
-  return layers;
+/** No way leads in a circle in which each parent is of a lower generation than its child. */
+function checkOrder(child: number, parent: number): void {
+  if (parent >= child) throw new Error('a commit comes after its child');
 }
 
 /** It is a hint only: one that is not there, damaged, or written anew at the moment, is done without. */
-function attempt<T>(read: () => T): T | undefined {
+export function attempt<T>(read: () => T): T | undefined {
   try {
     return read();
   } catch {

@@ -15,7 +15,8 @@ import type { UnwrittenObject } from '../object/tree-node';
 import { openStoredBlob, readStoredBlobSize } from './blob/blob-reader';
 import { BlobWriter } from './blob/blob-writer';
 import type { WrittenBlob } from './blob/blob-writer';
-import { CommitGraph } from './commit-graph';
+import type { CommitGraph } from './commit-graph';
+import { CommitGraphFiles } from './commit-graph-files';
 import type { Durability } from './durable';
 import { LooseObjectWriter } from './loose/loose-object-writer';
 import { CACHED_BLOB_BYTES, ObjectCaches } from './object-caches';
@@ -45,6 +46,7 @@ interface SharedParts {
   readonly reader: ObjectReader;
   readonly writer: ObjectWriter;
   readonly blobWriter: BlobWriter;
+  readonly commitGraph: CommitGraphFiles;
   readonly turn: Turn;
 }
 
@@ -87,6 +89,7 @@ export class ObjectStore implements TreeSource {
       reader: new ObjectReader(odb, objectsFolder),
       writer: new ObjectWriter(commonFolder, loose),
       blobWriter: new BlobWriter(objectsFolder, loose),
+      commitGraph: new CommitGraphFiles(objectsFolder),
       turn: new Turn(),
     });
   }
@@ -154,7 +157,7 @@ export class ObjectStore implements TreeSource {
 
   /** The commit graph as it is now, if there is one. */
   readCommitGraph(): CommitGraph | undefined {
-    return CommitGraph.read(this.shared.objectsFolder);
+    return this.shared.commitGraph.read();
   }
 
   /**

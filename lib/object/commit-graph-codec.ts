@@ -37,10 +37,22 @@ export interface NumberedLinks extends Omit<CommitLinks, 'parents'> {
   readonly parents: readonly number[];
 }
 
+/** Where a layer has the filters of its commits. */
+interface Filters {
+  readonly settings: FilterSettings;
+  /** Where it says how far they reach, four bytes for each. */
+  readonly endsAt: number;
+  /** Where the first one begins. */
+  readonly bitsAt: number;
+}
+
 /** One layer of a commit graph. */
 export class CommitGraphLayer {
   readonly count: number;
-  private readonly filters: FilterSettings | undefined;
+  private readonly fanoutAt: number;
+  private readonly oidsAt: number;
+  private readonly commitsAt: number;
+  private readonly filters: Filters | undefined;
 
   private constructor(
     private readonly bytes: Buffer,
@@ -50,8 +62,11 @@ export class CommitGraphLayer {
     readonly layersBelow: number,
     private readonly chunks: ReadonlyMap<string, number>,
   ) {
-    this.count = bytes.readUInt32BE(this.chunk('OIDF') + FANOUT_BYTES - 4);
-    this.filters = this.filterSettings();
+    this.fanoutAt = this.chunk('OIDF');
+    this.oidsAt = this.chunk('OIDL');
+    this.commitsAt = this.chunk('CDAT');
+    this.count = bytes.readUInt32BE(this.fanoutAt + FANOUT_BYTES - 4);
+    this.filters = this.findFilters();
   }
 
   /**
@@ -67,24 +82,25 @@ export class CommitGraphLayer {
       chunks.set(bytes.toString('latin1', at, at + 4), Number(bytes.readBigUInt64BE(at + 4)));
     }
     const layer = new CommitGraphLayer(bytes, first, bytes[7] as number, chunks);
-    const ends = [
-      layer.chunk('OIDL') + layer.count * OID_BYTES,
-      layer.chunk('CDAT') + layer.count * COMMIT_BYTES,
-    ];
+    const ends = [layer.oidsAt + layer.count * OID_BYTES, layer.commitsAt + layer.count * COMMIT_BYTES];
     if (ends.some((end) => end > bytes.length)) throw new Error('it breaks off');
     return layer;
+  }
+
+  /** How many bytes it has. */
+  get size(): number {
+    return this.bytes.length;
   }
 
   /** The number of a commit; undefined when the layer does not have it. */
   find(oid: string): number | undefined {
     const wanted = Buffer.from(oid, 'hex');
     const byte = wanted[0] as number;
-    const [fanout, oids] = [this.chunk('OIDF'), this.chunk('OIDL')];
-    let low = byte === 0 ? 0 : this.bytes.readUInt32BE(fanout + (byte - 1) * 4);
-    let high = this.bytes.readUInt32BE(fanout + byte * 4);
+    let low = byte === 0 ? 0 : this.bytes.readUInt32BE(this.fanoutAt + (byte - 1) * 4);
+    let high = this.bytes.readUInt32BE(this.fanoutAt + byte * 4);
     while (low < high) {
       const middle = (low + high) >>> 1;
-      const at = oids + middle * OID_BYTES;
+      const at = this.oidsAt + middle * OID_BYTES;
       const order = this.bytes.compare(wanted, 0, OID_BYTES, at, at + OID_BYTES);
       if (order === 0) return this.first + middle;
       if (order < 0) low = middle + 1;
@@ -100,7 +116,7 @@ export class CommitGraphLayer {
 
   /** The oid of the commit with a number, which has to be one of this layer. */
   oidOf(number: number): string {
-    const at = this.chunk('OIDL') + (number - this.first) * OID_BYTES;
+    const at = this.oidsAt + (number - this.first) * OID_BYTES;
     return this.bytes.toString('hex', at, at + OID_BYTES);
   }
 
@@ -137,25 +153,28 @@ export class CommitGraphLayer {
    */
   changedPathsOf(number: number): ChangedPaths | undefined {
     if (!this.filters) return undefined;
-    const place = this.chunk('BIDX') + (number - this.first) * 4;
-    const filters = this.chunk('BDAT') + FILTER_HEADER_BYTES;
+    const { settings, endsAt, bitsAt } = this.filters;
+    const place = endsAt + (number - this.first) * 4;
     const start = number === this.first ? 0 : this.bytes.readUInt32BE(place - 4);
     const end = this.bytes.readUInt32BE(place);
-    if (start > end || filters + end > this.bytes.length) throw new Error('its filters are damaged');
-    return new ChangedPaths(this.filters, this.bytes, filters + start, filters + end);
+    if (start > end || bitsAt + end > this.bytes.length) throw new Error('its filters are damaged');
+    return new ChangedPaths(settings, this.bytes, bitsAt + start, bitsAt + end);
   }
 
   /** Where that begins which the layer has of a commit beside its tree. */
   private behindTree(number: number): number {
-    return this.chunk('CDAT') + (number - this.first) * COMMIT_BYTES + OID_BYTES;
+    return this.commitsAt + (number - this.first) * COMMIT_BYTES + OID_BYTES;
   }
 
-  private filterSettings(): FilterSettings | undefined {
-    const at = this.chunks.get('BDAT');
-    if (at === undefined || !this.chunks.has('BIDX')) return undefined;
-    const version = this.bytes.readUInt32BE(at);
-    return FILTER_VERSIONS.includes(version)
-      ? { version, hashCount: this.bytes.readUInt32BE(at + 4) }
+  private findFilters(): Filters | undefined {
+    const [endsAt, at] = [this.chunks.get('BIDX'), this.chunks.get('BDAT')];
+    if (endsAt === undefined || at === undefined) return undefined;
+    const settings = {
+      version: this.bytes.readUInt32BE(at),
+      hashCount: this.bytes.readUInt32BE(at + 4),
+    };
+    return FILTER_VERSIONS.includes(settings.version)
+      ? { settings, endsAt, bitsAt: at + FILTER_HEADER_BYTES }
       : undefined;
   }
 

@@ -200,11 +200,7 @@ export class StagedTree {
   }
 
   /** The entry that these names, from `depth` on, lead to from a folder. */
-  find(
-    names: readonly ByteName[],
-    from: TreeNode = this.root,
-    depth = 0,
-  ): Awaitable<NodeEntry | undefined> {
+  find(names: readonly ByteName[], from: TreeNode = this.root, depth = 0): Awaitable<NodeEntry | undefined> {
     let folder = from;
     for (let level = depth; level < names.length - 1; level++) {
       const entry = folder.get(names[level] as ByteName);

@@ -77,7 +77,11 @@ async function levelAt(path: string, from: StagedTree, to: StagedTree): Promise<
   const names = parseNames(path);
   const [before, after] = [await from.find(names), await to.find(names)];
   const isSame = isSameEntry(before, after);
-  return { folder: folderOf(path), pairs: isSame ? [] : [[names.at(-1) as ByteName, before, after]], done: 0 };
+  return {
+    folder: folderOf(path),
+    pairs: isSame ? [] : [[names.at(-1) as ByteName, before, after]],
+    done: 0,
+  };
 }
 
 function folderIn(entry: NodeEntry | undefined): NodeEntry | undefined {

@@ -1,7 +1,8 @@
 import { readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import fc from 'fast-check';
-import { CommitGraph } from '../../lib/git/commit-graph';
+import type { CommitGraph } from '../../lib/git/commit-graph';
+import { CommitGraphFiles } from '../../lib/git/commit-graph-files';
 import { PathKey } from '../../lib/object/changed-paths';
 import { commitFiles, git, temporaryFolder, temporaryRepository } from '../support/temporary-repository';
 
@@ -12,7 +13,7 @@ beforeEach(() => {
 });
 
 function read(): CommitGraph | undefined {
-  return CommitGraph.read(path.join(folder, '.git/objects'));
+  return new CommitGraphFiles(path.join(folder, '.git/objects')).read();
 }
 
 function write(...options: string[]): void {
@@ -98,7 +99,7 @@ describe('A commit graph', () => {
     write();
     const clone = temporaryFolder();
     git(clone, 'clone', '--quiet', '--shared', '--bare', folder, '.');
-    const graph = CommitGraph.read(path.join(clone, 'objects'));
+    const graph = new CommitGraphFiles(path.join(clone, 'objects')).read();
     expectAll(graph);
   });
 

@@ -18,6 +18,8 @@ interface Step {
   /** Null when there is no such folder. */
   readonly oid: string | null;
   next: Step | undefined;
+  /** In the root: the last folder, where it is known without those between. */
+  end: Step | undefined;
   /** In the last folder: the modes and oids of the files that count. */
   files: string | undefined;
 }
@@ -45,9 +47,15 @@ export class TrailComparer {
     this.fileKeys = files?.map((name) => new PathKey(folder === '' ? name : `${folder}/${name}`));
   }
 
-  /** The way to the place from the root of a tree. */
-  begin(tree: string): Trail {
-    return step(tree);
+  /**
+   * The way to the place from the root of a tree.
+   *
+   * @param like In another tree that is known to have the same at the place.
+   */
+  begin(tree: string, like?: Trail): Trail {
+    const root = step(tree);
+    if (like) root.end = this.knownEnd(like);
+    return root;
   }
 
   /** Whether a commit may have another thing at the place than its first parent. */
@@ -60,18 +68,32 @@ export class TrailComparer {
   }
 
   /** Whether two trees have the same at the place; without a promise when there is nothing to wait for. */
-  isSame(one: Trail, other: Trail, from = 0): Awaitable<boolean> {
+  isSame(one: Trail, other: Trail): Awaitable<boolean> {
+    if (one.oid === other.oid) return true;
+    // What is known already is not walked to, although the two may meet on the way: most often they do not.
+    if (!one.end && !other.end) return this.meet(one, other, 0);
+    return andThen(this.lastOf(one), (end) =>
+      andThen(this.lastOf(other), (otherEnd) => this.haveSame(end, otherEnd)),
+    );
+  }
+
+  /** Whether the ways from two folders come to the same one, or to the same at their ends. */
+  private meet(one: Step, other: Step, from: number): Awaitable<boolean> {
     let [a, b] = [one, other];
-    for (let level = from; ; level++) {
-      if (a.oid === b.oid) return true;
-      if (level === this.names.length) break;
+    for (let level = from; a.oid !== b.oid && level < this.names.length; level++) {
       const [nextOfA, nextOfB] = [this.enter(a, level), this.enter(b, level)];
-      if (nextOfA instanceof Promise || nextOfB instanceof Promise) return this.goOn(nextOfA, nextOfB, level);
+      if (nextOfA instanceof Promise || nextOfB instanceof Promise) {
+        return this.meetLater(nextOfA, nextOfB, level + 1);
+      }
       // What is found out about the one is found out about both.
       if (nextOfA.oid === nextOfB.oid) b.next = nextOfA;
       [a, b] = [nextOfA, nextOfB];
     }
-    return this.files !== undefined && this.haveSameFiles(a, b);
+    return this.haveSame(a, b);
+  }
+
+  private async meetLater(one: Awaitable<Step>, other: Awaitable<Step>, level: number): Promise<boolean> {
+    return this.meet(await one, await other, level);
   }
 
   /** Whether there is anything at the place. */
@@ -85,14 +107,25 @@ export class TrailComparer {
     return /^\d/.test(await this.filesIn(await this.lastOf(trail)));
   }
 
-  private async lastOf(trail: Trail): Promise<Step> {
-    let last = trail;
-    for (let level = 0; level < this.names.length; level++) last = await this.enter(last, level);
-    return last;
+  /** The folder that the way leads to. */
+  private lastOf(trail: Trail): Awaitable<Step> {
+    return trail.end ?? this.follow(trail, 0);
   }
 
-  private async goOn(one: Awaitable<Step>, other: Awaitable<Step>, level: number): Promise<boolean> {
-    return this.isSame(await one, await other, level + 1);
+  private follow(from: Step, level: number): Awaitable<Step> {
+    if (level === this.names.length) return from;
+    return andThen(this.enter(from, level), (next) => this.follow(next, level + 1));
+  }
+
+  /** The folder that the way leads to, if it was found. */
+  private knownEnd(trail: Trail): Step | undefined {
+    let last: Step | undefined = trail;
+    for (let level = 0; last && level < this.names.length; level++) last = last.next;
+    return last ?? trail.end;
+  }
+
+  private haveSame(one: Step, other: Step): Awaitable<boolean> {
+    return one.oid === other.oid || (this.files !== undefined && this.haveSameFiles(one, other));
   }
 
   private async haveSameFiles(one: Step, other: Step): Promise<boolean> {
@@ -124,5 +157,5 @@ export class TrailComparer {
 }
 
 function step(oid: string | null): Step {
-  return { oid, next: undefined, files: undefined };
+  return { oid, next: undefined, end: undefined, files: undefined };
 }

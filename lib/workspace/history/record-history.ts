@@ -64,7 +64,7 @@ export class RecordTracker {
     for (let last = position; ;) {
       if (turn.isOver()) await turn.next();
       const below = this.commits.passOver(last.commit.oid, mayHaveChanged);
-      if (below) last = { commit: below, unit, comparer, trail: comparer.begin(below.tree) };
+      if (below) last = { commit: below, unit, comparer, trail: comparer.begin(below.tree, last.trail) };
       const [oid, other] = last.commit.parents;
       if (oid === undefined || other !== undefined) return last;
       // Hardly ever is there anything to wait for, and to wait all the same would take longer than all else.
