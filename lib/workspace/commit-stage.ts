@@ -128,7 +128,9 @@ export async function commitTree(
   parents: readonly string[],
 ): Promise<Commit> {
   const fields = { ...sign(context, options), tree: tree.oid, parents };
-  return publishCommit(context, branch, fields, tree.unwritten());
+  const commit = await publishCommit(context, branch, fields, tree.unwritten());
+  tree.settle();
+  return commit;
 }
 
 async function publishCommit(

@@ -3,7 +3,6 @@ import { mergeBases } from '../../git/merge-base';
 import type { BlobStore, CommitOptions } from '../../model/record/record-store';
 import type { RegisteredModel } from '../../model/registry';
 import { StagedTree } from '../../object/staged-tree';
-import { baseOfBranch } from '../base';
 import { commitTree } from '../commit-stage';
 import type { WorkspaceContext } from '../context';
 import { checkMerge } from './merge-checks';
@@ -69,9 +68,9 @@ export class MergeEngine {
     parents: readonly string[],
   ): Promise<string> {
     const { stage } = this.context;
-    const { oid } = await commitTree(this.context, ref, tree, options, parents);
-    if (ref === stage.base.ref && !stage.hasChanges) stage.reset(await baseOfBranch(this.context, ref));
-    return oid;
+    const commit = await commitTree(this.context, ref, tree, options, parents);
+    if (ref === stage.base.ref && !stage.hasChanges) stage.reset({ ref, commit, tree });
+    return commit.oid;
   }
 
   /**
