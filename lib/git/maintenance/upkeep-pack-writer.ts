@@ -54,7 +54,7 @@ export class UpkeepPackWriter {
     const files = temporaryPackFiles(folder, MAKER);
     try {
       await mkdir(folder, { recursive: true });
-      return new UpkeepPackWriter(folder, files, await UnfinishedPack.create(files));
+      return new UpkeepPackWriter(folder, files, UnfinishedPack.create(files));
     } catch (error) {
       throw writeError(folder, error);
     }
@@ -114,7 +114,7 @@ export class UpkeepPackWriter {
   async finish(): Promise<WrittenPack> {
     try {
       const name = `pack-${await this.pack.finish(this.oids.pages)}`;
-      await this.pack.close();
+      this.pack.close();
       await putInPlace(this.files, path.join(this.folder, name), true);
       return { name, objects: this.objects };
     } catch (error) {
@@ -125,7 +125,11 @@ export class UpkeepPackWriter {
 
   /** Gives the pack up. */
   async discard(): Promise<void> {
-    await this.pack.close().catch(() => undefined);
+    try {
+      this.pack.close();
+    } catch {
+      // What cannot be closed is given up all the same.
+    }
     await removePackFiles(this.files);
   }
 

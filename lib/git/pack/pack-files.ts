@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
-import { rename, rm } from 'node:fs/promises';
+import { renameSync } from 'node:fs';
+import { rm } from 'node:fs/promises';
 import path from 'node:path';
 import { sha1 } from '../../object/sha1';
 import { syncPath } from '../durable';
@@ -44,8 +45,8 @@ export function uniquePackName(checksum: string): string {
  * @param durable Whether the names are to be on the disk when the promise resolves.
  */
 export async function putInPlace(files: PackFiles, name: string, durable: boolean): Promise<void> {
-  await rename(files.pack, `${name}.pack`);
-  await rename(files.index, `${name}.idx`);
+  renameSync(files.pack, `${name}.pack`);
+  renameSync(files.index, `${name}.idx`);
   if (durable) await syncPath(path.dirname(name));
 }
 

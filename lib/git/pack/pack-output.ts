@@ -1,6 +1,7 @@
 import { inflateSync } from 'node:zlib';
 import { readFrame } from '../../object/pack/object-frame';
 import type { FramedObject } from '../../object/pack/object-frame';
+import type { Awaitable } from '../../object/awaitable';
 import { decodeEntryHeader } from '../../object/pack/pack-entry-codec';
 import { Turn } from '../turn';
 import type { PackFiles } from './pack-files';
@@ -31,8 +32,8 @@ export class PackOutput implements PackSink {
   private constructor(private readonly pack: UnfinishedPack) {}
 
   /** Makes the files; their folder has to be there. */
-  static async create(files: PackFiles): Promise<PackOutput> {
-    return new PackOutput(await UnfinishedPack.create(files));
+  static create(files: PackFiles): PackOutput {
+    return new PackOutput(UnfinishedPack.create(files));
   }
 
   async write(frame: Buffer): Promise<void> {
@@ -48,10 +49,12 @@ export class PackOutput implements PackSink {
   }
 
   async close(): Promise<void> {
-    return this.inTurn(() => this.pack.close());
+    return this.inTurn(() => {
+      this.pack.close();
+    });
   }
 
-  private async inTurn<T>(step: () => Promise<T>): Promise<T> {
+  private async inTurn<T>(step: () => Awaitable<T>): Promise<T> {
     const result = this.last.then(step);
     this.last = result.catch(() => undefined);
     return result;

@@ -25,10 +25,10 @@ function asBuffer({ buffer, byteOffset, byteLength }: Uint8Array): Buffer {
   return Buffer.from(buffer, byteOffset, byteLength);
 }
 
-async function main(): Promise<void> {
+function main(): void {
   const { files } = workerData as PackThreadData;
   const answer = (message: PackAnswer): void => parentPort?.postMessage(message);
-  const pack = await PackOutput.create(files);
+  const pack = PackOutput.create(files);
   parentPort?.on('message', (order: PackOrder) => {
     void carryOut(pack, order)
       .catch((error: unknown): PackAnswer => {
@@ -40,4 +40,4 @@ async function main(): Promise<void> {
   answer({ result: 'ready' });
 }
 
-void main();
+main();

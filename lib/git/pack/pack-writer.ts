@@ -1,4 +1,5 @@
-import { mkdir, rm, writeFile } from 'node:fs/promises';
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { rm } from 'node:fs/promises';
 import path from 'node:path';
 import { ObjectWriteError } from '../../errors';
 import { ObjectFrame } from '../../object/pack/object-frame';
@@ -117,7 +118,7 @@ export class PackWriter {
     try {
       this.seal();
       // A few objects are compressed here sooner than a thread starts.
-      if (!this.sink && !this.pumping) this.sink = await this.openFile();
+      if (!this.sink && !this.pumping) this.sink = this.openFile();
       while (this.waiting.length > 0) {
         this.pump();
         await this.pumping;
@@ -150,7 +151,7 @@ export class PackWriter {
   private async place(name: string): Promise<string> {
     const keep = `${name}.keep`;
     try {
-      await writeFile(keep, keepContent());
+      writeFileSync(keep, keepContent());
       await putInPlace(this.files, name, this.durability === 'fsync');
       return keep;
     } catch (error) {
@@ -178,7 +179,7 @@ export class PackWriter {
   }
 
   private async handOver(): Promise<void> {
-    this.sink ??= (await this.startThread()) ?? (await this.openFile());
+    this.sink ??= (await this.startThread()) ?? this.openFile();
     for (;;) {
       const next = this.waiting.shift();
       if (!next) return;
@@ -192,14 +193,14 @@ export class PackWriter {
   }
 
   private async startThread(): Promise<PackSink | undefined> {
-    await mkdir(this.folder, { recursive: true });
+    mkdirSync(this.folder, { recursive: true });
     const thread = await PackThread.start(this.files);
     if (!thread) await removePackFiles(this.files);
     return thread;
   }
 
-  private async openFile(): Promise<PackSink> {
-    await mkdir(this.folder, { recursive: true });
+  private openFile(): PackSink {
+    mkdirSync(this.folder, { recursive: true });
     return PackOutput.create(this.files);
   }
 

@@ -1,12 +1,11 @@
 import { createHash } from 'node:crypto';
-import { open } from 'node:fs/promises';
-import type { FileHandle } from 'node:fs/promises';
 import type { ObjectType } from '../../object/oid';
 import { crc32 } from '../../object/pack/crc32';
 import { encodeEntryHeader, encodePackHeader } from '../../object/pack/pack-entry-codec';
 import { encodePackIndex } from '../../object/pack/pack-index-encoder';
 import { deflateObject } from '../compression/deflate';
 import { NumberList } from './number-list';
+import { OutputFile } from './output-file';
 import type { PackFiles } from './pack-files';
 
 /** Git lets everybody read packs, and nobody change them. */
@@ -41,14 +40,14 @@ export class UnfinishedPack {
 
   private constructor(
     private readonly files: PackFiles,
-    private readonly handle: FileHandle,
+    private readonly file: OutputFile,
   ) {
     this.used = encodePackHeader(0).copy(this.buffer);
   }
 
   /** Makes the file of the pack; its folder has to be there. */
-  static async create(files: PackFiles): Promise<UnfinishedPack> {
-    return new UnfinishedPack(files, await open(files.pack, 'wx+', PACK_PERMISSIONS));
+  static create(files: PackFiles): UnfinishedPack {
+    return new UnfinishedPack(files, OutputFile.create(files.pack, PACK_PERMISSIONS));
   }
 
   /** Where the next byte goes. */
@@ -92,7 +91,7 @@ export class UnfinishedPack {
     const start = this.offsets.at(number);
     const end = number + 1 < this.size ? this.offsets.at(number + 1) : (this.end ?? this.flushed);
     const entry = Buffer.allocUnsafe(end - start);
-    await this.readFully(entry, start);
+    await this.file.read(entry, start);
     return entry;
   }
 
@@ -108,15 +107,15 @@ export class UnfinishedPack {
     await this.write(checksum);
     await this.flush();
     // One may fail while the other is at work still; nobody clears away before both have ended.
-    const works = [this.handle.sync(), this.writeIndex(oids, checksum)];
+    const works = [this.file.sync(), this.writeIndex(oids, checksum)];
     await Promise.allSettled(works);
     await Promise.all(works);
     return checksum.toString('hex');
   }
 
   /** Lets go of the files, in whatever state they are. */
-  async close(): Promise<void> {
-    return this.handle.close();
+  close(): void {
+    this.file.close();
   }
 
   private addEntry(header: Buffer, body: Buffer): Promise<void> | undefined {
@@ -133,10 +132,10 @@ export class UnfinishedPack {
       return hash.update(this.buffer.subarray(0, this.used)).digest();
     }
     await this.flush();
-    await writeFully(this.handle, header, 0);
+    await this.file.write(header, 0);
     for (let at = 0; at < this.flushed; at += this.buffer.length) {
       const piece = this.buffer.subarray(0, Math.min(this.buffer.length, this.flushed - at));
-      await this.readFully(piece, at);
+      await this.file.read(piece, at);
       hash.update(piece);
     }
     return hash.digest();
@@ -150,19 +149,19 @@ export class UnfinishedPack {
       offset: (number: number) => offsets.at(number),
       crc32: (number: number) => crc32s.at(number),
     };
-    const handle = await open(this.files.index, 'wx', PACK_PERMISSIONS);
+    const file = OutputFile.create(this.files.index, PACK_PERMISSIONS);
     try {
       const hash = createHash('sha1');
       let written = 0;
       for (const piece of encodePackIndex(entries, packChecksum)) {
         hash.update(piece);
-        await writeFully(handle, piece, written);
+        await file.write(piece, written);
         written += piece.length;
       }
-      await writeFully(handle, hash.digest(), written);
-      await handle.sync();
+      await file.write(hash.digest(), written);
+      await file.sync();
     } finally {
-      await handle.close();
+      file.close();
     }
   }
 
@@ -179,28 +178,14 @@ export class UnfinishedPack {
     if (bytes.length <= this.buffer.length) {
       this.used += bytes.copy(this.buffer, this.used);
     } else {
-      await writeFully(this.handle, bytes, this.flushed);
+      await this.file.write(bytes, this.flushed);
       this.flushed += bytes.length;
     }
   }
 
   private async flush(): Promise<void> {
-    await writeFully(this.handle, this.buffer.subarray(0, this.used), this.flushed);
+    await this.file.write(this.buffer.subarray(0, this.used), this.flushed);
     this.flushed += this.used;
     this.used = 0;
-  }
-
-  private async readFully(bytes: Buffer, position: number): Promise<void> {
-    for (let done = 0; done < bytes.length;) {
-      const { bytesRead } = await this.handle.read(bytes, done, bytes.length - done, position + done);
-      if (bytesRead === 0) throw new Error('the pack was cut off while it was written');
-      done += bytesRead;
-    }
-  }
-}
-
-async function writeFully(handle: FileHandle, bytes: Buffer, position: number): Promise<void> {
-  for (let done = 0; done < bytes.length;) {
-    done += (await handle.write(bytes, done, bytes.length - done, position + done)).bytesWritten;
   }
 }

@@ -1,6 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
-import promises from 'node:fs/promises';
+import fs, { readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { Blob, Repository } from 'nodegit';
 import { ObjectWriteError } from '../../../lib/errors';
@@ -111,10 +110,12 @@ describe('Writing a pack', () => {
 
   it('leaves nothing behind when it fails, and says why', async () => {
     // As when `git prune` has taken the index away a moment before: what cannot be timed.
-    const { rename } = promises;
+    const { renameSync } = fs;
     const fault = Object.assign(new Error('ENOENT: no such file'), { code: 'ENOENT' });
-    const renaming = jest.spyOn(promises, 'rename');
-    renaming.mockImplementationOnce(rename).mockRejectedValueOnce(fault);
+    const renaming = jest.spyOn(fs, 'renameSync');
+    renaming.mockImplementationOnce(renameSync).mockImplementationOnce(() => {
+      throw fault;
+    });
     const failure = await errorOf(() => writePack(objectsFolder, [blob('a')]));
     renaming.mockRestore();
     expect(failure).toBeInstanceOf(ObjectWriteError);

@@ -15,15 +15,15 @@ let files: PackFiles;
 let pack: UnfinishedPack;
 let oids: OidPages;
 
-beforeEach(async () => {
+beforeEach(() => {
   folder = temporaryRepository({ bare: true });
   files = temporaryPackFiles(path.join(folder, 'objects/pack'));
-  pack = await UnfinishedPack.create(files);
+  pack = UnfinishedPack.create(files);
   oids = new OidPages();
 });
 
-afterEach(async () => {
-  await pack.close().catch(() => undefined);
+afterEach(() => {
+  pack.close();
 });
 
 async function add(content: Buffer): Promise<void> {
@@ -91,7 +91,7 @@ describe('A pack that is not finished', () => {
   });
 
   it('does not take files that are there for its own', async () => {
-    await expect(UnfinishedPack.create(files)).rejects.toThrow('EEXIST');
+    expect(() => UnfinishedPack.create(files)).toThrow('EEXIST');
     await add(Buffer.from('content'));
     writeFileSync(files.index, 'of somebody else');
     await expect(pack.finish(oids.pages)).rejects.toThrow('EEXIST');
