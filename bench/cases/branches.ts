@@ -12,11 +12,11 @@ import type { Case } from './case';
 const MILLISECONDS = 1e3;
 
 /**
- * How many pairs of branches a run measures, and how many come before: enough that a process that lives for long is
- * measured. No pair is looked at twice.
+ * How many pairs of branches a run measures, and how many come before, so that a process that lives for long is measured: up to
+ * some 60 V8 compiles what a merge takes. No pair is looked at twice.
  */
 const PAIRS = 10;
-const WARM_UP = 40;
+const WARM_UP = 100;
 
 const SIZES = [10_000, 100_000];
 

@@ -176,6 +176,17 @@ export class TreeNode {
     return new TreeNode(entries, undefined, false);
   }
 
+  /** This folder with all these entries added, replaced or, where there is none, removed; itself when there are no changes. */
+  withAll(changes: ReadonlyMap<ByteName, NodeEntry | undefined>): TreeNode {
+    if (changes.size === 0) return this;
+    const entries = this.editable().clone();
+    for (const [name, entry] of changes) {
+      if (entry) entries.set(name, entry);
+      else entries.delete(name);
+    }
+    return new TreeNode(entries, undefined, false);
+  }
+
   /** This folder if the owner may edit it in place, else a copy for it to edit. */
   ownedBy(owner: NodeOwner): TreeNode {
     return this.owner === owner ? this : new TreeNode(this.editable().clone(), undefined, false, owner);

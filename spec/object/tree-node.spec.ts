@@ -55,6 +55,22 @@ describe('a folder of a staged tree', () => {
     expect(new Set([oid, ...edits.map((edit) => edit.oid)]).size).toBe(5);
   });
 
+  it('has after many changes at once what it has after one by one', () => {
+    const before = folder({ a: 'one', b: 'two', c: 'three' });
+    const oid = before.oid;
+    const edit = before.withAll(
+      new Map([
+        ['a', file('four')],
+        ['b', undefined],
+        ['d', file('five')],
+        ['nowhere', undefined],
+      ]),
+    );
+    expect(edit.oid).toBe(folder({ a: 'four', c: 'three', d: 'five' }).oid);
+    expect(before.oid).toBe(oid);
+    expect(before.withAll(new Map())).toBe(before);
+  });
+
   it('keeps thousands of entries apart through edits of both halves', () => {
     const names = Array.from({ length: 3000 }, (_, at) => `name-${at}`);
     const whole = names.reduce((node, name) => node.with(name, file(name)), TreeNode.empty());

@@ -5,6 +5,7 @@ import { isTreeMode, kindOfMode } from '../../object/file-mode';
 import { joinPath, StagedTree } from '../../object/staged-tree';
 import type { TreeSource } from '../../object/staged-tree';
 import { isSameEntry, NodeEntry, TreeNode } from '../../object/tree-node';
+import type { NodePair } from '../../object/tree-node';
 import { unitAt, versionIn } from '../changes/merge-unit';
 import type { MergeUnit, UnitVersions } from '../changes/merge-unit';
 
@@ -50,6 +51,9 @@ export async function overlay(
   return { tree: StagedTree.of(root, source), records, files, blocked };
 }
 
+/** What is put into a folder of ours, by the names; undefined for what goes. */
+type Changes = Map<ByteName, NodeEntry | undefined>;
+
 /** The entries of one name. */
 interface Triple {
   readonly name: ByteName;
@@ -71,7 +75,7 @@ class Laying {
 
   async layFolder(path: string, base: TreeNode, ours: TreeNode, theirs: TreeNode): Promise<TreeNode> {
     const leaves: Triple[] = [];
-    let result = ours;
+    const changes: Changes = new Map();
     for (const triple of differing(base, ours, theirs)) {
       const { name, base: before, ours: mine, theirs: yours } = triple;
       if (isSameEntry(before, yours)) {
@@ -79,7 +83,7 @@ class Laying {
         if (isLeaf(triple)) leaves.push(triple);
       } else if (isSameEntry(before, mine)) {
         if (isLeaf(triple)) leaves.push(triple);
-        else result = put(result, name, yours);
+        else changes.set(name, yours);
       } else if (mine && !this.isSameToo && isSameEntry(mine, yours)) {
         // What is gone on both sides is of interest: it may have got two ids.
         continue;
@@ -92,36 +96,35 @@ class Laying {
           await this.open(mine),
           await this.open(yours),
         );
-        if (child.size === 0) result = put(result, name, undefined);
-        else if (child.oid !== mine?.oid) result = put(result, name, NodeEntry.folder(child));
+        if (child.size === 0) changes.set(name, undefined);
+        else if (child.oid !== mine?.oid) changes.set(name, NodeEntry.folder(child));
       } else {
         this.blocked.add(joinPath(path, name));
       }
     }
-    return this.layLeaves(path, result, leaves, { base, ours, theirs });
+    this.layLeaves(path, leaves, { base, ours, theirs }, changes);
+    return ours.withAll(changes);
   }
 
   /** Takes over the files that only they have changed, unless we have changed the record that they belong to. */
-  private layLeaves(path: string, folder: TreeNode, leaves: readonly Triple[], folders: Folders): TreeNode {
-    if (leaves.length === 0) return folder;
+  private layLeaves(path: string, leaves: readonly Triple[], folders: Folders, changes: Changes): void {
+    if (leaves.length === 0) return;
     const units = this.unitsOf(path, leaves, folders);
     const changedBy = (side: 'ours' | 'theirs'): Set<string> =>
       new Set(
         leaves.filter((leaf) => !isSameEntry(leaf.base, leaf[side])).map((leaf) => pathIn(units, leaf)),
       );
     const [ours, theirs] = [changedBy('ours'), changedBy('theirs')];
-    let result = folder;
     for (const leaf of leaves) {
       const unit = units.get(leaf) as MergeUnit;
       if (!theirs.has(unit.path)) continue;
       if (!ours.has(unit.path)) {
-        if (!isSameEntry(leaf.base, leaf.theirs)) result = put(result, leaf.name, leaf.theirs);
+        if (!isSameEntry(leaf.base, leaf.theirs)) changes.set(leaf.name, leaf.theirs);
       } else if (unit.isRecord) {
         if (!this.records.has(unit.path))
           this.records.set(unit.path, { unit, versions: versionsIn(folders, unit, path) });
       } else this.files.add(unit.path);
     }
-    return result;
   }
 
   /**
@@ -173,10 +176,6 @@ function pathIn(units: ReadonlyMap<Triple, MergeUnit>, leaf: Triple): string {
   return (units.get(leaf) as MergeUnit).path;
 }
 
-function put(folder: TreeNode, name: ByteName, entry: NodeEntry | undefined): TreeNode {
-  return entry ? folder.with(name, entry) : folder.without(name);
-}
-
 /** Whether no version is a folder. */
 function isLeaf({ base, ours, theirs }: Triple): boolean {
   return [base, ours, theirs].every((entry) => !entry || !isTreeMode(entry.mode));
@@ -187,11 +186,24 @@ function isFolder(entry: NodeEntry | undefined): boolean {
   return !entry || isTreeMode(entry.mode);
 }
 
-/** The names that are not the same in all three folders. */
-function* differing(base: TreeNode, ours: TreeNode, theirs: TreeNode): Generator<Triple, void> {
-  const names = new Set<ByteName>();
-  for (const side of [ours, theirs]) for (const [name] of base.differences(side)) names.add(name);
-  for (const name of names) {
-    yield { name, base: base.get(name), ours: ours.get(name), theirs: theirs.get(name) };
+/** The names that are not the same in all three folders, by their bytes. */
+function differing(base: TreeNode, ours: TreeNode, theirs: TreeNode): Triple[] {
+  const [left, right] = [base.differences(ours), base.differences(theirs)];
+  const triples: Triple[] = [];
+  let [a, b] = [0, 0];
+  while (a < left.length || b < right.length) {
+    const [mine, yours] = [left[a], right[b]];
+    const isMine = mine !== undefined && (yours === undefined || mine[0] <= yours[0]);
+    const isYours = yours !== undefined && (mine === undefined || yours[0] <= mine[0]);
+    const [name, before] = (isMine ? mine : yours) as NodePair;
+    triples.push({
+      name,
+      base: before,
+      ours: isMine ? mine[2] : before,
+      theirs: isYours ? yours[2] : before,
+    });
+    if (isMine) a++;
+    if (isYours) b++;
   }
+  return triples;
 }

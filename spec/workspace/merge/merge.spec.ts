@@ -60,6 +60,31 @@ describe('merge', () => {
     );
   });
 
+  it('leaves nothing for the next commit to write again', async () => {
+    const slugs = Array.from({ length: 60 }, (_, n) => `page-${n}`);
+    const { ws, model, path } = await openSides(PageModel, {
+      base: async (Page) => {
+        for (const slug of slugs) await new Page({ ...page, slug }).save();
+      },
+      ours: async (Page) => {
+        for (const slug of slugs) await change(Page, slug, { title: 'Start' });
+      },
+      theirs: async (Page) => {
+        for (const slug of slugs) await change(Page, slug, { content: 'Hello' });
+      },
+    });
+    await ws.merge('draft');
+    const count = (): number[] =>
+      ['count', 'in-pack'].map((what) =>
+        Number(new RegExp(`^${what}: (.*)$`, 'm').exec(git(path, 'count-objects', '-v'))?.[1]),
+      );
+    const [loose = NaN, packed] = count();
+    await new model(page).save({ commit: true, message: 'One' });
+    // The data, the folders of the record, the model and the root, and the commit.
+    expect(count()).toEqual([loose + 5, packed]);
+    expectLog(path, ['One', 'Merge "draft" into main', 'Theirs', 'Ours', 'Base']);
+  });
+
   it('gives a conflict with its values and commits, and commits nothing', async () => {
     const { ws, model, path } = await openSides(PageModel, {
       base: (Page) => new Page(page).save(),
