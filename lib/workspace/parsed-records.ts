@@ -1,41 +1,52 @@
-import { LRUCache } from 'lru-cache';
+import { SharedValues } from '../model/record/shared-values';
 import type { Serializer, StoredRecord } from '../model/serializers/serializer';
+import { GenerationCache } from '../object/generation-cache';
 
 /** How much the parsed records may weigh together, in bytes as estimated. */
-const CACHE_BYTES = 32 * 1024 * 1024;
+const CACHE_BYTES = 64 * 1024 * 1024;
 
 /** Larger records would push too many others out. */
 const ENTRY_BYTES = 1024 * 1024;
 
-/** What a parsed record weighs beside its texts: one of four fields and 224 bytes takes 732 bytes of the heap. */
+/** What a parsed record weighs beside its texts: one of four fields and 206 bytes takes some 700 bytes of the heap. */
 const RECORD_BYTES = 512;
 
 /** A byte of JSON becomes two at most in memory, where its texts are not Latin. */
 const BYTES_A_BYTE = 2;
 
-interface Parsed {
-  readonly serializer: Serializer;
+/** What a blob holds, and what was made of it. */
+export interface ParsedRecord {
   readonly record: StoredRecord;
+  readonly shared: SharedValues;
+}
+
+interface Kept extends ParsedRecord {
+  readonly serializer: Serializer;
+  readonly bytes: number;
 }
 
 /**
- * What the blobs of records hold, by their oids: bounded by size, and never stale. It is what is stored, not the
- * values that a model's fields make of it: those belong to one instance each.
+ * What the blobs of records hold, by their oids: bounded by size, and never stale. It is what is stored, with those of the
+ * values that a model's fields make of it that need not be made for each instance.
  */
 export class ParsedRecords {
-  private readonly records = new LRUCache<string, Parsed>({
-    maxSize: CACHE_BYTES,
-    maxEntrySize: ENTRY_BYTES,
-  });
+  private readonly records = new GenerationCache<Kept>(CACHE_BYTES, ({ bytes }) => bytes, ENTRY_BYTES);
 
   /** What a blob holds; undefined when it is not known, or was read in another form. */
-  get(oid: string, serializer: Serializer): StoredRecord | undefined {
+  get(oid: string, serializer: Serializer): ParsedRecord | undefined {
     const known = this.records.get(oid);
-    return known?.serializer === serializer ? known.record : undefined;
+    return known?.serializer === serializer ? known : undefined;
   }
 
   /** @param length How many bytes the blob has. */
-  set(oid: string, serializer: Serializer, record: StoredRecord, length: number): void {
-    this.records.set(oid, { serializer, record }, { size: RECORD_BYTES + length * BYTES_A_BYTE });
+  set(oid: string, serializer: Serializer, record: StoredRecord, length: number): ParsedRecord {
+    const kept = {
+      record,
+      shared: new SharedValues(),
+      serializer,
+      bytes: RECORD_BYTES + length * BYTES_A_BYTE,
+    };
+    this.records.set(oid, kept);
+    return kept;
   }
 }

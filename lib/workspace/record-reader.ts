@@ -4,11 +4,11 @@ import type { Cursor } from '../model/record/cursor';
 import type { FoundRecord, ReadAllOptions, ReadOptions, RecordPlace } from '../model/record/record-store';
 import { dataPath } from '../model/schema/layout';
 import type { SerializedPlace } from '../model/schema/place';
-import type { StoredRecord } from '../model/serializers/serializer';
 import { andThen } from '../object/awaitable';
 import type { Awaitable } from '../object/awaitable';
 import { StagedTree } from '../object/staged-tree';
 import type { WorkspaceContext } from './context';
+import type { ParsedRecord } from './parsed-records';
 import { batchSize, readBatch, READ_AHEAD, RecordCursor } from './record-cursor';
 import type { Batch, Outcome } from './record-cursor';
 import { gatherEntries, locateRecord, locateRecords, notARecord } from './record-locations';
@@ -22,7 +22,7 @@ const SORTED = 1024;
 interface ReadRecord {
   readonly entries: RecordEntries;
   /** What its blob holds, where that is known; else the blob's content. */
-  readonly data: StoredRecord | Buffer;
+  readonly data: ParsedRecord | Buffer;
   readonly at: string | undefined;
 }
 
@@ -155,10 +155,11 @@ function parse(
   isToKeep: boolean,
 ): FoundRecord {
   const { id, path, oid, files } = entries;
-  if (!Buffer.isBuffer(data)) return { id, path, oid, record: data, files, at };
+  if (!Buffer.isBuffer(data)) return { id, path, oid, record: data.record, shared: data.shared, files, at };
   const record = serializer.decode(data, path);
-  if (isToKeep) parsed.set(oid, serializer, record, data.length);
-  return { id, path, oid, record, files, at };
+  if (!isToKeep) return { id, path, oid, record, files, at };
+  const { shared } = parsed.set(oid, serializer, record, data.length);
+  return { id, path, oid, record, shared, files, at };
 }
 
 async function* batchesOfAll<T>(

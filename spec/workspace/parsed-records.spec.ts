@@ -8,7 +8,7 @@ describe('Parsed records', () => {
     const parsed = new ParsedRecords();
     parsed.set('a', json, RECORD, 100);
 
-    expect(parsed.get('a', json)).toBe(RECORD);
+    expect(parsed.get('a', json)?.record).toBe(RECORD);
     expect(parsed.get('b', json)).toBeUndefined();
     expect(parsed.get('a', markdown({ body: 'text' }))).toBeUndefined();
   });
@@ -19,7 +19,7 @@ describe('Parsed records', () => {
     parsed.set('large', json, RECORD, 1_000_000);
 
     expect(parsed.get('0', json)).toBeUndefined();
-    expect(parsed.get('99', json)).toBe(RECORD);
+    expect(parsed.get('99', json)?.record).toBe(RECORD);
     expect(parsed.get('large', json)).toBeUndefined();
   });
 });

@@ -79,10 +79,14 @@ export function decodeInstance(
   schema: ModelSchema,
   knowsModel: (name: string) => boolean,
 ): LoadedRecord {
-  const { path, oid, record, files, at } = found;
+  const { path, oid, record, shared, files, at } = found;
   const { model, fields: stored } = record;
   checkModel(model, path, schema, knowsModel);
-  const { values, assumed } = decodeFields(stored, path, schema);
+  const known = shared?.of(schema);
+  const { values, assumed } = known
+    ? { values: known, assumed: NOTHING_ASSUMED }
+    : decodeFields(stored, path, schema);
+  if (!known && assumed === NOTHING_ASSUMED) shared?.keep(schema, values);
   const storedId = identify(values[schema.fields.indexOf(schema.idField)], found, schema);
   return new LoadedRecord(values, { oid, storedId, stored, assumed, files, at });
 }

@@ -10,6 +10,7 @@ import type { Layout } from '../schema/layout';
 import type { SerializedPlace } from '../schema/place';
 import type { ModelSchema } from '../schema/schema';
 import type { StoredRecord } from '../serializers/serializer';
+import type { SharedValues } from './shared-values';
 import type { Cursor } from './cursor';
 import type { Lock, LockOptions } from './lock';
 import type { RecordStatus } from './record-difference';
@@ -72,6 +73,8 @@ export interface FoundRecord {
   readonly oid: string;
   /** What that blob holds; shared with all that read it. */
   readonly record: StoredRecord;
+  /** What was made of it before; absent where that is not kept. */
+  readonly shared?: SharedValues;
   /** The files beside, by the names of their fields; only of those that the place knows. */
   readonly files: ReadonlyMap<string, RecordFile>;
   /** The tree that it was read from, when it was not what is staged. */
