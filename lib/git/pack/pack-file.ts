@@ -75,10 +75,12 @@ export class PackFile {
     const deltas: Delta[] = [];
     let sum = 0;
     for (let at = offset; ;) {
-      const cached = this.caches.bases.get(this.index.serial, at);
-      if (cached) return this.unfold(cached, deltas);
       const window = this.windowAt(at);
       const header = decodeEntryHeader(window.bytes, window.start);
+      const isWhole = header.kind !== 'delta';
+      // Most objects are neither deltas nor bases of any, and are not looked for among the bases.
+      const cached = isWhole && at === offset ? undefined : this.caches.bases.get(this.index.serial, at);
+      if (cached) return this.unfold(cached, deltas);
       sum += header.size;
       if (header.size > ON_THE_SPOT_BYTES || sum > CHAIN_BYTES) return TOO_LARGE;
       const content = this.inflate(at, header, window);
