@@ -27,27 +27,40 @@ export class CommitGraphFiles {
   /** @param objectsFolder The `objects` folder of the repository. */
   constructor(private readonly objectsFolder: string) {}
 
-  /** The graph as it is now; undefined when there is none that can be used. */
-  read(): CommitGraph | undefined {
+  /**
+   * The graph as it is now; undefined when there is none that can be used.
+   *
+   * @param isSmall Only one that is kept, which is read once at most.
+   */
+  read({ isSmall = false }: { readonly isSmall?: boolean } = {}): CommitGraph | undefined {
     const folders = objectFolders(this.objectsFolder);
-    const state = folders.map(stateOf).join();
-    let layers = this.kept?.layers;
-    if (this.kept?.state !== state) {
-      layers = readFirst(folders);
-      const size = layers?.reduce((sum, layer) => sum + layer.size, 0) ?? 0;
-      this.kept = size <= MOST_KEPT_BYTES ? { layers, state } : undefined;
-    }
+    const state = stateOf(folders);
+    if (this.kept?.state !== state) this.kept = undefined;
+    if (this.kept) return this.kept.layers && new CommitGraph(this.kept.layers);
+    if (isSmall && sizeOf(folders) > MOST_KEPT_BYTES) return undefined;
+    const layers = readFirst(folders);
+    const size = layers?.reduce((sum, layer) => sum + layer.size, 0) ?? 0;
+    if (size <= MOST_KEPT_BYTES) this.kept = { layers, state };
     return layers && new CommitGraph(layers);
   }
 }
 
 /** What tells the files apart from others of the same names: git never changes one, but puts another in its place. */
-function stateOf(folder: string): string {
-  const states = [SINGLE, CHAIN].map((name) => {
-    const stats = statSync(path.join(folder, name), { bigint: true, throwIfNoEntry: false });
-    return stats ? [stats.ino, stats.size, stats.mtimeNs, stats.ctimeNs].join(' ') : '';
-  });
+function stateOf(folders: readonly string[]): string {
+  const states = folders.flatMap((folder) =>
+    [SINGLE, CHAIN].map((name) => {
+      const stats = statSync(path.join(folder, name), { bigint: true, throwIfNoEntry: false });
+      return stats ? [stats.ino, stats.size, stats.mtimeNs, stats.ctimeNs].join(' ') : '';
+    }),
+  );
   return states.join();
+}
+
+/** How large the files of a graph are. */
+function sizeOf(folders: readonly string[]): number {
+  const layersOf = (folder: string): string[] => attempt(() => layerFiles(folder)) ?? [];
+  const files = folders.flatMap((folder) => [path.join(folder, SINGLE), ...layersOf(folder)]);
+  return files.reduce((sum, file) => sum + (statSync(file, { throwIfNoEntry: false })?.size ?? 0), 0);
 }
 
 function readFirst(folders: readonly string[]): CommitGraphLayer[] | undefined {
@@ -63,17 +76,21 @@ function readSingle(objectsFolder: string): CommitGraphLayer[] {
 }
 
 function readChain(objectsFolder: string): CommitGraphLayer[] {
-  const file = path.join(objectsFolder, CHAIN);
-  const names = readFileSync(file, 'latin1').split('\n').filter(isOid);
   const layers: CommitGraphLayer[] = [];
   let count = 0;
-  for (const name of names) {
-    const bytes = readFileSync(path.join(path.dirname(file), `graph-${name}.graph`));
-    const layer = CommitGraphLayer.decode(bytes, count);
+  for (const file of layerFiles(objectsFolder)) {
+    const layer = CommitGraphLayer.decode(readFileSync(file), count);
     if (layer.layersBelow !== layers.length) throw new Error('it was written for other layers to lie on');
     layers.push(layer);
     count += layer.count;
   }
   if (count === 0) throw new Error('there is no layer');
   return layers;
+}
+
+/** The files of a graph that is in layers, the lowest first. */
+function layerFiles(objectsFolder: string): string[] {
+  const chain = path.join(objectsFolder, CHAIN);
+  const names = readFileSync(chain, 'latin1').split('\n').filter(isOid);
+  return names.map((name) => path.join(path.dirname(chain), `graph-${name}.graph`));
 }

@@ -5,8 +5,11 @@ import { readCommitLinks } from './commits';
 import type { LinkedCommit } from './commits';
 import type { ObjectStore } from './object-store';
 
-/** So many commits are read before the commit graph is: where few are asked for, it is not worth reading all of it. */
-const COMMITS_BEFORE_GRAPH = 64;
+/** So many commits are read before the commit graph is: where few are asked for, it is not worth looking for it. */
+const COMMITS_BEFORE_GRAPH = 4;
+
+/** So many are read before one is that is too large to be kept. */
+const COMMITS_BEFORE_LARGE_GRAPH = 64;
 
 /** Reads the commits of a history, as far as is needed to walk it: one by one first, then from the commit graph. */
 export class LinkedCommits {
@@ -22,7 +25,9 @@ export class LinkedCommits {
 
   /** Throws what {@link readCommitLinks} throws. */
   read(oid: string): Awaitable<LinkedCommit> {
-    if (++this.count === COMMITS_BEFORE_GRAPH) this.graph = this.objects.readCommitGraph();
+    this.count++;
+    if (this.count === COMMITS_BEFORE_GRAPH) this.graph = this.objects.readCommitGraph({ isSmall: true });
+    else if (this.count === COMMITS_BEFORE_LARGE_GRAPH) this.graph ??= this.objects.readCommitGraph();
     return this.graph?.find(oid) ?? readCommitLinks(this.objects, oid);
   }
 }

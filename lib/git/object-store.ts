@@ -155,9 +155,9 @@ export class ObjectStore implements TreeSource {
     });
   }
 
-  /** The commit graph as it is now, if there is one. */
-  readCommitGraph(): CommitGraph | undefined {
-    return this.shared.commitGraph.read();
+  /** See {@link CommitGraphFiles.read}. */
+  readCommitGraph(options?: { readonly isSmall?: boolean }): CommitGraph | undefined {
+    return this.shared.commitGraph.read(options);
   }
 
   /**

@@ -1,4 +1,4 @@
-import { rmSync } from 'node:fs';
+import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { CommitGraphFiles } from '../../lib/git/commit-graph-files';
 import { commitFiles, git, temporaryRepository } from '../support/temporary-repository';
@@ -42,6 +42,20 @@ describe('The files of a commit graph', () => {
     const third = commit('Three', second);
     git(folder, 'commit-graph', 'write', '--reachable');
     expect([first, second, third].map(knows)).toEqual([true, true, true]);
+  });
+
+  it('are read only where that is asked for when they are very large', () => {
+    const first = commit('One');
+    git(folder, 'commit-graph', 'write', '--reachable');
+    expect(files.read({ isSmall: true })?.find(first)).toBeDefined();
+
+    const file = path.join(folder, '.git/objects/info/commit-graph');
+    const padded = Buffer.concat([readFileSync(file), Buffer.alloc(17 * 1024 * 1024)]);
+    rmSync(file);
+    writeFileSync(file, padded);
+    expect(files.read({ isSmall: true })).toBeUndefined();
+    expect(knows(first)).toBe(true);
+    expect(files.read({ isSmall: true })).toBeUndefined();
   });
 
   it('are given up once they are gone', () => {
