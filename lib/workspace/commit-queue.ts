@@ -39,6 +39,8 @@ export class CommitQueue implements Backlog {
   private entries: Entry[] = [];
   private flushing: Promise<void> | undefined;
   private failure: { readonly error: unknown } | undefined;
+  /** How much the objects of all entries hold. */
+  private bytes = 0;
   /** Which parts of the staged tree are in an entry already. */
   private gathered = new WeakSet();
 
@@ -49,9 +51,15 @@ export class CommitQueue implements Backlog {
     return this.entries.length === 0 && !this.flushing && !this.failure;
   }
 
+  /** Waits while what is on its way takes much memory. */
+  async whenRoom(): Promise<void> {
+    while (this.flushing && this.bytes > MOST_BYTES) await this.flushing;
+  }
+
   /** Puts a commit into the repository; it settles with the commit's oid, or once the commit is taken back. */
   add(commit: PendingCommit): Deferred<string> {
     const objects = [...commit.base.tree.unwritten(this.gathered), commit.object];
+    this.bytes += bytesOf(objects);
     const settled = new Promise<string>((resolve, reject) => {
       this.entries.push({ ...commit, objects, resolve, reject });
     });
@@ -70,6 +78,7 @@ export class CommitQueue implements Backlog {
     const failed = this.entries;
     this.failure = undefined;
     this.entries = [];
+    this.bytes = 0;
     this.gathered = new WeakSet();
     for (const { takeBack } of [...failed].reverse()) takeBack();
     for (const { reject } of failed) reject(error);
@@ -83,6 +92,7 @@ export class CommitQueue implements Backlog {
         const group = this.entries.slice(0, groupSize(this.entries.length));
         await this.putInPlace(group);
         this.entries.splice(0, group.length);
+        for (const { objects } of group) this.bytes -= bytesOf(objects);
         for (const { resolve, base } of group) resolve(base.commit.oid);
       }
     } catch (error) {
@@ -120,6 +130,13 @@ export class CommitQueue implements Backlog {
     };
     await compareAndSwap(repository, update, lockWait(config), config.durability);
   }
+}
+
+/** How much may be on its way before the next commit waits. */
+const MOST_BYTES = 64 * 1024 * 1024;
+
+function bytesOf(objects: readonly UnwrittenObject[]): number {
+  return objects.reduce((sum, { content }) => sum + content.length, 0);
 }
 
 /** So few commits go together without further ado. */

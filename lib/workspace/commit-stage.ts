@@ -37,6 +37,7 @@ export async function commitStage(
   const { commit: parent } = stage.base;
   if (!stage.hasChanges) return { settled: Promise.resolve(null) };
   await refuseLostBlobs(context);
+  await commits.whenRoom();
   const { tree } = stage;
   await objects.completePack(tree);
   const fields = { ...signed, tree: tree.oid, parents: parent ? [parent.oid] : [] };

@@ -55,6 +55,19 @@ describe('Commits that are asked for at the same time', () => {
     expect(moves(folder)).toHaveLength(3);
   });
 
+  it('wait for others when these hold very much, so that memory stays bounded', async () => {
+    const { path: folder, Page } = await openPages();
+    const save = (n: number): Promise<string | null> =>
+      new Page({ slug: `page-${n}`, title: 'x', content: String(n).repeat(10_000_000) }).save({
+        commit: true,
+        message: `page-${n}`,
+      });
+    await Promise.all(Array.from({ length: 10 }, (_, n) => save(n)));
+    expectLog(folder, subjects(10));
+    // Seven hold more than 64 MiB; by the time of the eighth they are written.
+    expect(moves(folder)).toHaveLength(2);
+  });
+
   it('may be few, or more than git keeps in single files', async () => {
     const { path: folder, Page } = await openPages();
     for (const count of [2, 3, 100]) {
