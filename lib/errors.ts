@@ -105,6 +105,14 @@ export class ReferenceExistsError extends GitModelError {
 }
 
 /**
+ * A reference is there, but names nothing that can be used: its file is damaged, or what it names is missing or damaged.
+ * `details`: `ref`, `reason`.
+ */
+export class BrokenReferenceError extends GitModelError {
+  readonly code = 'BROKEN_REFERENCE';
+}
+
+/**
  * Somebody else moved the branch since the index was based on it; nothing was written over. `details`: `ref`,
  * `expected` and `actual` (oids, or null for a branch that does not exist).
  */
