@@ -56,9 +56,11 @@ export type {
 } from './workspace/merge/merge-conflict';
 export { KeptMerge } from './workspace/merge/kept-merge';
 export type {
+  FieldPolicies,
   MergeOptions,
   MergePolicies,
   MergeResult,
+  PreviewOptions,
   RevertOptions,
 } from './workspace/merge/merge-options';
 export type { ConflictHandler } from './workspace/merge/open-conflict';

@@ -70,7 +70,7 @@ export class BranchCollection {
    * @throws InvalidReferenceNameError when Git would refuse the name.
    */
   async create(name: string, options: CreateBranchOptions = {}): Promise<Branch> {
-    const { from } = checkOptions(options);
+    const { from } = checkOptions(options, { from: true });
     const context = this.scope.outside('branches.create()');
     const { gate, stage } = context;
     return gate.change(async () => {
@@ -158,7 +158,7 @@ export class BranchCollection {
    * @throws LockWaitTimeoutError when another process holds a lock for too long.
    */
   async delete(name: string, options: DeleteBranchOptions = {}): Promise<string> {
-    const { force = false } = checkOptions(options);
+    const { force = false } = checkOptions(options, { force: true });
     const ref = branchRef(name);
     const { gate, repository, config } = this.scope.outside('branches.delete()');
     return gate.change(async () => {

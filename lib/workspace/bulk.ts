@@ -1,8 +1,11 @@
 import { inspect } from 'node:util';
+import { checkOptions } from '../arguments';
+import type { KnownOptions } from '../arguments';
 import { BulkSaveError, InvalidArgumentError, PendingChangesError } from '../errors';
 import { Turn } from '../git/turn';
 import { bindingOf } from '../model/binding';
 import { GitModel } from '../model/git-model';
+import { COMMIT_OPTIONS } from '../model/record/record-store';
 import type { CommitOptions, RecordStore } from '../model/record/record-store';
 import { prepareSave, recordWrite } from '../model/record/saving';
 import { inTurn } from '../model/record/validation';
@@ -32,6 +35,8 @@ export interface BulkOptions extends CommitOptions {
   /** Called ten times a second at most while records are saved, and when all are. What it throws ends the saving. */
   readonly progress?: (progress: BulkProgress) => void;
 }
+
+const BULK_OPTIONS: KnownOptions<BulkOptions> = { ...COMMIT_OPTIONS, progress: true };
 
 /** What has come of saving many records. */
 export interface BulkResult {
@@ -197,7 +202,7 @@ class BulkSaving {
   }
 }
 
-function checkArguments(items: unknown, options: unknown): void {
+function checkArguments(items: unknown, options: BulkOptions): void {
   const isIterable =
     typeof items === 'object' &&
     items !== null &&
@@ -208,8 +213,7 @@ function checkArguments(items: unknown, options: unknown): void {
       { details: { option: 'items', value: items } },
     );
   }
-  const progress: unknown =
-    typeof options === 'object' && options !== null ? Reflect.get(options, 'progress') : undefined;
+  const { progress } = checkOptions(options, BULK_OPTIONS);
   if (progress !== undefined && typeof progress !== 'function') {
     throw new InvalidArgumentError('"progress" must be a function.', {
       details: { option: 'progress', value: progress },

@@ -1,7 +1,9 @@
+import type { KnownOptions } from '../arguments';
 import { DetachedHeadError, InvalidArgumentError, ObjectNotFoundError } from '../errors';
 import { makeCommit, readCommit } from '../git/commits';
 import type { Commit } from '../git/commits';
 import { compareAndSwap, readReference } from '../git/references';
+import { COMMIT_OPTIONS } from '../model/record/record-store';
 import type { CommitOptions } from '../model/record/record-store';
 import { commitObject } from '../object/commit-codec';
 import type { CommitFields } from '../object/commit-codec';
@@ -19,6 +21,8 @@ export interface CreateCommitOptions extends CommitOptions {
   /** The oids of the parents. Default: the commit that the branch is at, or none when it does not exist. */
   readonly parents?: readonly string[];
 }
+
+export const CREATE_COMMIT_OPTIONS: KnownOptions<CreateCommitOptions> = { ...COMMIT_OPTIONS, parents: true };
 
 /**
  * Commits what is staged. The commit is on its way when this is done; then its objects are written and the branch

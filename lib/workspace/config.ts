@@ -1,4 +1,5 @@
 import { inspect } from 'node:util';
+import type { KnownOptions } from '../arguments';
 import { InvalidArgumentError } from '../errors';
 import type { Durability } from '../git/durable';
 import { checkOffset, checkSignature } from '../object/commit-codec';
@@ -28,6 +29,15 @@ export interface ConfigOptions {
    */
   readonly maintenance?: boolean | AutomaticMaintenanceOptions;
 }
+
+export const CONFIG_OPTIONS: KnownOptions<ConfigOptions> = {
+  author: true,
+  timeZoneOffset: true,
+  lockWaitTimeout: true,
+  lockWaitInterval: true,
+  durability: true,
+  maintenance: true,
+};
 
 const DEFAULT_AUTHOR: SignatureInput = Object.freeze({ name: 'gitmodel', email: 'gitmodel@local' });
 

@@ -1,3 +1,5 @@
+import { checkNames } from '../arguments';
+import type { KnownOptions } from '../arguments';
 import { InvalidArgumentError } from '../errors';
 import type { MaintenanceReport } from '../git/maintenance/maintain';
 
@@ -27,7 +29,11 @@ export interface AutomaticMaintenance extends AutomaticMaintenanceOptions {
 
 const DEFAULTS: AutomaticMaintenance = Object.freeze({ looseObjects: 6700, packs: 50 });
 
-const KEYS = ['looseObjects', 'packs', 'onFinished'];
+const OPTIONS: KnownOptions<AutomaticMaintenanceOptions> = {
+  looseObjects: true,
+  packs: true,
+  onFinished: true,
+};
 
 /**
  * What the option `maintenance` means; null when nothing runs by itself.
@@ -42,12 +48,7 @@ export function resolveMaintenance(
   if (typeof option !== 'object') {
     throw invalid('maintenance', option, 'true, false, or an object: { looseObjects, packs, onFinished }');
   }
-  for (const key of Object.keys(option)) {
-    if (KEYS.includes(key)) continue;
-    throw new InvalidArgumentError(`There is no option "maintenance.${key}"; there are ${KEYS.join(', ')}.`, {
-      details: { option: `maintenance.${key}`, value: Reflect.get(option, key) as unknown },
-    });
-  }
+  checkNames(option, OPTIONS, 'maintenance.');
   const { looseObjects = DEFAULTS.looseObjects, packs = DEFAULTS.packs, onFinished } = option;
   checkCount('maintenance.looseObjects', looseObjects, 0);
   checkCount('maintenance.packs', packs, 1);

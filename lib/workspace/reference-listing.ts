@@ -1,5 +1,6 @@
 import path from 'node:path';
 import { checkOptions } from '../arguments';
+import type { KnownOptions } from '../arguments';
 import {
   BrokenReferenceError,
   InvalidArgumentError,
@@ -21,6 +22,8 @@ export interface ListOptions {
    */
   readonly onBroken?: (error: BrokenReferenceError) => void;
 }
+
+const LIST_OPTIONS: KnownOptions<ListOptions> = { pattern: true, onBroken: true };
 
 /**
  * The references under a prefix that are wanted, read, by the bytes of their names. As for git, one that is broken is no
@@ -64,7 +67,7 @@ function checkListOptions(options: ListOptions): {
   readonly isWanted: (name: string) => boolean;
   readonly onBroken: ListOptions['onBroken'];
 } {
-  const { pattern, onBroken } = checkOptions(options);
+  const { pattern, onBroken } = checkOptions(options, LIST_OPTIONS);
   if (pattern !== undefined && typeof pattern !== 'string') {
     throw new InvalidArgumentError('"pattern" must be a string, such as "v1.*".', {
       details: { option: 'pattern', value: pattern },

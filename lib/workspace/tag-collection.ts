@@ -1,4 +1,5 @@
 import { checkOptions } from '../arguments';
+import type { KnownOptions } from '../arguments';
 import { InvalidArgumentError, ObjectNotFoundError, ReferenceExistsError } from '../errors';
 import {
   compareAndSwap,
@@ -49,6 +50,13 @@ export interface CreateTagOptions {
   readonly force?: boolean;
 }
 
+const CREATE_TAG_OPTIONS: KnownOptions<CreateTagOptions> = {
+  at: true,
+  message: true,
+  author: true,
+  force: true,
+};
+
 /**
  * The tags of a repository: names for what does not change any more. Wherever records are read, `{ at: 'v1.0' }` reads
  * them as they were. Within a transaction they can be looked at as they are, and to change one is a TransactionError.
@@ -77,7 +85,7 @@ export class TagCollection {
    * @throws LockWaitTimeoutError when another process holds the tag's lock for too long.
    */
   async create(name: string, options: CreateTagOptions = {}): Promise<Tag> {
-    const { at, message, author, force = false } = checkOptions(options);
+    const { at, message, author, force = false } = checkOptions(options, CREATE_TAG_OPTIONS);
     const ref = tagRef(name);
     if (message !== undefined && typeof message !== 'string') {
       throw new InvalidArgumentError('The message of a tag must be a string.', {

@@ -1,4 +1,5 @@
 import { checkOptions } from '../arguments';
+import type { KnownOptions } from '../arguments';
 import {
   InvalidArgumentError,
   ObjectNotFoundError,
@@ -23,6 +24,7 @@ import type { ModelOptions } from '../model/decorators/declaration';
 import { Model } from '../model/decorators/decorators';
 import type { Lock, LockOptions } from '../model/record/lock';
 import type { RecordCollection } from '../model/record/record-collection';
+import { COMMIT_OPTIONS } from '../model/record/record-store';
 import type { CommitOptions } from '../model/record/record-store';
 import { ModelRegistry } from '../model/registry';
 import type { BoundModels } from '../model/registry';
@@ -38,11 +40,11 @@ import { BranchCollection } from './branch-collection';
 import type { CreateBranchOptions } from './branch-collection';
 import { ChangeFeed } from './changes/change-feed';
 import type { FeedOptions, RecordCommitChange } from './changes/change-feed';
-import { changeSource, RecordDiff } from './changes/record-diff';
+import { CHANGE_OPTIONS, changeSource, RecordDiff } from './changes/record-diff';
 import type { DiffOptions } from './changes/record-diff';
-import { commitStage, createCommit } from './commit-stage';
+import { commitStage, CREATE_COMMIT_OPTIONS, createCommit } from './commit-stage';
 import type { CreateCommitOptions } from './commit-stage';
-import { WorkspaceConfig } from './config';
+import { CONFIG_OPTIONS, WorkspaceConfig } from './config';
 import type { ConfigOptions } from './config';
 import { lockWait } from './context';
 import type { WorkspaceContext } from './context';
@@ -55,7 +57,8 @@ import type { LogOptions } from './history/commit-log';
 import { KeptMerges } from './merge/kept-merges';
 import type { KeptMerge } from './merge/kept-merge';
 import { MergeEngine } from './merge/merge-engine';
-import type { MergeOptions, MergeResult, RevertOptions } from './merge/merge-options';
+import type { MergeOptions, MergeResult, PreviewOptions, RevertOptions } from './merge/merge-options';
+import { checkPreviewOptions } from './merge/option-checks';
 import { forkContext, makeContext } from './make-context';
 import { OperationGate } from './operation-gate';
 import type { Deferred } from './operation-gate';
@@ -94,6 +97,8 @@ export interface SyncOptions {
   /** Update the work tree and HEAD too. Default: false. */
   readonly checkout?: boolean;
 }
+
+const OPEN_OPTIONS: KnownOptions<OpenOptions> = { ...CONFIG_OPTIONS, branch: true, create: true, bare: true };
 
 /** The branch that HEAD of a new repository names. */
 const DEFAULT_BRANCH = 'main';
@@ -145,7 +150,7 @@ export class Workspace implements AsyncDisposable {
     this.registry = origin ? origin.registry.fork(this.store) : new ModelRegistry(this.store);
     const engine = new MergeEngine(context, () => this.registry.concrete, this.store.blobs);
     this.kept = new KeptMerges(this.scope, engine, (model) => this.registry.schemaOf(model));
-    this.merger = new Merger(context, engine, this.kept);
+    this.merger = new Merger(context, engine, this.kept, this.registry);
     this.transactions = new Transactions(this.scope, engine);
   }
 
@@ -165,7 +170,7 @@ export class Workspace implements AsyncDisposable {
         },
       );
     }
-    const config = new WorkspaceConfig(checkOptions(options));
+    const config = new WorkspaceConfig(checkOptions(options, OPEN_OPTIONS));
     const ref = options.branch === undefined ? undefined : branchRef(options.branch);
     const repository = await openOrCreate(path, options, ref, config);
     const objects = await ObjectStore.open(repository);
@@ -336,7 +341,7 @@ export class Workspace implements AsyncDisposable {
       });
     }
     gate.assertOpen();
-    changeSource(context, this.registry, options);
+    changeSource(context, this.registry, checkOptions(options, CHANGE_OPTIONS));
     return new RecordDiff(context, this.registry, from, to, options);
   }
 
@@ -351,6 +356,7 @@ export class Workspace implements AsyncDisposable {
    * @throws LockWaitTimeoutError when another process holds the branch's lock for too long.
    */
   async commit(options: CommitOptions = {}): Promise<string | null> {
+    checkOptions(options, COMMIT_OPTIONS);
     const context = this.scope.outside('commit()');
     return context.gate.changeAndDefer(() => commitStage(context, options));
   }
@@ -372,6 +378,7 @@ export class Workspace implements AsyncDisposable {
    * ```
    */
   async commitOnSuccess(change: () => unknown, options: CommitOptions = {}): Promise<string | null> {
+    checkOptions(options, COMMIT_OPTIONS);
     const context = this.scope.outside('commitOnSuccess()');
     const { gate, stage } = context;
     const operation = async (): Promise<Deferred<string | null>> => {
@@ -430,10 +437,11 @@ export class Workspace implements AsyncDisposable {
    * @throws ConcurrentUpdateError when the branch is not at the first parent.
    */
   async createCommit(ref: string | null, tree: string, options: CreateCommitOptions = {}): Promise<string> {
+    checkOptions(options, CREATE_COMMIT_OPTIONS);
     const context = this.scope.outside('createCommit()');
     const { gate, stage } = context;
     return gate.change(async () => {
-      const commit = await createCommit(context, ref, tree, checkOptions(options));
+      const commit = await createCommit(context, ref, tree, options);
       const moved = ref === null ? null : branchRef(ref);
       if (moved !== null && moved === stage.base.ref && !stage.hasChanges) {
         stage.reset(await baseOfBranch(context, moved));
@@ -451,7 +459,7 @@ export class Workspace implements AsyncDisposable {
    * ```
    */
   walk(options: WalkOptions = {}): AsyncIterable<Commit> {
-    const { from, sort = 'time' } = checkOptions(options);
+    const { from, sort = 'time' } = checkOptions(options, { from: true, sort: true });
     this.scope.current.gate.assertOpen();
     if (!['time', 'topological', 'reverse'].includes(sort)) {
       throw new InvalidArgumentError(
@@ -492,7 +500,7 @@ export class Workspace implements AsyncDisposable {
    */
   log(options: LogOptions = {}): AsyncIterable<Commit> {
     this.scope.current.gate.assertOpen();
-    return this.scope.iterate(logCommits(this.registry, checkOptions(options)));
+    return this.scope.iterate(logCommits(this.registry, options));
   }
 
   /**
@@ -590,7 +598,7 @@ export class Workspace implements AsyncDisposable {
    * @throws ReferenceNotFoundError when the present branch is gone.
    */
   async updateIndex(treeish?: string, options: { readonly discardChanges?: boolean } = {}): Promise<void> {
-    const { discardChanges = false } = checkOptions(options);
+    const { discardChanges = false } = checkOptions(options, { discardChanges: true });
     const context = this.scope.outside('updateIndex()');
     const { gate, stage } = context;
     await gate.change(async () => {
@@ -619,7 +627,7 @@ export class Workspace implements AsyncDisposable {
    * @throws LockWaitTimeoutError when another process holds the index's lock for too long.
    */
   async syncRepoIndex(options: SyncOptions = {}): Promise<void> {
-    const { checkout = false } = checkOptions(options);
+    const { checkout = false } = checkOptions(options, { checkout: true });
     const { gate, stage, objects, repository } = this.scope.outside('syncRepoIndex()');
     await gate.change(async () => {
       const tree = await objects.writeTree(stage.tree);
@@ -711,9 +719,9 @@ export class Workspace implements AsyncDisposable {
   }
 
   /** What {@link merge} would do: its result, with nothing committed. */
-  async mergePreview(from: string, options: Omit<MergeOptions, 'dryRun'> = {}): Promise<MergeResult> {
+  async mergePreview(from: string, options: PreviewOptions = {}): Promise<MergeResult> {
     this.scope.outside('mergePreview()');
-    return this.merge(from, { ...checkOptions(options), dryRun: true });
+    return this.merge(from, { ...checkPreviewOptions(options), dryRun: true });
   }
 
   /**
@@ -799,7 +807,7 @@ export class Workspace implements AsyncDisposable {
    * ```
    */
   async on(branch: string, options: { readonly create?: boolean } = {}): Promise<Workspace> {
-    const { create = false } = checkOptions(options);
+    const { create = false } = checkOptions(options, { create: true });
     const { context } = this;
     const ref = branchRef(branch);
     if (create) {

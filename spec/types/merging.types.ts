@@ -11,7 +11,7 @@ import {
   Temporal,
   Workspace,
 } from 'gitmodel';
-import type { ConflictResolution, MergeConflict, MergeResult } from 'gitmodel';
+import type { ConflictResolution, FieldPolicies, MergeConflict, MergeResult } from 'gitmodel';
 import type { Expect, Same } from './same';
 
 class Page extends GitModel {
@@ -63,6 +63,18 @@ void ws.merge('draft', {
   onConflict: ({ kind }): ConflictResolution => (kind === 'field' ? 'ours' : { value: null }),
   policies: { Page: { views: 'max', title: ({ ours }) => ours } },
 });
+// Policies can be checked by a model.
+const policies: FieldPolicies<Page> = {
+  views: ({ base, ours }) => ours ?? base,
+  tags: 'set',
+  due: ({ theirs }) => theirs?.add({ days: 1 }),
+  title: undefined,
+};
+void ws.merge('draft', { policies: { Page: policies } });
+// @ts-expect-error TS2561: the model has no such field
+export const ofNoField: FieldPolicies<Page> = { titel: 'ours' };
+// @ts-expect-error TS2322: the function gives no value of the field
+export const ofNoValue: FieldPolicies<Page> = { views: () => 'none' };
 void ws.merge('draft', { onConflict: () => Promise.resolve(undefined) });
 void ws.merge('draft', {
   onConflict: async ({ model }) => {

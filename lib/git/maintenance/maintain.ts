@@ -1,5 +1,6 @@
 import path from 'node:path';
 import { checkOptions } from '../../arguments';
+import type { KnownOptions } from '../../arguments';
 import { InvalidArgumentError } from '../../errors';
 import type { GitRepository } from '../repository';
 import { cleanUp } from './clean-up';
@@ -22,6 +23,8 @@ export interface MaintainOptions {
   /** Stops it as soon as can be; everything is in order then. The promise is rejected with the signal's reason. */
   readonly signal?: AbortSignal;
 }
+
+const OPTIONS: KnownOptions<MaintainOptions> = { progress: true, signal: true };
 
 /** Somebody else is cleaning up: git, or another process with this library. Nothing was done. */
 export interface MaintenanceBusy {
@@ -61,7 +64,7 @@ export async function maintain(
   { commonFolder }: GitRepository,
   options: MaintainOptions = {},
 ): Promise<MaintenanceReport> {
-  const { progress, signal } = checkOptions(options);
+  const { progress, signal } = checkOptions(options, OPTIONS);
   checkParts(progress, signal);
   signal?.throwIfAborted();
   const start = performance.now();

@@ -1,3 +1,5 @@
+import type { KnownOptions } from '../../arguments';
+
 /** Who holds a lock. */
 export interface LockOwner {
   /** What the lock was taken with as its owner. */
@@ -25,6 +27,13 @@ export interface LockOptions {
   /** Who others read that they wait for. Default: name and address of `config.author`. */
   readonly owner?: string;
 }
+
+export const LOCK_OPTIONS: KnownOptions<LockOptions> = {
+  timeout: true,
+  interval: true,
+  expiry: true,
+  owner: true,
+};
 
 /** A lock that is held. */
 export interface Lock extends LockOwner {

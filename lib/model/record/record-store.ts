@@ -1,4 +1,5 @@
 import type { Readable } from 'node:stream';
+import type { KnownOptions } from '../../arguments';
 import type { GitModelError } from '../../errors';
 import type { Awaitable } from '../../object/awaitable';
 import type { BlobSource } from '../../object/blob-source';
@@ -23,6 +24,8 @@ export interface CommitOptions {
   /** Who commits it. Default: the author. */
   readonly committer?: SignatureInput;
 }
+
+export const COMMIT_OPTIONS: KnownOptions<CommitOptions> = { message: true, author: true, committer: true };
 
 /** The options of `delete`. */
 export interface DeleteOptions extends CommitOptions {
@@ -88,6 +91,8 @@ export interface HistoryOptions {
    */
   readonly onInvalid?: (error: GitModelError) => void;
 }
+
+export const HISTORY_OPTIONS: KnownOptions<HistoryOptions> = { from: true, onInvalid: true };
 
 /** A stored record that is read when somebody asks for what it holds. */
 export interface UnreadRecord {

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { inspect } from 'node:util';
 import { checkOptions } from '../../arguments';
+import type { KnownOptions } from '../../arguments';
 import {
   DetachedHeadError,
   InvalidArgumentError,
@@ -18,7 +19,7 @@ import { StagedTree } from '../../object/staged-tree';
 import type { WorkspaceContext } from '../context';
 import { changedRecords } from './changed-record';
 import type { ChangedRecord } from './changed-record';
-import { changeSource } from './record-diff';
+import { CHANGE_OPTIONS, changeSource } from './record-diff';
 import type { ChangeOptions } from './record-diff';
 import type { TreeAt } from './stored-version';
 
@@ -35,6 +36,15 @@ export interface FeedOptions extends ChangeOptions {
   /** Ends it in good order. */
   readonly signal?: AbortSignal;
 }
+
+const FEED_OPTIONS: KnownOptions<FeedOptions> = {
+  ...CHANGE_OPTIONS,
+  since: true,
+  branch: true,
+  live: true,
+  interval: true,
+  signal: true,
+};
 
 /** A change of a record, and the commit that has made it. */
 export interface RecordCommitChange extends ChangedRecord {
@@ -60,7 +70,7 @@ export class ChangeFeed implements AsyncIterableIterator<RecordCommitChange> {
     private readonly registry: ModelRegistry,
     private readonly options: FeedOptions,
   ) {
-    const { interval, live = false, branch } = checkOptions(options);
+    const { interval, live = false, branch } = checkOptions(options, FEED_OPTIONS);
     if (interval !== undefined && !(typeof interval === 'number' && interval > 0)) {
       throw new InvalidArgumentError(
         `"interval" must be milliseconds above 0; ${inspect(interval)} is not.`,

@@ -1,5 +1,6 @@
 import { inspect } from 'node:util';
 import { checkOptions } from '../../arguments';
+import type { KnownOptions } from '../../arguments';
 import { InvalidArgumentError } from '../../errors';
 import type { GitModelError } from '../../errors';
 import { diffTrees } from '../../git/diff';
@@ -27,6 +28,8 @@ export interface ChangeOptions {
    */
   readonly onInvalid?: (error: GitModelError) => void;
 }
+
+export const CHANGE_OPTIONS: KnownOptions<ChangeOptions> = { models: true, onInvalid: true };
 
 /** How states of the repository are compared. */
 export type DiffOptions = ChangeOptions;

@@ -1,4 +1,6 @@
 import { inspect } from 'node:util';
+import { checkOptions } from '../../arguments';
+import type { KnownOptions } from '../../arguments';
 import { InvalidArgumentError } from '../../errors';
 import { readCommit } from '../../git/commits';
 import type { LinkedCommit } from '../../git/commits';
@@ -30,8 +32,19 @@ export interface LogOptions {
   readonly from?: string;
 }
 
+const LOG_OPTIONS: KnownOptions<LogOptions> = {
+  model: true,
+  id: true,
+  author: true,
+  message: true,
+  since: true,
+  until: true,
+  from: true,
+};
+
 /** @throws InvalidArgumentError for an option. */
-export function checkLogOptions({ model, id, author, message, since, until }: LogOptions): void {
+export function checkLogOptions(options: LogOptions): void {
+  const { model, id, author, message, since, until } = checkOptions(options, LOG_OPTIONS);
   for (const [option, value] of Object.entries({ since, until })) {
     if (value !== undefined && !(value instanceof Date && !Number.isNaN(value.getTime())))
       refuse(option, value, 'a valid Date');

@@ -3,6 +3,7 @@ import { inspect } from 'node:util';
 import { checkOptions } from '../../arguments';
 import { InvalidArgumentError, LockReentryError, LockWaitTimeoutError } from '../../errors';
 import { hasEnded, thisProcess } from '../../git/process';
+import { LOCK_OPTIONS } from '../../model/record/lock';
 import type { Lock, LockOptions, LockOwner } from '../../model/record/lock';
 import type { Awaitable } from '../../object/awaitable';
 import type { WorkspaceContext } from '../context';
@@ -94,7 +95,9 @@ function checkTerms({ config, gate }: WorkspaceContext, { id }: LockTarget, opti
     interval: config.lockWaitInterval,
     expiry: DEFAULT_EXPIRY,
     owner: `${name} <${email}>`,
-    ...Object.fromEntries(Object.entries(checkOptions(options)).filter(([, value]) => value !== undefined)),
+    ...Object.fromEntries(
+      Object.entries(checkOptions(options, LOCK_OPTIONS)).filter(([, value]) => value !== undefined),
+    ),
   };
   checkNumber('timeout', terms.timeout, 0, Infinity);
   checkNumber('interval', terms.interval, 1, Infinity);

@@ -1,4 +1,5 @@
 import { checkOptions } from '../../arguments';
+import { COMMIT_OPTIONS } from '../../model/record/record-store';
 import type { CommitOptions } from '../../model/record/record-store';
 import { shortBranchName } from '../../object/reference-name';
 import type { ConflictResolution, MergeConflict } from './merge-conflict';
@@ -81,7 +82,7 @@ export class KeptMerge {
    * @throws ConcurrentUpdateError when somebody else moved the branch meanwhile: complete it again.
    */
   async complete(options: CommitOptions = {}): Promise<MergeResult> {
-    return this.keeper.complete(this.state, this.oid, checkOptions(options));
+    return this.keeper.complete(this.state, this.oid, checkOptions(options, COMMIT_OPTIONS));
   }
 
   /** Gives the merge up: it is not kept any longer, and nothing else changes. */

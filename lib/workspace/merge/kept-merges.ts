@@ -3,7 +3,6 @@ import { readCommit } from '../../git/commits';
 import { mergeBases } from '../../git/merge-base';
 import { listReferences } from '../../git/reference-list';
 import { compareAndSwap, deleteReference, readReference, referenceNotFound } from '../../git/references';
-import type { MergePolicy } from '../../model/merge/merge-policy';
 import { isMergePolicy } from '../../model/merge/merge-policy';
 import type { CommitOptions } from '../../model/record/record-store';
 import type { ModelSchema } from '../../model/schema/schema';
@@ -225,8 +224,7 @@ function tableOf(value: unknown): Readonly<Record<string, unknown>> {
 
 /** A function cannot be kept. */
 function named(policies: MergePolicies): MergePolicies {
-  const isNamed = (policy: MergePolicy<unknown>): boolean =>
-    typeof policy !== 'function' && isMergePolicy(policy);
+  const isNamed = (policy: unknown): boolean => typeof policy !== 'function' && isMergePolicy(policy);
   return Object.fromEntries(
     Object.entries(policies).map(([model, fields]) => [
       model,

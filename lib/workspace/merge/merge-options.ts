@@ -1,14 +1,31 @@
-import { checkOptions } from '../../arguments';
-import { InvalidArgumentError } from '../../errors';
-import { isMergePolicy } from '../../model/merge/merge-policy';
 import type { MergePolicy } from '../../model/merge/merge-policy';
 import type { CommitOptions } from '../../model/record/record-store';
+import type { ModelValues } from '../../model/types';
 import type { KeptMerge } from './kept-merge';
 import type { MergeCommits, MergeConflict } from './merge-conflict';
 import type { ConflictHandler } from './open-conflict';
 
-/** The policies of a merge, by model and field: by property, or by stored name. They go before those of the fields. */
-export type MergePolicies = Readonly<Record<string, Readonly<Record<string, MergePolicy<unknown>>>>>;
+/**
+ * The policies of a merge, by model and field: by property, or by stored name. They go before those of the fields. A model has
+ * to be registered, and to have the field; of one without a class the records have to have been asked for, with
+ * `Workspace.records`, and its fields can have any name. {@link FieldPolicies} has the compiler check those of one model.
+ */
+export type MergePolicies = Readonly<
+  Record<string, Readonly<Record<string, MergePolicy<unknown> | undefined>>>
+>;
+
+/**
+ * Policies for fields of one model, by property.
+ *
+ * @example
+ * ```ts
+ * const ofPages: gitmodel.FieldPolicies<PageModel> = { title: 'theirs' };
+ * await ws.mergePreview('HEAD', { policies: { Website: ofPages } }); // the name that the model is registered with
+ * ```
+ */
+export type FieldPolicies<T> = {
+  readonly [K in keyof ModelValues<T> & keyof T]?: MergePolicy<T[K]> | undefined;
+};
 
 /** How a branch is merged. */
 export interface MergeOptions extends CommitOptions {
@@ -34,6 +51,9 @@ export interface MergeOptions extends CommitOptions {
    */
   readonly keepConflicts?: boolean;
 }
+
+/** How a merge is tried out. */
+export type PreviewOptions = Omit<MergeOptions, 'dryRun'>;
 
 /** How the changes of a commit are taken back. */
 export interface RevertOptions extends CommitOptions {
@@ -68,28 +88,4 @@ export interface MergeResult {
   readonly commits: MergeCommits;
   /** The merge as it is kept in the repository, with `keepConflicts` and conflicts that are left; else null. */
   readonly kept: KeptMerge | null;
-}
-
-const FAST_FORWARD: readonly unknown[] = ['allow', 'never', 'only'];
-
-/** @throws InvalidArgumentError */
-export function checkMergeOptions(options: MergeOptions): void {
-  const { fastForward, onConflict, policies } = checkOptions(options);
-  if (fastForward !== undefined && !FAST_FORWARD.includes(fastForward)) {
-    throw refused('fastForward', fastForward, '"allow", "never" or "only"');
-  }
-  if (onConflict !== undefined && typeof onConflict !== 'function') {
-    throw refused('onConflict', onConflict, 'a function');
-  }
-  for (const [model, fields] of Object.entries(policies === undefined ? {} : checkOptions(policies))) {
-    for (const [field, policy] of Object.entries(checkOptions(fields))) {
-      if (!isMergePolicy(policy)) throw refused(`policies.${model}.${field}`, policy, 'a policy');
-    }
-  }
-}
-
-function refused(option: string, value: unknown, expected: string): InvalidArgumentError {
-  return new InvalidArgumentError(`"${option}" must be ${expected}, not ${JSON.stringify(value)}.`, {
-    details: { option, value },
-  });
 }

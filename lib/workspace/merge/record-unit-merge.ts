@@ -7,7 +7,6 @@ import type { BlobInput } from '../../model/git-blob';
 import type { JsonValue } from '../../model/json-value';
 import { storedOf, valueOf } from '../../model/merge/merge-field';
 import type { StoredValue } from '../../model/merge/merge-json';
-import type { MergePolicy } from '../../model/merge/merge-policy';
 import { mergeRecord } from '../../model/merge/merge-record';
 import type { FieldConflict, MergedRecord, RecordVersion } from '../../model/merge/merge-record';
 import { textOfId } from '../../model/record/id';
@@ -20,6 +19,7 @@ import { describeRecordConflict } from './conflict-messages';
 import { encodeRecord, withGivenFields } from './given-record';
 import { MergeConflict } from './merge-conflict';
 import type { ConflictFacts, MergeCommits } from './merge-conflict';
+import type { MergePolicies } from './merge-options';
 import { decodeVersion, isSameVersion } from '../changes/merge-unit';
 import type { MergeUnit, UnitVersion, UnitVersions } from '../changes/merge-unit';
 import { cannotResolve } from './open-conflict';
@@ -33,7 +33,7 @@ export interface RecordMergeSettings {
   readonly blobs: BlobStore;
   readonly commits: MergeCommits;
   /** By the names of models in lower case. */
-  readonly policies: ReadonlyMap<string, Readonly<Record<string, MergePolicy<unknown>>>>;
+  readonly policies: ReadonlyMap<string, MergePolicies[string]>;
   readonly isStrict: boolean;
 }
 
