@@ -120,6 +120,14 @@ export class ConcurrentUpdateError extends GitModelError {
   readonly code = 'CONCURRENT_UPDATE';
 }
 
+/**
+ * A merge that was kept in the repository is not kept any longer: it was completed or given up meanwhile, here or elsewhere.
+ * `details`: `ref` (of the merge), `from`, `into`, `outcome` (`completed` or `aborted`).
+ */
+export class KeptMergeEndedError extends GitModelError {
+  readonly code = 'KEPT_MERGE_ENDED';
+}
+
 /** Two histories that are to be merged have no commit in common. `details`: `ref`, `treeish`. */
 export class UnrelatedHistoriesError extends GitModelError {
   readonly code = 'UNRELATED_HISTORIES';
