@@ -859,7 +859,8 @@ export class Workspace implements AsyncDisposable {
    * What is staged and not committed stays as it is. To have it done by itself, set the option `maintenance`.
    *
    * @returns what was done; `{ status: 'busy' }`, and who is at it, when somebody else cleans up at this time.
-   * @throws ObjectWriteError when a pack cannot be written, for example because the disk is full. Nothing is lost.
+   * @throws ObjectWriteError when a pack, or the lock of `git gc`, cannot be written, for example because the disk is full.
+   *   Nothing is lost.
    *
    * @example
    * ```ts
