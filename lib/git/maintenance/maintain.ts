@@ -44,7 +44,10 @@ export interface MaintenanceDone extends GitIndexes {
   readonly bytes: { readonly before: number; readonly after: number };
   /** What killed processes had left behind. */
   readonly removed: CleanUpResult;
-  /** What is damaged, or could not be done, and was left as it is. All else was done. */
+  /**
+   * What is damaged, or could not be done, and was left as it is. All else was done. Of packs their indexes are checked as a whole,
+   * their content only as far as it was copied: `git fsck` checks all.
+   */
   readonly problems: readonly MaintenanceProblem[];
   /** How long it took. */
   readonly milliseconds: number;
