@@ -38,6 +38,18 @@ export function checkNames(given: object, known: object, prefix = ''): void {
 }
 
 /**
+ * Checks the signal that may end an operation.
+ *
+ * @throws InvalidArgumentError
+ */
+export function checkSignal(signal: AbortSignal | undefined): void {
+  if (signal === undefined || (signal as unknown) instanceof AbortSignal) return;
+  throw new InvalidArgumentError(`"signal" must be an AbortSignal; ${inspect(signal)} is not.`, {
+    details: { option: 'signal', value: signal },
+  });
+}
+
+/**
  * The ids that many records are asked for by, as an array.
  *
  * @throws InvalidArgumentError for what is no iterable, and for a text, of which each letter would be an id.

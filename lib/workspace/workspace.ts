@@ -406,6 +406,7 @@ export class Workspace implements AsyncDisposable {
    * @throws BulkSaveError when a record cannot be saved, with its position and the error as the `cause`. Then, and
    *   when `items` or `progress` throws or the commit fails, everything is as it was before, the instances too, but for
    *   what a `commit()` that was called meanwhile by `items` or a hook has committed: that stays, as in any case.
+   * @throws the reason of the `signal` when that is aborted before the commit is made; everything is as it was then, too.
    * @throws PendingChangesError when changes are staged already.
    * @throws ConcurrentUpdateError when somebody else moved the branch meanwhile.
    *
@@ -767,6 +768,7 @@ export class Workspace implements AsyncDisposable {
    * @returns what the function returns.
    * @throws LockWaitTimeoutError that names the owner, when it stays taken for too long.
    * @throws LockLostError when the function has succeeded, but the lock was lost before it had ended.
+   * @throws the reason of the `signal` when that is aborted while the lock is waited for.
    * @throws LockReentryError when the function of the same lock asks for it.
    * @throws TransactionError within a transaction, which would be committed after the release: call that within the lock.
    * @throws InvalidLockError when something else is under the reference of the lock.

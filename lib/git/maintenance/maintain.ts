@@ -1,5 +1,5 @@
 import path from 'node:path';
-import { checkOptions } from '../../arguments';
+import { checkOptions, checkSignal } from '../../arguments';
 import type { KnownOptions } from '../../arguments';
 import { InvalidArgumentError } from '../../errors';
 import type { GitRepository } from '../repository';
@@ -68,7 +68,8 @@ export async function maintain(
   options: MaintainOptions = {},
 ): Promise<MaintenanceReport> {
   const { progress, signal } = checkOptions(options, OPTIONS);
-  checkParts(progress, signal);
+  checkSignal(signal);
+  checkProgress(progress);
   signal?.throwIfAborted();
   const start = performance.now();
   const lock = takeGcLock(commonFolder);
@@ -120,15 +121,10 @@ function bytesOf({ looseObjects, packs }: StorageStatistics): number {
   return looseObjects.bytes + packs.bytes;
 }
 
-function checkParts(progress: unknown, signal: unknown): void {
+function checkProgress(progress: unknown): void {
   if (progress !== undefined && typeof progress !== 'function') {
     throw new InvalidArgumentError('"progress" must be a function.', {
       details: { option: 'progress', value: progress },
-    });
-  }
-  if (signal !== undefined && !(signal instanceof AbortSignal)) {
-    throw new InvalidArgumentError('"signal" must be an AbortSignal.', {
-      details: { option: 'signal', value: signal },
     });
   }
 }

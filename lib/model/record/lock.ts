@@ -26,6 +26,11 @@ export interface LockOptions {
   readonly expiry?: number;
   /** Who others read that they wait for. Default: name and address of `config.author`. */
   readonly owner?: string;
+  /**
+   * Ends the waiting, with the signal's reason. Once the function runs it has no say; that has the signal of the lock, and
+   * whatever it is given itself.
+   */
+  readonly signal?: AbortSignal;
 }
 
 export const LOCK_OPTIONS: KnownOptions<LockOptions> = {
@@ -33,6 +38,7 @@ export const LOCK_OPTIONS: KnownOptions<LockOptions> = {
   interval: true,
   expiry: true,
   owner: true,
+  signal: true,
 };
 
 /** A lock that is held. */

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { inspect } from 'node:util';
-import { checkOptions } from '../../arguments';
+import { checkOptions, checkSignal } from '../../arguments';
 import type { KnownOptions } from '../../arguments';
 import {
   DetachedHeadError,
@@ -70,7 +70,8 @@ export class ChangeFeed implements AsyncIterableIterator<RecordCommitChange> {
     private readonly registry: ModelRegistry,
     private readonly options: FeedOptions,
   ) {
-    const { interval, live = false, branch } = checkOptions(options, FEED_OPTIONS);
+    const { interval, live = false, branch, signal } = checkOptions(options, FEED_OPTIONS);
+    checkSignal(signal);
     if (interval !== undefined && !(typeof interval === 'number' && interval > 0)) {
       throw new InvalidArgumentError(
         `"interval" must be milliseconds above 0; ${inspect(interval)} is not.`,
