@@ -43,7 +43,7 @@ export function takeGcLock(commonFolder: string): GcLock | MaintenanceHolder {
     return takeFor(draft, file);
   } catch (error) {
     throw new ObjectWriteError(
-      `The lock for upkeep, "${file}", could not be written: ${(error as Error).message}. ` +
+      `The lock for upkeep, "${file}", could not be taken: ${(error as Error).message}. ` +
         'Nothing has changed; mend the cause and try again.',
       { cause: error, details: { path: file } },
     );
