@@ -9,7 +9,7 @@ export interface GitModelErrorOptions {
   /** The error that lies behind this one, for example the one libgit2 reported. */
   readonly cause?: unknown;
   /** The facts of the message as data: `path`, `ref`, `model`, `id`, … as the error's class documents. */
-  readonly details?: Readonly<Record<string, unknown>>;
+  readonly details?: Readonly<Record<string, unknown>> | undefined;
 }
 
 /**

@@ -37,13 +37,13 @@ export interface BranchUpstream extends Upstream {
 /** What a branch starts at. */
 export interface CreateBranchOptions {
   /** The branch, tag or commit to start at. Default: the commit that the index is based on. */
-  readonly from?: string;
+  readonly from?: string | undefined;
 }
 
 /** What may be lost when a branch is deleted. */
 export interface DeleteBranchOptions {
   /** Delete it even if it has commits that nothing else has. Default: false. */
-  readonly force?: boolean;
+  readonly force?: boolean | undefined;
 }
 
 /**

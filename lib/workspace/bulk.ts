@@ -34,12 +34,12 @@ export interface BulkProgress {
 /** The options of `bulk`. */
 export interface BulkOptions extends CommitOptions {
   /** Called ten times a second at most while records are saved, and when all are. What it throws ends the saving. */
-  readonly progress?: (progress: BulkProgress) => void;
+  readonly progress?: ((progress: BulkProgress) => void) | undefined;
   /**
    * Ends the saving, with the signal's reason, at any time before the commit is made: everything is as it was before then. A
    * source that is waited for is told to return, and not waited for.
    */
-  readonly signal?: AbortSignal;
+  readonly signal?: AbortSignal | undefined;
 }
 
 const BULK_OPTIONS: KnownOptions<BulkOptions> = { ...COMMIT_OPTIONS, progress: true, signal: true };

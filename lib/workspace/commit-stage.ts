@@ -19,7 +19,7 @@ import type { StageMark } from './stage';
 /** What a commit made by hand descends from. */
 export interface CreateCommitOptions extends CommitOptions {
   /** The oids of the parents. Default: the commit that the branch is at, or none when it does not exist. */
-  readonly parents?: readonly string[];
+  readonly parents?: readonly string[] | undefined;
 }
 
 export const CREATE_COMMIT_OPTIONS: KnownOptions<CreateCommitOptions> = { ...COMMIT_OPTIONS, parents: true };

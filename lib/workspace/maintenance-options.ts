@@ -11,14 +11,14 @@ export type MaintenanceOutcome =
 /** When a repository is maintained by itself. */
 export interface AutomaticMaintenanceOptions {
   /** From more loose objects than about so many on. Default: 6,700, as `gc.auto` of git. */
-  readonly looseObjects?: number;
+  readonly looseObjects?: number | undefined;
   /** From more packs than so many on, those with a `.keep` file apart. Default: 50, as `gc.autoPackLimit` of git. */
-  readonly packs?: number;
+  readonly packs?: number | undefined;
   /**
    * Is told what came of each run. Default: nobody is, and a failure becomes a warning of the process
    * (`GITMODEL_MAINTENANCE`). What it throws becomes one too.
    */
-  readonly onFinished?: (outcome: MaintenanceOutcome) => void;
+  readonly onFinished?: ((outcome: MaintenanceOutcome) => void) | undefined;
 }
 
 /** The same, with all defaults in place. */
@@ -55,7 +55,7 @@ export function resolveMaintenance(
   if (onFinished !== undefined && typeof onFinished !== 'function') {
     throw invalid('maintenance.onFinished', onFinished, 'a function');
   }
-  return Object.freeze({ looseObjects, packs, ...(onFinished && { onFinished }) });
+  return Object.freeze({ looseObjects, packs, onFinished });
 }
 
 function checkCount(name: string, value: unknown, least: number): void {

@@ -14,13 +14,13 @@ import { compileGlob } from '../object/glob';
 /** Which references are listed. */
 export interface ListOptions {
   /** What their short names match, as in `git tag --list`: `v1.*`, where a star is any text. Default: all. */
-  readonly pattern?: string;
+  readonly pattern?: string | undefined;
   /**
    * Called for each that is broken, which is left out of the list: what it holds is no oid, or leads to nothing, or what it
    * leads to is missing, damaged or of the wrong kind. `details.ref` is its name. What this throws ends the listing. Default:
    * nobody is told.
    */
-  readonly onBroken?: (error: BrokenReferenceError) => void;
+  readonly onBroken?: ((error: BrokenReferenceError) => void) | undefined;
 }
 
 const LIST_OPTIONS: KnownOptions<ListOptions> = { pattern: true, onBroken: true };

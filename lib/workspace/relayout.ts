@@ -24,7 +24,7 @@ export interface RelayoutOptions extends CommitOptions {
    * Called for what is in the model's folder and a record of neither layout, which then stays where it is. Default:
    * it is thrown, and nothing changes.
    */
-  readonly onInvalid?: (error: GitModelError) => void;
+  readonly onInvalid?: ((error: GitModelError) => void) | undefined;
 }
 
 const RELAYOUT_OPTIONS: KnownOptions<RelayoutOptions> = { ...COMMIT_OPTIONS, from: true, onInvalid: true };

@@ -41,13 +41,13 @@ export interface Tag {
 /** What a tag is made of. */
 export interface CreateTagOptions {
   /** What to tag: a branch, another tag, or any object. Default: the commit that the index is based on. */
-  readonly at?: string;
+  readonly at?: string | undefined;
   /** Makes it an annotated tag, with this message, stored as it is. Default: a lightweight one. */
-  readonly message?: string;
+  readonly message?: string | undefined;
   /** Who makes an annotated tag. Default: the workspace's `config.author`. */
-  readonly author?: SignatureInput;
+  readonly author?: SignatureInput | undefined;
   /** Move a tag that exists. Default: false. */
-  readonly force?: boolean;
+  readonly force?: boolean | undefined;
 }
 
 const CREATE_TAG_OPTIONS: KnownOptions<CreateTagOptions> = {

@@ -77,25 +77,25 @@ import { WorkspaceIndex } from './workspace-index';
 /** How a workspace is opened. */
 export interface OpenOptions extends ConfigOptions {
   /** The branch to work on, which need not exist yet. Default: the one that HEAD names. */
-  readonly branch?: string;
+  readonly branch?: string | undefined;
   /** Make the repository when there is none. Default: false. */
-  readonly create?: boolean;
+  readonly create?: boolean | undefined;
   /** Make it without a work tree. Default: false. */
-  readonly bare?: boolean;
+  readonly bare?: boolean | undefined;
 }
 
 /** How history is walked. */
 export interface WalkOptions {
   /** The treeish to begin at. Default: the commit that the index is based on. */
-  readonly from?: string;
+  readonly from?: string | undefined;
   /** `time` (the default): newest first; `topological`: and no parent before its child; `reverse`: oldest first. */
-  readonly sort?: WalkOrder;
+  readonly sort?: WalkOrder | undefined;
 }
 
 /** How the repository's own index is written. */
 export interface SyncOptions {
   /** Update the work tree and HEAD too. Default: false. */
-  readonly checkout?: boolean;
+  readonly checkout?: boolean | undefined;
 }
 
 const OPEN_OPTIONS: KnownOptions<OpenOptions> = { ...CONFIG_OPTIONS, branch: true, create: true, bare: true };
@@ -528,7 +528,7 @@ export class Workspace implements AsyncDisposable {
    * }
    * // Later on, and for as long as the process runs:
    * const ending = AbortSignal.timeout(10);
-   * for await (const { id } of ws.changes({ ...(since && { since }), live: true, signal: ending })) console.log(id);
+   * for await (const { id } of ws.changes({ since, live: true, signal: ending })) console.log(id);
    * ```
    */
   changes(options: FeedOptions = {}): AsyncIterableIterator<RecordCommitChange> {
@@ -598,7 +598,10 @@ export class Workspace implements AsyncDisposable {
    * @throws ObjectNotFoundError when the treeish names nothing.
    * @throws ReferenceNotFoundError when the present branch is gone.
    */
-  async updateIndex(treeish?: string, options: { readonly discardChanges?: boolean } = {}): Promise<void> {
+  async updateIndex(
+    treeish?: string,
+    options: { readonly discardChanges?: boolean | undefined } = {},
+  ): Promise<void> {
     const { discardChanges = false } = checkOptions(options, { discardChanges: true });
     const context = this.scope.outside('updateIndex()');
     const { gate, stage } = context;
@@ -808,7 +811,7 @@ export class Workspace implements AsyncDisposable {
    * console.log(await Page.getOrNull('new')); // null
    * ```
    */
-  async on(branch: string, options: { readonly create?: boolean } = {}): Promise<Workspace> {
+  async on(branch: string, options: { readonly create?: boolean | undefined } = {}): Promise<Workspace> {
     const { create = false } = checkOptions(options, { create: true });
     const { context } = this;
     const ref = branchRef(branch);

@@ -152,7 +152,11 @@ describe('Upkeep by itself', () => {
   });
 
   it.each([
-    ['when nobody wants to be told', /^The repository could not be maintained: The lock .* EISDIR/, undefined],
+    [
+      'when nobody wants to be told',
+      /^The repository could not be maintained: The lock .* EISDIR/,
+      undefined,
+    ],
     [
       'when who is told fails',
       /^"maintenance.onFinished" has thrown: EISDIR in the callback$/,

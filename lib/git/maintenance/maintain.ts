@@ -19,9 +19,9 @@ import type { StorageStatistics } from './storage';
 /** How maintenance is done. */
 export interface MaintainOptions {
   /** Is told how far it has come, every few milliseconds. */
-  readonly progress?: (progress: MaintenanceProgress) => void;
+  readonly progress?: ((progress: MaintenanceProgress) => void) | undefined;
   /** Stops it as soon as can be; everything is in order then. The promise is rejected with the signal's reason. */
-  readonly signal?: AbortSignal;
+  readonly signal?: AbortSignal | undefined;
 }
 
 const OPTIONS: KnownOptions<MaintainOptions> = { progress: true, signal: true };

@@ -26,15 +26,15 @@ import type { TreeAt } from './stored-version';
 /** Which changes `ws.changes()` gives, and for how long. */
 export interface FeedOptions extends ChangeOptions {
   /** The commit after which to begin, as its oid or what names it. Default: the beginning of the history. */
-  readonly since?: string;
+  readonly since?: string | undefined;
   /** The branch to follow. Default: the one that the workspace is on. */
-  readonly branch?: string;
+  readonly branch?: string | undefined;
   /** Go on, and wait for the commits to come. Default: false, which ends with the commit that the branch is at. */
-  readonly live?: boolean;
+  readonly live?: boolean | undefined;
   /** How often to look whether the branch has moved, with `live`, in milliseconds. Default: 1000. */
-  readonly interval?: number;
+  readonly interval?: number | undefined;
   /** Ends it in good order. */
-  readonly signal?: AbortSignal;
+  readonly signal?: AbortSignal | undefined;
 }
 
 const FEED_OPTIONS: KnownOptions<FeedOptions> = {

@@ -81,7 +81,10 @@ function refuseReentry(target: LockTarget, ref: string, key: string, outer: Hold
   }
 }
 
-type Terms = Required<Omit<LockOptions, 'signal'>> & Pick<LockOptions, 'signal'>;
+/** The options with all defaults in place; there need not be a signal. */
+type Terms = {
+  readonly [K in keyof Omit<LockOptions, 'signal'>]-?: NonNullable<LockOptions[K]>;
+} & Pick<LockOptions, 'signal'>;
 
 function checkTerms({ config, gate }: WorkspaceContext, { id }: LockTarget, options: LockOptions): Terms {
   gate.assertOpen();

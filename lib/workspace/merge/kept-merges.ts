@@ -125,7 +125,7 @@ export class KeptMerges {
       const commit = await this.engine.commit(
         state.ref,
         tree,
-        { message: state.message, ...options },
+        { ...options, message: options.message ?? state.message },
         parents,
       );
       // What somebody else makes of it from here on comes too late: it is merged.

@@ -33,23 +33,23 @@ export interface MergeOptions extends CommitOptions {
    * Asked about each conflict, one after another; what it gives resolves the conflict, undefined leaves it. It may be
    * asynchronous, and read records. Default: all conflicts are left.
    */
-  readonly onConflict?: ConflictHandler;
+  readonly onConflict?: ConflictHandler | undefined;
   /** What to do with fields that both sides have changed: `{ Page: { views: 'counter' } }`. */
-  readonly policies?: MergePolicies;
+  readonly policies?: MergePolicies | undefined;
   /** Only find out what would come of it: nothing is committed. Default: false. */
-  readonly dryRun?: boolean;
+  readonly dryRun?: boolean | undefined;
   /**
    * What to do where our branch has nothing of its own: `allow` moves it to their commit, `never` makes a merge commit all
    * the same, `only` refuses anything else. Default: `allow`.
    */
-  readonly fastForward?: 'allow' | 'never' | 'only';
+  readonly fastForward?: 'allow' | 'never' | 'only' | undefined;
   /** Merge histories that have nothing in common. Default: false. */
-  readonly allowUnrelated?: boolean;
+  readonly allowUnrelated?: boolean | undefined;
   /**
    * Keep a merge with conflicts that are left in the repository, to be resolved one by one, later and by another process:
    * see `Workspace.keptMerges`. Default: false.
    */
-  readonly keepConflicts?: boolean;
+  readonly keepConflicts?: boolean | undefined;
 }
 
 /** How a merge is tried out. */
@@ -58,13 +58,13 @@ export type PreviewOptions = Omit<MergeOptions, 'dryRun'>;
 /** How the changes of a commit are taken back. */
 export interface RevertOptions extends CommitOptions {
   /** See {@link MergeOptions.onConflict}; their side is what was before the commit. */
-  readonly onConflict?: ConflictHandler;
+  readonly onConflict?: ConflictHandler | undefined;
   /** See {@link MergeOptions.policies}. */
-  readonly policies?: MergePolicies;
+  readonly policies?: MergePolicies | undefined;
   /** See {@link MergeOptions.dryRun}. */
-  readonly dryRun?: boolean;
+  readonly dryRun?: boolean | undefined;
   /** Of a merge commit: the number of the parent, from 1 on, whose side is to stay. */
-  readonly mainline?: number;
+  readonly mainline?: number | undefined;
 }
 
 /** What has come of a merge. */

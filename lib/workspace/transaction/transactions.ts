@@ -23,9 +23,9 @@ export interface TransactionOptions extends CommitOptions {
    * a field that it changes. `serializable`: nobody else has changed anything that it has read either, so that it is as if
    * transactions had run one after another.
    */
-  readonly isolation?: 'snapshot' | 'serializable';
+  readonly isolation?: 'snapshot' | 'serializable' | undefined;
   /** How often it is tried again when somebody else was faster. Default: 20. */
-  readonly retries?: number;
+  readonly retries?: number | undefined;
 }
 
 const TRANSACTION_OPTIONS: KnownOptions<TransactionOptions> = {
