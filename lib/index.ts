@@ -56,12 +56,16 @@ export type {
 } from './workspace/merge/merge-conflict';
 export { KeptMerge } from './workspace/merge/kept-merge';
 export type {
+  CompletedMerge,
   FieldPolicies,
   MergeOptions,
+  MergeOutcome,
   MergePolicies,
+  MergePreview,
   MergeResult,
   PreviewOptions,
   RevertOptions,
+  UncommittedMerge,
 } from './workspace/merge/merge-options';
 export type { ConflictHandler } from './workspace/merge/open-conflict';
 export type { TransactionOptions, TransactionResult } from './workspace/transaction/transactions';

@@ -57,7 +57,13 @@ import type { LogOptions } from './history/commit-log';
 import { KeptMerges } from './merge/kept-merges';
 import type { KeptMerge } from './merge/kept-merge';
 import { MergeEngine } from './merge/merge-engine';
-import type { MergeOptions, MergeResult, PreviewOptions, RevertOptions } from './merge/merge-options';
+import type {
+  MergeOptions,
+  MergeOutcome,
+  MergePreview,
+  PreviewOptions,
+  RevertOptions,
+} from './merge/merge-options';
 import { checkPreviewOptions } from './merge/option-checks';
 import { forkContext, makeContext } from './make-context';
 import { OperationGate } from './operation-gate';
@@ -718,12 +724,16 @@ export class Workspace implements AsyncDisposable {
    * console.log(status, conflicts.map(({ message }) => message));
    * ```
    */
-  async merge(from: string, options: MergeOptions = {}): Promise<MergeResult> {
-    return this.scope.outside('merge()').gate.change(() => this.merger.merge(from, options));
+  async merge<DryRun extends boolean | undefined = undefined>(
+    from: string,
+    options: MergeOptions & { readonly dryRun?: DryRun } = {},
+  ): Promise<MergeOutcome<DryRun>> {
+    const { gate } = this.scope.outside('merge()');
+    return (await gate.change(() => this.merger.merge(from, options))) as MergeOutcome<DryRun>;
   }
 
   /** What {@link merge} would do: its result, with nothing committed. */
-  async mergePreview(from: string, options: PreviewOptions = {}): Promise<MergeResult> {
+  async mergePreview(from: string, options: PreviewOptions = {}): Promise<MergePreview> {
     this.scope.outside('mergePreview()');
     return this.merge(from, { ...checkPreviewOptions(options), dryRun: true });
   }
@@ -753,8 +763,12 @@ export class Workspace implements AsyncDisposable {
    * await ws.revert(commit!);
    * ```
    */
-  async revert(commit: string, options: RevertOptions = {}): Promise<MergeResult> {
-    return this.scope.outside('revert()').gate.change(() => this.merger.revert(commit, options));
+  async revert<DryRun extends boolean | undefined = undefined>(
+    commit: string,
+    options: RevertOptions & { readonly dryRun?: DryRun } = {},
+  ): Promise<MergeOutcome<DryRun>> {
+    const { gate } = this.scope.outside('revert()');
+    return (await gate.change(() => this.merger.revert(commit, options))) as MergeOutcome<DryRun>;
   }
 
   // --- Locks -------------------------------------------------------------------------------------------------

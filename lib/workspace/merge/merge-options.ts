@@ -67,20 +67,9 @@ export interface RevertOptions extends CommitOptions {
   readonly mainline?: number | undefined;
 }
 
-/** What has come of a merge. */
-export interface MergeResult {
-  /**
-   * - `up-to-date`: our branch has all of theirs already.
-   * - `fast-forward`: our branch had nothing of its own, and is at their commit now.
-   * - `merged`: there is a merge commit.
-   * - `conflicts`: nothing was committed.
-   *
-   * With `dryRun` it is what would be.
-   */
-  readonly status: 'up-to-date' | 'fast-forward' | 'merged' | 'conflicts';
-  /** The commit that the branch is at now; null when nothing was committed. */
-  readonly commit: string | null;
-  /** The oid of the merged tree; where a conflict is left it has our side. With `dryRun` it may not be stored. */
+/** What there is to know of every merge, whatever has come of it. */
+interface MergeFacts {
+  /** The oid of the merged tree; where a conflict is left it has our side. Of a preview it may not be stored. */
   readonly tree: string;
   /** What is left to decide. */
   readonly conflicts: readonly MergeConflict[];
@@ -89,3 +78,47 @@ export interface MergeResult {
   /** The merge as it is kept in the repository, with `keepConflicts` and conflicts that are left; else null. */
   readonly kept: KeptMerge | null;
 }
+
+interface Completed<Status> extends MergeFacts {
+  readonly status: Status;
+  /** The oid of the commit that the branch is at now. */
+  readonly commit: string;
+  readonly kept: null;
+}
+
+interface Uncommitted<Status> extends MergeFacts {
+  readonly status: Status;
+  readonly commit: null;
+}
+
+/**
+ * The branch has moved:
+ *
+ * - `fast-forward`: our branch had nothing of its own, and is at their commit now.
+ * - `merged`: there is a merge commit; of a reverted commit, an ordinary one.
+ */
+export type CompletedMerge = Completed<'fast-forward'> | Completed<'merged'>;
+
+/**
+ * The branch is where it was:
+ *
+ * - `up-to-date`: our branch has all of theirs already.
+ * - `conflicts`: some are left to decide.
+ */
+export type UncommittedMerge = Uncommitted<'up-to-date'> | Uncommitted<'conflicts'>;
+
+/** What has come of a merge; its `status` tells whether there is a commit. */
+export type MergeResult = CompletedMerge | UncommittedMerge;
+
+/** What would come of a merge: nothing was committed, and nothing is kept. */
+export interface MergePreview extends MergeFacts {
+  /** As of {@link MergeResult}. */
+  readonly status: MergeResult['status'];
+  readonly commit: null;
+  readonly kept: null;
+}
+
+/** What is given back, by the option `dryRun`. */
+export type MergeOutcome<DryRun extends boolean | undefined> = DryRun extends true
+  ? MergePreview
+  : MergeResult;

@@ -21,7 +21,7 @@ import type { KeptMerges } from './kept-merges';
 import type { ConflictResolution, MergeConflict } from './merge-conflict';
 import type { MergeEngine } from './merge-engine';
 import { checkMergeOptions, checkRevertOptions } from './option-checks';
-import type { MergeOptions, MergeResult, RevertOptions } from './merge-options';
+import type { MergeOptions, MergePreview, MergeResult, RevertOptions } from './merge-options';
 import type { ConflictHandler } from './open-conflict';
 
 /** What a merge is of. */
@@ -43,7 +43,7 @@ export class Merger {
   ) {}
 
   /** See `Workspace.merge`. */
-  async merge(from: string, options: MergeOptions): Promise<MergeResult> {
+  async merge(from: string, options: MergeOptions): Promise<MergeResult | MergePreview> {
     checkMergeOptions(options, this.models);
     refusePending(this.context.stage, 'merge() would mix them with what it merges');
     const plan = await this.plan(from, options);
@@ -52,8 +52,10 @@ export class Merger {
     const facts = { ...NOTHING_DONE, commits: commitsOf(plan) };
     if (ours && bases.includes(theirs.oid)) return { ...facts, status: 'up-to-date', tree: ours.tree };
     if (!ours || (bases.includes(ours.oid) && fastForward !== 'never')) {
-      if (!dryRun) await this.forward(plan, from);
-      return { ...facts, status: 'fast-forward', tree: theirs.tree, commit: dryRun ? null : theirs.oid };
+      const forward = { ...facts, status: 'fast-forward', tree: theirs.tree } as const;
+      if (dryRun) return forward;
+      await this.forward(plan, from);
+      return { ...forward, commit: theirs.oid };
     }
     refuseMerge(plan, from, options);
     const both = { ours: ours.oid, theirs: theirs.oid, bases };
@@ -73,7 +75,7 @@ export class Merger {
   }
 
   /** See `Workspace.revert`. */
-  async revert(treeish: string, options: RevertOptions): Promise<MergeResult> {
+  async revert(treeish: string, options: RevertOptions): Promise<MergeResult | MergePreview> {
     checkRevertOptions(options, this.models);
     const { stage, objects } = this.context;
     refusePending(stage, 'revert() would mix them with what it takes back');
