@@ -59,7 +59,10 @@ export class InvalidObjectError extends GitModelError {
   readonly code = 'INVALID_OBJECT';
 }
 
-/** An object, or the lock for upkeep, could not be written, for example because the disk is full. `details`: `oid`, `path`. */
+/**
+ * An object, or the lock for upkeep, could not be written, for example because the disk is full. `details`: `oid` (of an
+ * object), `path`.
+ */
 export class ObjectWriteError extends GitModelError {
   readonly code = 'OBJECT_WRITE_FAILED';
 }

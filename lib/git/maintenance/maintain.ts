@@ -60,7 +60,8 @@ export type MaintenanceReport = MaintenanceDone | MaintenanceBusy;
  * Brings a repository into a form that is small and quick to read. No object is dropped, and it may run beside
  * everything: readers, writers, `git gc`, of which it takes the lock, and others that do the same.
  *
- * @throws ObjectWriteError when a pack, or the lock of `git gc`, cannot be written, for example because the disk is full. Nothing is lost then.
+ * @throws ObjectWriteError when a pack, or the lock of `git gc`, cannot be written, for example because the disk is full.
+ *   Nothing is lost then.
  * @throws InvalidArgumentError for an option.
  */
 export async function maintain(

@@ -62,10 +62,12 @@ async function problemOf(
 async function checkIndex({ signal }: StepContext, handle: FileHandle): Promise<Buffer | undefined> {
   const { size } = await handle.stat();
   const bodyBytes = size - CHECKSUM_BYTES;
-  const [turn, hash, piece] = [new Turn(), createHash('sha1'), Buffer.allocUnsafe(PIECE_BYTES)];
+  if (bodyBytes < CHECKSUM_BYTES) return undefined;
+  const piece = Buffer.allocUnsafe(Math.min(PIECE_BYTES, bodyBytes));
+  const [turn, hash] = [new Turn(), createHash('sha1')];
   for (let at = 0; at < bodyBytes;) {
     signal?.throwIfAborted();
-    const { bytesRead } = await handle.read(piece, 0, Math.min(PIECE_BYTES, bodyBytes - at), at);
+    const { bytesRead } = await handle.read(piece, 0, Math.min(piece.length, bodyBytes - at), at);
     if (bytesRead === 0) return undefined;
     hash.update(piece.subarray(0, bytesRead));
     at += bytesRead;
