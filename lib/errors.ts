@@ -9,7 +9,7 @@ export interface GitModelErrorOptions {
   /** The error that lies behind this one, for example the one libgit2 reported. */
   readonly cause?: unknown;
   /** The facts of the message as data: `path`, `ref`, `model`, `id`, … as the error's class documents. */
-  readonly details?: Readonly<Record<string, unknown>>;
+  readonly details?: Readonly<Record<string, unknown>> | undefined;
 }
 
 /**
@@ -59,7 +59,10 @@ export class InvalidObjectError extends GitModelError {
   readonly code = 'INVALID_OBJECT';
 }
 
-/** An object could not be written, for example because the disk is full. `details`: `oid`, `path`. */
+/**
+ * An object, or the lock for upkeep, could not be written, for example because the disk is full. `details`: `oid` (of an
+ * object), `path`.
+ */
 export class ObjectWriteError extends GitModelError {
   readonly code = 'OBJECT_WRITE_FAILED';
 }
@@ -105,11 +108,27 @@ export class ReferenceExistsError extends GitModelError {
 }
 
 /**
+ * A reference is there, but names nothing that can be used: its file is damaged, or what it names is missing or damaged.
+ * `details`: `ref`, `reason`.
+ */
+export class BrokenReferenceError extends GitModelError {
+  readonly code = 'BROKEN_REFERENCE';
+}
+
+/**
  * Somebody else moved the branch since the index was based on it; nothing was written over. `details`: `ref`,
  * `expected` and `actual` (oids, or null for a branch that does not exist).
  */
 export class ConcurrentUpdateError extends GitModelError {
   readonly code = 'CONCURRENT_UPDATE';
+}
+
+/**
+ * A merge that was kept in the repository is not kept any longer: it was completed or given up meanwhile, here or elsewhere.
+ * `details`: `ref` (of the merge), `from`, `into`, `outcome` (`completed` or `aborted`).
+ */
+export class KeptMergeEndedError extends GitModelError {
+  readonly code = 'KEPT_MERGE_ENDED';
 }
 
 /** Two histories that are to be merged have no commit in common. `details`: `ref`, `treeish`. */

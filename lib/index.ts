@@ -35,7 +35,8 @@ export type { Branch } from './workspace/branch';
 export { BranchCollection } from './workspace/branch-collection';
 export type { BranchUpstream, CreateBranchOptions, DeleteBranchOptions } from './workspace/branch-collection';
 export { TagCollection } from './workspace/tag-collection';
-export type { CreateTagOptions, ListOptions, Tag } from './workspace/tag-collection';
+export type { CreateTagOptions, Tag } from './workspace/tag-collection';
+export type { ListOptions } from './workspace/reference-listing';
 export type { Lock, LockOptions, LockOwner } from './model/record/lock';
 export type { Upstream } from './git/branch-config';
 export { RecordDiff } from './workspace/changes/record-diff';
@@ -55,10 +56,16 @@ export type {
 } from './workspace/merge/merge-conflict';
 export { KeptMerge } from './workspace/merge/kept-merge';
 export type {
+  CompletedMerge,
+  FieldPolicies,
   MergeOptions,
+  MergeOutcome,
   MergePolicies,
+  MergePreview,
   MergeResult,
+  PreviewOptions,
   RevertOptions,
+  UncommittedMerge,
 } from './workspace/merge/merge-options';
 export type { ConflictHandler } from './workspace/merge/open-conflict';
 export type { TransactionOptions, TransactionResult } from './workspace/transaction/transactions';

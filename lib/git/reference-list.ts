@@ -1,5 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
+import { GitModelError } from '../errors';
 import { isReferenceName } from '../object/reference-name';
 import { PackedRefs } from './packed-refs';
 import { readReference } from './references';
@@ -18,16 +19,26 @@ const OID = /^([0-9a-f]{40})\s*$/;
  * the value of what they lead to; those that lead nowhere, and damaged ones, are left out.
  *
  * libgit2 shows damaged ones with what `packed-refs` has of them.
+ *
+ * @param onBroken Is told which are left out, and why.
  */
-export async function listReferences(repository: GitRepository, prefix: string): Promise<ListedReference[]> {
+export async function listReferences(
+  repository: GitRepository,
+  prefix: string,
+  onBroken: (ref: string, reason: string) => void = () => undefined,
+): Promise<ListedReference[]> {
   const { commonFolder } = repository;
+  const leaveOut = (ref: string, reason: string): null => {
+    onBroken(ref, reason);
+    return null;
+  };
   const values = new Map<string, string | null>();
   // Files before packed-refs: what is packed in between is in there by then.
   for (const ref of referenceFiles(commonFolder, prefix)) {
     const content = readIfThere(path.join(commonFolder, ref));
     if (content === undefined) continue;
-    const value = OID.exec(content)?.[1];
-    values.set(ref, value ?? (content.startsWith('ref:') ? await readReference(repository, ref) : null));
+    const oid = OID.exec(content)?.[1] ?? (await readSymbolic(repository, ref, content));
+    values.set(ref, typeof oid === 'string' ? oid : leaveOut(ref, oid.reason));
   }
   for (const [ref, oid] of PackedRefs.read(commonFolder).under(prefix)) {
     if (!values.has(ref) && isReferenceName(ref)) values.set(ref, oid);
@@ -35,6 +46,22 @@ export async function listReferences(repository: GitRepository, prefix: string):
   return [...values]
     .flatMap(([ref, oid]) => (oid === null ? [] : [{ ref, oid }]))
     .sort((one, other) => Buffer.compare(Buffer.from(one.ref), Buffer.from(other.ref)));
+}
+
+/** The value of a reference whose file holds no oid, or why it has none. */
+async function readSymbolic(
+  repository: GitRepository,
+  ref: string,
+  content: string,
+): Promise<string | { readonly reason: string }> {
+  if (!content.startsWith('ref:')) return { reason: 'its file holds neither an oid nor another name' };
+  try {
+    const oid = await readReference(repository, ref);
+    return oid ?? { reason: `it leads to ${content.slice('ref:'.length).trim()}, which is not there` };
+  } catch (error) {
+    if (!(error instanceof GitModelError)) throw error;
+    return { reason: error.message };
+  }
 }
 
 /** The names of the references that have files. Lock files are none. */

@@ -10,12 +10,13 @@ import { idText, isId } from './record/id';
 import { assignValues, fillInstance } from './record/instance';
 import { findRecord, findRecords, readRecord, recordSource } from './record/loading';
 import type { Lock, LockOptions } from './record/lock';
-import { blameRecord } from './record/record-blame';
+import { BLAME_OPTIONS, blameRecord } from './record/record-blame';
 import type { BlameOptions, RecordBlame } from './record/record-blame';
 import { recordVersions } from './record/record-history';
 import type { RecordVersion } from './record/record-history';
 import { RecordSet } from './record/record-set';
 import { Stateful, stateOf } from './record/record-state';
+import { HISTORY_OPTIONS } from './record/record-store';
 import type {
   DeleteOptions,
   HistoryOptions,
@@ -25,7 +26,7 @@ import type {
   StoredInstance,
 } from './record/record-store';
 import { hasChanged, valueBefore } from './record/stored-form';
-import { restoreInto } from './record/restoring';
+import { RESTORE_OPTIONS, restoreInto } from './record/restoring';
 import type { RestoreOptions } from './record/restoring';
 import { prepareSave, recordWrite } from './record/saving';
 import { cleanRecord } from './record/validation';
@@ -303,14 +304,12 @@ export abstract class GitModel<Id extends ModelId = string> extends Stateful {
    * ```
    */
   history(options: HistoryOptions = {}): AsyncIterable<RecordVersion<this>> {
-    checkOptions(options);
-    return recordVersions(classOf(this), storedIdOf(this), options);
+    return recordVersions(classOf(this), storedIdOf(this), checkOptions(options, HISTORY_OPTIONS));
   }
 
   /** Who has made the fields what they are; see {@link GitModel.blame}. */
   async blame(options: BlameOptions = {}): Promise<RecordBlame<this>> {
-    checkOptions(options);
-    return blameRecord(classOf(this), storedIdOf(this), options);
+    return blameRecord(classOf(this), storedIdOf(this), checkOptions(options, BLAME_OPTIONS));
   }
 
   /**
@@ -330,7 +329,7 @@ export abstract class GitModel<Id extends ModelId = string> extends Stateful {
    * ```
    */
   async restore(options: RestoreOptions): Promise<string | null> {
-    return restoreInto(this, classOf(this), storedIdOf(this), checkOptions(options));
+    return restoreInto(this, classOf(this), storedIdOf(this), checkOptions(options, RESTORE_OPTIONS));
   }
 
   /**
@@ -432,7 +431,7 @@ export abstract class GitModel<Id extends ModelId = string> extends Stateful {
     options: HistoryOptions = {},
   ): AsyncIterable<RecordVersion<T>> {
     const { schema } = bindingOf(this, 'have a history');
-    return recordVersions(this, idText(id, schema), checkOptions(options));
+    return recordVersions(this, idText(id, schema), checkOptions(options, HISTORY_OPTIONS));
   }
 
   /**
@@ -453,7 +452,7 @@ export abstract class GitModel<Id extends ModelId = string> extends Stateful {
     options: BlameOptions = {},
   ): Promise<RecordBlame<T>> {
     const { schema } = bindingOf(this, 'have a history');
-    return blameRecord(this, idText(id, schema), checkOptions(options));
+    return blameRecord(this, idText(id, schema), checkOptions(options, BLAME_OPTIONS));
   }
 
   /**
@@ -474,7 +473,7 @@ export abstract class GitModel<Id extends ModelId = string> extends Stateful {
     id: IdOf<T>,
     options: RestoreOptions,
   ): Promise<string | null> {
-    const { at, ...saving } = checkOptions(options);
+    const { at, ...saving } = checkOptions(options, RESTORE_OPTIONS);
     const record = await findRecord(this, id, { at });
     if (!record) throw doesNotExist(this.name, id, { at });
     return record.save({ ...saving, overwrite: true });

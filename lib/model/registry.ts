@@ -46,13 +46,19 @@ export class ModelRegistry {
     ModelConstructor,
     { readonly bound: AnyBoundModel; readonly name: string }
   >();
+  /** The names, in lower case, of the models without a class whose records were asked for. */
+  readonly collections: ReadonlySet<string>;
   private readonly byName = new Map<string, AnyBoundModel>();
   private readonly schemas: ModelSchema[] = [];
   private readonly context: RecordContext;
   /** By the bound class that is referred to; compiled when it is asked for, since models refer to later ones. */
   private referrers: Map<ModelConstructor, Referrer[]> | undefined;
 
-  constructor(private readonly store: RecordStore) {
+  constructor(
+    private readonly store: RecordStore,
+    private readonly asked = new Set<string>(),
+  ) {
+    this.collections = asked;
     this.context = { store, at: undefined, resolveModel: (model) => this.resolve(model) };
   }
 
@@ -82,10 +88,10 @@ export class ModelRegistry {
 
   /**
    * A registry of the same models over another store, with bound classes of its own. What is registered with either of
-   * them later is not registered with the other one.
+   * them later is not registered with the other one; models without a class are known to both.
    */
   fork(store: RecordStore): ModelRegistry {
-    const fork = new ModelRegistry(store);
+    const fork = new ModelRegistry(store, this.asked);
     for (const [original, { bound }] of this.byClass) {
       const schema = findBinding(bound)?.schema;
       if (schema) fork.bind(original, schema);
@@ -124,6 +130,7 @@ export class ModelRegistry {
         { details: { option: 'folder', value: place.folder } },
       );
     }
+    this.asked.add(name.toLowerCase());
     return new RecordCollection(name, place, this.store, undefined);
   }
 

@@ -12,7 +12,6 @@ import {
 import type { Upstream } from '../git/branch-config';
 import { readCommit } from '../git/commits';
 import { isAncestor } from '../git/merge-base';
-import { listReferences } from '../git/reference-list';
 import { deleteReference, readReference, referenceNotFound, renameReference } from '../git/references';
 import { headsOn, moveHeads } from '../git/worktrees';
 import {
@@ -25,9 +24,9 @@ import {
 import { createBranch, makeBranch, readBranch } from './branch';
 import type { Branch } from './branch';
 import { lockWait } from './context';
+import { listReadable } from './reference-listing';
+import type { ListOptions } from './reference-listing';
 import type { WorkspaceScope } from './scope';
-import { nameFilter } from './tag-collection';
-import type { ListOptions } from './tag-collection';
 
 /** The branch, of a remote or of this repository, that a branch goes with. */
 export interface BranchUpstream extends Upstream {
@@ -38,13 +37,13 @@ export interface BranchUpstream extends Upstream {
 /** What a branch starts at. */
 export interface CreateBranchOptions {
   /** The branch, tag or commit to start at. Default: the commit that the index is based on. */
-  readonly from?: string;
+  readonly from?: string | undefined;
 }
 
 /** What may be lost when a branch is deleted. */
 export interface DeleteBranchOptions {
   /** Delete it even if it has commits that nothing else has. Default: false. */
-  readonly force?: boolean;
+  readonly force?: boolean | undefined;
 }
 
 /**
@@ -71,7 +70,7 @@ export class BranchCollection {
    * @throws InvalidReferenceNameError when Git would refuse the name.
    */
   async create(name: string, options: CreateBranchOptions = {}): Promise<Branch> {
-    const { from } = checkOptions(options);
+    const { from } = checkOptions(options, { from: true });
     const context = this.scope.outside('branches.create()');
     const { gate, stage } = context;
     return gate.change(async () => {
@@ -97,20 +96,23 @@ export class BranchCollection {
   }
 
   /**
-   * All branches as they are now, by the bytes of their names.
+   * All branches as they are now, by the bytes of their names. One that is broken, as it is not at a commit, or that is missing
+   * or damaged, is left out, as by git: the option `onBroken` is told.
    *
-   * @throws ObjectNotFoundError or InvalidObjectError when one is not at a commit, or that is missing or damaged.
+   * @throws InvalidArgumentError for an option.
+   *
+   * @example
+   * ```ts
+   * const broken: string[] = [];
+   * const branches = await ws.branches.list({ onBroken: ({ message }) => broken.push(message) });
+   * console.log(branches.map(({ name }) => name), broken);
+   * ```
    */
   async list(options: ListOptions = {}): Promise<Branch[]> {
-    const isWanted = nameFilter(options);
     const { gate, repository, objects } = this.scope.current;
-    return gate.read(async () => {
-      const branches: Branch[] = [];
-      for (const { ref, oid } of await listReferences(repository, BRANCHES)) {
-        if (isWanted(shortBranchName(ref))) branches.push(makeBranch(ref, await readCommit(objects, oid)));
-      }
-      return branches;
-    });
+    const read = async (ref: string, oid: string): Promise<Branch> =>
+      makeBranch(ref, await readCommit(objects, oid));
+    return gate.read(() => listReadable(repository, BRANCHES, options, read));
   }
 
   /**
@@ -156,7 +158,7 @@ export class BranchCollection {
    * @throws LockWaitTimeoutError when another process holds a lock for too long.
    */
   async delete(name: string, options: DeleteBranchOptions = {}): Promise<string> {
-    const { force = false } = checkOptions(options);
+    const { force = false } = checkOptions(options, { force: true });
     const ref = branchRef(name);
     const { gate, repository, config } = this.scope.outside('branches.delete()');
     return gate.change(async () => {

@@ -1,14 +1,18 @@
 import { inspect } from 'node:util';
+import { checkOptions, checkSignal } from '../arguments';
+import type { KnownOptions } from '../arguments';
 import { BulkSaveError, InvalidArgumentError, PendingChangesError } from '../errors';
 import { Turn } from '../git/turn';
 import { bindingOf } from '../model/binding';
 import { GitModel } from '../model/git-model';
+import { COMMIT_OPTIONS } from '../model/record/record-store';
 import type { CommitOptions, RecordStore } from '../model/record/record-store';
 import { prepareSave, recordWrite } from '../model/record/saving';
 import { inTurn } from '../model/record/validation';
 import type { MaybePromise } from '../model/record/validation';
 import type { ModelId } from '../model/types';
 import { TreeEditor } from '../object/tree-editor';
+import { abortable } from './abortable';
 import { BulkStaging } from './bulk-staging';
 import { commitStage, prepareCommit } from './commit-stage';
 import type { WorkspaceContext } from './context';
@@ -30,8 +34,15 @@ export interface BulkProgress {
 /** The options of `bulk`. */
 export interface BulkOptions extends CommitOptions {
   /** Called ten times a second at most while records are saved, and when all are. What it throws ends the saving. */
-  readonly progress?: (progress: BulkProgress) => void;
+  readonly progress?: ((progress: BulkProgress) => void) | undefined;
+  /**
+   * Ends the saving, with the signal's reason, at any time before the commit is made: everything is as it was before then. A
+   * source that is waited for is told to return, and not waited for.
+   */
+  readonly signal?: AbortSignal | undefined;
 }
+
+const BULK_OPTIONS: KnownOptions<BulkOptions> = { ...COMMIT_OPTIONS, progress: true, signal: true };
 
 /** What has come of saving many records. */
 export interface BulkResult {
@@ -53,7 +64,9 @@ export async function saveBulk(
 ): Promise<BulkResult> {
   checkArguments(items, options);
   const { gate, stage, objects, config } = context;
+  const { signal } = options;
   const operation = async (): Promise<Deferred<BulkResult>> => {
+    signal?.throwIfAborted();
     if (stage.isEdited) {
       throw new PendingChangesError(
         'bulk() is running, and another one within it would commit what it has saved so far. Call it afterwards.',
@@ -76,6 +89,7 @@ export async function saveBulk(
           await gate.section(() => saving.saveAll(items));
           // Before anybody asks for the tree's oid, for which all that has changed would be hashed at once.
           await objects.spill(stage.tree);
+          signal?.throwIfAborted();
           const { settled } = await commitStage(context, options, mark);
           const written = objects.protection(before);
           const committed = settled.catch(async (error: unknown) => {
@@ -112,13 +126,15 @@ class BulkSaving {
   }
 
   async saveAll(items: Iterable<BulkItem> | AsyncIterable<BulkItem>): Promise<void> {
+    const { signal } = this.options;
     if (Symbol.asyncIterator in items) {
-      for await (const item of items) {
+      for await (const item of signal ? abortable(items, signal) : items) {
         const step = this.step(item);
         if (step) await step;
       }
     } else {
       for (const item of items) {
+        signal?.throwIfAborted();
         const step = this.step(item);
         // Without a promise for each, of which a million take their time.
         if (step) await step;
@@ -177,6 +193,9 @@ class BulkSaving {
   }
 
   private fail(item: unknown, error: unknown): never {
+    const { signal } = this.options;
+    // It is no fault of the record when what saves it minds the signal too.
+    if (signal?.aborted && error === signal.reason) throw error;
     const position = this.records;
     const isModel = item instanceof GitModel;
     // A commit() in between makes another base, and is not taken back.
@@ -197,7 +216,7 @@ class BulkSaving {
   }
 }
 
-function checkArguments(items: unknown, options: unknown): void {
+function checkArguments(items: unknown, options: BulkOptions): void {
   const isIterable =
     typeof items === 'object' &&
     items !== null &&
@@ -208,8 +227,8 @@ function checkArguments(items: unknown, options: unknown): void {
       { details: { option: 'items', value: items } },
     );
   }
-  const progress: unknown =
-    typeof options === 'object' && options !== null ? Reflect.get(options, 'progress') : undefined;
+  const { progress, signal } = checkOptions(options, BULK_OPTIONS);
+  checkSignal(signal);
   if (progress !== undefined && typeof progress !== 'function') {
     throw new InvalidArgumentError('"progress" must be a function.', {
       details: { option: 'progress', value: progress },

@@ -1,7 +1,9 @@
+import type { KnownOptions } from '../arguments';
 import { DetachedHeadError, InvalidArgumentError, ObjectNotFoundError } from '../errors';
 import { makeCommit, readCommit } from '../git/commits';
 import type { Commit } from '../git/commits';
 import { compareAndSwap, readReference } from '../git/references';
+import { COMMIT_OPTIONS } from '../model/record/record-store';
 import type { CommitOptions } from '../model/record/record-store';
 import { commitObject } from '../object/commit-codec';
 import type { CommitFields } from '../object/commit-codec';
@@ -17,8 +19,10 @@ import type { StageMark } from './stage';
 /** What a commit made by hand descends from. */
 export interface CreateCommitOptions extends CommitOptions {
   /** The oids of the parents. Default: the commit that the branch is at, or none when it does not exist. */
-  readonly parents?: readonly string[];
+  readonly parents?: readonly string[] | undefined;
 }
+
+export const CREATE_COMMIT_OPTIONS: KnownOptions<CreateCommitOptions> = { ...COMMIT_OPTIONS, parents: true };
 
 /**
  * Commits what is staged. The commit is on its way when this is done; then its objects are written and the branch

@@ -1,4 +1,5 @@
 import { inspect } from 'node:util';
+import type { KnownOptions } from '../arguments';
 import { InvalidArgumentError } from '../errors';
 import type { Durability } from '../git/durable';
 import { checkOffset, checkSignature } from '../object/commit-codec';
@@ -9,25 +10,34 @@ import type { AutomaticMaintenance, AutomaticMaintenanceOptions } from './mainte
 /** What may be configured when a workspace is opened. */
 export interface ConfigOptions {
   /** Who changes things when nobody is named. Default: `gitmodel <gitmodel@local>`. */
-  readonly author?: SignatureInput;
+  readonly author?: SignatureInput | undefined;
   /** The offset of signatures from UTC in minutes, positive to the east. Default: null, the system's own. */
-  readonly timeZoneOffset?: number | null;
+  readonly timeZoneOffset?: number | null | undefined;
   /** How long to wait for a lock that another process holds, in milliseconds. Default: 30,000. */
-  readonly lockWaitTimeout?: number;
+  readonly lockWaitTimeout?: number | undefined;
   /** How long to wait between two attempts to take a lock, in milliseconds. Default: 50. */
-  readonly lockWaitInterval?: number;
+  readonly lockWaitInterval?: number | undefined;
   /**
    * What a commit that was acknowledged has to survive. `git`, the default: the end of the process at any moment; a
    * crash of the machine too, but for the commits of the last seconds, as with git's own settings. `fsync`: also a
    * crash of the machine. Commits that are asked for at the same time share the cost of that.
    */
-  readonly durability?: Durability;
+  readonly durability?: Durability | undefined;
   /**
    * Whether the repository is maintained by itself, in the background after a commit, when it has too many loose objects
    * or packs: as `Workspace.maintain` does it. Default: false.
    */
-  readonly maintenance?: boolean | AutomaticMaintenanceOptions;
+  readonly maintenance?: boolean | AutomaticMaintenanceOptions | undefined;
 }
+
+export const CONFIG_OPTIONS: KnownOptions<ConfigOptions> = {
+  author: true,
+  timeZoneOffset: true,
+  lockWaitTimeout: true,
+  lockWaitInterval: true,
+  durability: true,
+  maintenance: true,
+};
 
 const DEFAULT_AUTHOR: SignatureInput = Object.freeze({ name: 'gitmodel', email: 'gitmodel@local' });
 

@@ -1,3 +1,5 @@
+import { checkNames } from '../arguments';
+import type { KnownOptions } from '../arguments';
 import { InvalidArgumentError } from '../errors';
 import type { MaintenanceReport } from '../git/maintenance/maintain';
 
@@ -9,14 +11,14 @@ export type MaintenanceOutcome =
 /** When a repository is maintained by itself. */
 export interface AutomaticMaintenanceOptions {
   /** From more loose objects than about so many on. Default: 6,700, as `gc.auto` of git. */
-  readonly looseObjects?: number;
+  readonly looseObjects?: number | undefined;
   /** From more packs than so many on, those with a `.keep` file apart. Default: 50, as `gc.autoPackLimit` of git. */
-  readonly packs?: number;
+  readonly packs?: number | undefined;
   /**
    * Is told what came of each run. Default: nobody is, and a failure becomes a warning of the process
    * (`GITMODEL_MAINTENANCE`). What it throws becomes one too.
    */
-  readonly onFinished?: (outcome: MaintenanceOutcome) => void;
+  readonly onFinished?: ((outcome: MaintenanceOutcome) => void) | undefined;
 }
 
 /** The same, with all defaults in place. */
@@ -27,7 +29,11 @@ export interface AutomaticMaintenance extends AutomaticMaintenanceOptions {
 
 const DEFAULTS: AutomaticMaintenance = Object.freeze({ looseObjects: 6700, packs: 50 });
 
-const KEYS = ['looseObjects', 'packs', 'onFinished'];
+const OPTIONS: KnownOptions<AutomaticMaintenanceOptions> = {
+  looseObjects: true,
+  packs: true,
+  onFinished: true,
+};
 
 /**
  * What the option `maintenance` means; null when nothing runs by itself.
@@ -42,19 +48,14 @@ export function resolveMaintenance(
   if (typeof option !== 'object') {
     throw invalid('maintenance', option, 'true, false, or an object: { looseObjects, packs, onFinished }');
   }
-  for (const key of Object.keys(option)) {
-    if (KEYS.includes(key)) continue;
-    throw new InvalidArgumentError(`There is no option "maintenance.${key}"; there are ${KEYS.join(', ')}.`, {
-      details: { option: `maintenance.${key}`, value: Reflect.get(option, key) as unknown },
-    });
-  }
+  checkNames(option, OPTIONS, 'maintenance.');
   const { looseObjects = DEFAULTS.looseObjects, packs = DEFAULTS.packs, onFinished } = option;
   checkCount('maintenance.looseObjects', looseObjects, 0);
   checkCount('maintenance.packs', packs, 1);
   if (onFinished !== undefined && typeof onFinished !== 'function') {
     throw invalid('maintenance.onFinished', onFinished, 'a function');
   }
-  return Object.freeze({ looseObjects, packs, ...(onFinished && { onFinished }) });
+  return Object.freeze({ looseObjects, packs, onFinished });
 }
 
 function checkCount(name: string, value: unknown, least: number): void {

@@ -1,5 +1,8 @@
 import { inspect } from 'node:util';
+import { checkOptions } from '../arguments';
+import type { KnownOptions } from '../arguments';
 import { GitModelError, IntegrityError, InvalidArgumentError, PathConflictError } from '../errors';
+import { COMMIT_OPTIONS } from '../model/record/record-store';
 import type { CommitOptions, RecordPlace } from '../model/record/record-store';
 import { layoutOf } from '../model/schema/layout';
 import type { DataPath, Layout } from '../model/schema/layout';
@@ -21,8 +24,10 @@ export interface RelayoutOptions extends CommitOptions {
    * Called for what is in the model's folder and a record of neither layout, which then stays where it is. Default:
    * it is thrown, and nothing changes.
    */
-  readonly onInvalid?: (error: GitModelError) => void;
+  readonly onInvalid?: ((error: GitModelError) => void) | undefined;
 }
+
+const RELAYOUT_OPTIONS: KnownOptions<RelayoutOptions> = { ...COMMIT_OPTIONS, from: true, onInvalid: true };
 
 /** What became of it. */
 export interface Relayout {
@@ -78,10 +83,10 @@ function leaveOut(error: unknown, { onInvalid }: RelayoutOptions): Move[] {
   return [];
 }
 
-function checkFrom(options: RelayoutOptions): Layout {
-  const from: unknown = typeof options === 'object' && options !== null ? options.from : undefined;
+function checkFrom(options: Partial<RelayoutOptions> | null | undefined): Layout {
+  const { from } = checkOptions(options ?? {}, RELAYOUT_OPTIONS);
   try {
-    if (from !== undefined) return layoutOf(from as DataPath);
+    if (from !== undefined) return layoutOf(from);
   } catch (cause) {
     throw refusal(from, cause);
   }

@@ -1,6 +1,6 @@
 import { checkOptions } from '../arguments';
+import type { KnownOptions } from '../arguments';
 import { InvalidArgumentError, ObjectNotFoundError, ReferenceExistsError } from '../errors';
-import { listReferences } from '../git/reference-list';
 import {
   compareAndSwap,
   createReference,
@@ -11,12 +11,13 @@ import {
 import { resolveObject } from '../git/revision';
 import { readTagged } from '../git/tags';
 import type { Signature, SignatureInput } from '../object/commit-codec';
-import { compileGlob } from '../object/glob';
 import type { ObjectType } from '../object/oid';
 import { tagRef, TAGS } from '../object/reference-name';
 import { tagObject } from '../object/tag-codec';
 import type { UnwrittenObject } from '../object/tree-node';
 import { lockWait } from './context';
+import { listReadable } from './reference-listing';
+import type { ListOptions } from './reference-listing';
 import type { WorkspaceScope } from './scope';
 
 /** A tag as it was when it was read. */
@@ -40,20 +41,21 @@ export interface Tag {
 /** What a tag is made of. */
 export interface CreateTagOptions {
   /** What to tag: a branch, another tag, or any object. Default: the commit that the index is based on. */
-  readonly at?: string;
+  readonly at?: string | undefined;
   /** Makes it an annotated tag, with this message, stored as it is. Default: a lightweight one. */
-  readonly message?: string;
+  readonly message?: string | undefined;
   /** Who makes an annotated tag. Default: the workspace's `config.author`. */
-  readonly author?: SignatureInput;
+  readonly author?: SignatureInput | undefined;
   /** Move a tag that exists. Default: false. */
-  readonly force?: boolean;
+  readonly force?: boolean | undefined;
 }
 
-/** Which references are listed. */
-export interface ListOptions {
-  /** What their short names match, as in `git tag --list`: `v1.*`, where a star is any text. Default: all. */
-  readonly pattern?: string;
-}
+const CREATE_TAG_OPTIONS: KnownOptions<CreateTagOptions> = {
+  at: true,
+  message: true,
+  author: true,
+  force: true,
+};
 
 /**
  * The tags of a repository: names for what does not change any more. Wherever records are read, `{ at: 'v1.0' }` reads
@@ -83,7 +85,7 @@ export class TagCollection {
    * @throws LockWaitTimeoutError when another process holds the tag's lock for too long.
    */
   async create(name: string, options: CreateTagOptions = {}): Promise<Tag> {
-    const { at, message, author, force = false } = checkOptions(options);
+    const { at, message, author, force = false } = checkOptions(options, CREATE_TAG_OPTIONS);
     const ref = tagRef(name);
     if (message !== undefined && typeof message !== 'string') {
       throw new InvalidArgumentError('The message of a tag must be a string.', {
@@ -124,16 +126,15 @@ export class TagCollection {
     });
   }
 
-  /** All tags, by the bytes of their names. Throws what {@link get} throws of one that is damaged. */
+  /**
+   * All tags, by the bytes of their names. One that is broken, of which {@link get} throws, is left out: the option `onBroken` is
+   * told.
+   *
+   * @throws InvalidArgumentError for an option.
+   */
   async list(options: ListOptions = {}): Promise<Tag[]> {
-    const isWanted = nameFilter(options);
-    return this.scope.current.gate.read(async () => {
-      const tags: Tag[] = [];
-      for (const { ref, oid } of await listReferences(this.scope.current.repository, TAGS)) {
-        if (isWanted(ref.slice(TAGS.length))) tags.push(await this.#describe(ref, oid));
-      }
-      return tags;
-    });
+    const { gate, repository } = this.scope.current;
+    return gate.read(() => listReadable(repository, TAGS, options, (ref, oid) => this.#describe(ref, oid)));
   }
 
   /**
@@ -180,16 +181,6 @@ export class TagCollection {
     const { message = null, tagger = null } = annotation ?? {};
     return { name: ref.slice(TAGS.length), ref, oid, target, targetType, message, tagger };
   }
-}
-
-/** Tells which short names are wanted. */
-export function nameFilter(options: ListOptions): (name: string) => boolean {
-  const { pattern } = checkOptions(options);
-  if (pattern === undefined) return () => true;
-  if (typeof pattern === 'string') return compileGlob(pattern);
-  throw new InvalidArgumentError('"pattern" must be a string, such as "v1.*".', {
-    details: { option: 'pattern', value: pattern },
-  });
 }
 
 function existsAlready(ref: string, at: string): ReferenceExistsError {

@@ -11,14 +11,14 @@ import type { WorkspaceScope } from './scope';
 /** How a file is added. */
 export interface AddBlobOptions {
   /** Git's mode. Default: `0o100644`, an ordinary file. */
-  readonly mode?: number;
+  readonly mode?: number | undefined;
 }
 
 /** An object of the repository, as an entry of a tree has it. */
 export interface EntryObject {
   readonly oid: string;
   /** Git's mode, which has to fit the object. Default: `0o100644` for a blob, `0o040000` for a tree. */
-  readonly mode?: number;
+  readonly mode?: number | undefined;
 }
 
 const MODES: ReadonlySet<unknown> = new Set(Object.values(FileMode));

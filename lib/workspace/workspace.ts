@@ -1,4 +1,5 @@
 import { checkOptions } from '../arguments';
+import type { KnownOptions } from '../arguments';
 import {
   InvalidArgumentError,
   ObjectNotFoundError,
@@ -23,6 +24,7 @@ import type { ModelOptions } from '../model/decorators/declaration';
 import { Model } from '../model/decorators/decorators';
 import type { Lock, LockOptions } from '../model/record/lock';
 import type { RecordCollection } from '../model/record/record-collection';
+import { COMMIT_OPTIONS } from '../model/record/record-store';
 import type { CommitOptions } from '../model/record/record-store';
 import { ModelRegistry } from '../model/registry';
 import type { BoundModels } from '../model/registry';
@@ -38,11 +40,11 @@ import { BranchCollection } from './branch-collection';
 import type { CreateBranchOptions } from './branch-collection';
 import { ChangeFeed } from './changes/change-feed';
 import type { FeedOptions, RecordCommitChange } from './changes/change-feed';
-import { changeSource, RecordDiff } from './changes/record-diff';
+import { CHANGE_OPTIONS, changeSource, RecordDiff } from './changes/record-diff';
 import type { DiffOptions } from './changes/record-diff';
-import { commitStage, createCommit } from './commit-stage';
+import { commitStage, CREATE_COMMIT_OPTIONS, createCommit } from './commit-stage';
 import type { CreateCommitOptions } from './commit-stage';
-import { WorkspaceConfig } from './config';
+import { CONFIG_OPTIONS, WorkspaceConfig } from './config';
 import type { ConfigOptions } from './config';
 import { lockWait } from './context';
 import type { WorkspaceContext } from './context';
@@ -55,7 +57,14 @@ import type { LogOptions } from './history/commit-log';
 import { KeptMerges } from './merge/kept-merges';
 import type { KeptMerge } from './merge/kept-merge';
 import { MergeEngine } from './merge/merge-engine';
-import type { MergeOptions, MergeResult, RevertOptions } from './merge/merge-options';
+import type {
+  MergeOptions,
+  MergeOutcome,
+  MergePreview,
+  PreviewOptions,
+  RevertOptions,
+} from './merge/merge-options';
+import { checkPreviewOptions } from './merge/option-checks';
 import { forkContext, makeContext } from './make-context';
 import { OperationGate } from './operation-gate';
 import type { Deferred } from './operation-gate';
@@ -74,26 +83,28 @@ import { WorkspaceIndex } from './workspace-index';
 /** How a workspace is opened. */
 export interface OpenOptions extends ConfigOptions {
   /** The branch to work on, which need not exist yet. Default: the one that HEAD names. */
-  readonly branch?: string;
+  readonly branch?: string | undefined;
   /** Make the repository when there is none. Default: false. */
-  readonly create?: boolean;
+  readonly create?: boolean | undefined;
   /** Make it without a work tree. Default: false. */
-  readonly bare?: boolean;
+  readonly bare?: boolean | undefined;
 }
 
 /** How history is walked. */
 export interface WalkOptions {
   /** The treeish to begin at. Default: the commit that the index is based on. */
-  readonly from?: string;
+  readonly from?: string | undefined;
   /** `time` (the default): newest first; `topological`: and no parent before its child; `reverse`: oldest first. */
-  readonly sort?: WalkOrder;
+  readonly sort?: WalkOrder | undefined;
 }
 
 /** How the repository's own index is written. */
 export interface SyncOptions {
   /** Update the work tree and HEAD too. Default: false. */
-  readonly checkout?: boolean;
+  readonly checkout?: boolean | undefined;
 }
+
+const OPEN_OPTIONS: KnownOptions<OpenOptions> = { ...CONFIG_OPTIONS, branch: true, create: true, bare: true };
 
 /** The branch that HEAD of a new repository names. */
 const DEFAULT_BRANCH = 'main';
@@ -145,7 +156,7 @@ export class Workspace implements AsyncDisposable {
     this.registry = origin ? origin.registry.fork(this.store) : new ModelRegistry(this.store);
     const engine = new MergeEngine(context, () => this.registry.concrete, this.store.blobs);
     this.kept = new KeptMerges(this.scope, engine, (model) => this.registry.schemaOf(model));
-    this.merger = new Merger(context, engine, this.kept);
+    this.merger = new Merger(context, engine, this.kept, this.registry);
     this.transactions = new Transactions(this.scope, engine);
   }
 
@@ -165,7 +176,7 @@ export class Workspace implements AsyncDisposable {
         },
       );
     }
-    const config = new WorkspaceConfig(checkOptions(options));
+    const config = new WorkspaceConfig(checkOptions(options, OPEN_OPTIONS));
     const ref = options.branch === undefined ? undefined : branchRef(options.branch);
     const repository = await openOrCreate(path, options, ref, config);
     const objects = await ObjectStore.open(repository);
@@ -336,7 +347,7 @@ export class Workspace implements AsyncDisposable {
       });
     }
     gate.assertOpen();
-    changeSource(context, this.registry, options);
+    changeSource(context, this.registry, checkOptions(options, CHANGE_OPTIONS));
     return new RecordDiff(context, this.registry, from, to, options);
   }
 
@@ -351,6 +362,7 @@ export class Workspace implements AsyncDisposable {
    * @throws LockWaitTimeoutError when another process holds the branch's lock for too long.
    */
   async commit(options: CommitOptions = {}): Promise<string | null> {
+    checkOptions(options, COMMIT_OPTIONS);
     const context = this.scope.outside('commit()');
     return context.gate.changeAndDefer(() => commitStage(context, options));
   }
@@ -372,6 +384,7 @@ export class Workspace implements AsyncDisposable {
    * ```
    */
   async commitOnSuccess(change: () => unknown, options: CommitOptions = {}): Promise<string | null> {
+    checkOptions(options, COMMIT_OPTIONS);
     const context = this.scope.outside('commitOnSuccess()');
     const { gate, stage } = context;
     const operation = async (): Promise<Deferred<string | null>> => {
@@ -399,6 +412,7 @@ export class Workspace implements AsyncDisposable {
    * @throws BulkSaveError when a record cannot be saved, with its position and the error as the `cause`. Then, and
    *   when `items` or `progress` throws or the commit fails, everything is as it was before, the instances too, but for
    *   what a `commit()` that was called meanwhile by `items` or a hook has committed: that stays, as in any case.
+   * @throws the reason of the `signal` when that is aborted before the commit is made; everything is as it was then, too.
    * @throws PendingChangesError when changes are staged already.
    * @throws ConcurrentUpdateError when somebody else moved the branch meanwhile.
    *
@@ -430,10 +444,11 @@ export class Workspace implements AsyncDisposable {
    * @throws ConcurrentUpdateError when the branch is not at the first parent.
    */
   async createCommit(ref: string | null, tree: string, options: CreateCommitOptions = {}): Promise<string> {
+    checkOptions(options, CREATE_COMMIT_OPTIONS);
     const context = this.scope.outside('createCommit()');
     const { gate, stage } = context;
     return gate.change(async () => {
-      const commit = await createCommit(context, ref, tree, checkOptions(options));
+      const commit = await createCommit(context, ref, tree, options);
       const moved = ref === null ? null : branchRef(ref);
       if (moved !== null && moved === stage.base.ref && !stage.hasChanges) {
         stage.reset(await baseOfBranch(context, moved));
@@ -451,7 +466,7 @@ export class Workspace implements AsyncDisposable {
    * ```
    */
   walk(options: WalkOptions = {}): AsyncIterable<Commit> {
-    const { from, sort = 'time' } = checkOptions(options);
+    const { from, sort = 'time' } = checkOptions(options, { from: true, sort: true });
     this.scope.current.gate.assertOpen();
     if (!['time', 'topological', 'reverse'].includes(sort)) {
       throw new InvalidArgumentError(
@@ -492,7 +507,7 @@ export class Workspace implements AsyncDisposable {
    */
   log(options: LogOptions = {}): AsyncIterable<Commit> {
     this.scope.current.gate.assertOpen();
-    return this.scope.iterate(logCommits(this.registry, checkOptions(options)));
+    return this.scope.iterate(logCommits(this.registry, options));
   }
 
   /**
@@ -519,7 +534,7 @@ export class Workspace implements AsyncDisposable {
    * }
    * // Later on, and for as long as the process runs:
    * const ending = AbortSignal.timeout(10);
-   * for await (const { id } of ws.changes({ ...(since && { since }), live: true, signal: ending })) console.log(id);
+   * for await (const { id } of ws.changes({ since, live: true, signal: ending })) console.log(id);
    * ```
    */
   changes(options: FeedOptions = {}): AsyncIterableIterator<RecordCommitChange> {
@@ -589,8 +604,11 @@ export class Workspace implements AsyncDisposable {
    * @throws ObjectNotFoundError when the treeish names nothing.
    * @throws ReferenceNotFoundError when the present branch is gone.
    */
-  async updateIndex(treeish?: string, options: { readonly discardChanges?: boolean } = {}): Promise<void> {
-    const { discardChanges = false } = checkOptions(options);
+  async updateIndex(
+    treeish?: string,
+    options: { readonly discardChanges?: boolean | undefined } = {},
+  ): Promise<void> {
+    const { discardChanges = false } = checkOptions(options, { discardChanges: true });
     const context = this.scope.outside('updateIndex()');
     const { gate, stage } = context;
     await gate.change(async () => {
@@ -619,7 +637,7 @@ export class Workspace implements AsyncDisposable {
    * @throws LockWaitTimeoutError when another process holds the index's lock for too long.
    */
   async syncRepoIndex(options: SyncOptions = {}): Promise<void> {
-    const { checkout = false } = checkOptions(options);
+    const { checkout = false } = checkOptions(options, { checkout: true });
     const { gate, stage, objects, repository } = this.scope.outside('syncRepoIndex()');
     await gate.change(async () => {
       const tree = await objects.writeTree(stage.tree);
@@ -706,14 +724,18 @@ export class Workspace implements AsyncDisposable {
    * console.log(status, conflicts.map(({ message }) => message));
    * ```
    */
-  async merge(from: string, options: MergeOptions = {}): Promise<MergeResult> {
-    return this.scope.outside('merge()').gate.change(() => this.merger.merge(from, options));
+  async merge<DryRun extends boolean | undefined = undefined>(
+    from: string,
+    options: MergeOptions & { readonly dryRun?: DryRun } = {},
+  ): Promise<MergeOutcome<DryRun>> {
+    const { gate } = this.scope.outside('merge()');
+    return (await gate.change(() => this.merger.merge(from, options))) as MergeOutcome<DryRun>;
   }
 
   /** What {@link merge} would do: its result, with nothing committed. */
-  async mergePreview(from: string, options: Omit<MergeOptions, 'dryRun'> = {}): Promise<MergeResult> {
+  async mergePreview(from: string, options: PreviewOptions = {}): Promise<MergePreview> {
     this.scope.outside('mergePreview()');
-    return this.merge(from, { ...checkOptions(options), dryRun: true });
+    return this.merge(from, { ...checkPreviewOptions(options), dryRun: true });
   }
 
   /**
@@ -741,8 +763,12 @@ export class Workspace implements AsyncDisposable {
    * await ws.revert(commit!);
    * ```
    */
-  async revert(commit: string, options: RevertOptions = {}): Promise<MergeResult> {
-    return this.scope.outside('revert()').gate.change(() => this.merger.revert(commit, options));
+  async revert<DryRun extends boolean | undefined = undefined>(
+    commit: string,
+    options: RevertOptions & { readonly dryRun?: DryRun } = {},
+  ): Promise<MergeOutcome<DryRun>> {
+    const { gate } = this.scope.outside('revert()');
+    return (await gate.change(() => this.merger.revert(commit, options))) as MergeOutcome<DryRun>;
   }
 
   // --- Locks -------------------------------------------------------------------------------------------------
@@ -759,6 +785,7 @@ export class Workspace implements AsyncDisposable {
    * @returns what the function returns.
    * @throws LockWaitTimeoutError that names the owner, when it stays taken for too long.
    * @throws LockLostError when the function has succeeded, but the lock was lost before it had ended.
+   * @throws the reason of the `signal` when that is aborted while the lock is waited for.
    * @throws LockReentryError when the function of the same lock asks for it.
    * @throws TransactionError within a transaction, which would be committed after the release: call that within the lock.
    * @throws InvalidLockError when something else is under the reference of the lock.
@@ -798,8 +825,8 @@ export class Workspace implements AsyncDisposable {
    * console.log(await Page.getOrNull('new')); // null
    * ```
    */
-  async on(branch: string, options: { readonly create?: boolean } = {}): Promise<Workspace> {
-    const { create = false } = checkOptions(options);
+  async on(branch: string, options: { readonly create?: boolean | undefined } = {}): Promise<Workspace> {
+    const { create = false } = checkOptions(options, { create: true });
     const { context } = this;
     const ref = branchRef(branch);
     if (create) {
@@ -851,7 +878,8 @@ export class Workspace implements AsyncDisposable {
    * What is staged and not committed stays as it is. To have it done by itself, set the option `maintenance`.
    *
    * @returns what was done; `{ status: 'busy' }`, and who is at it, when somebody else cleans up at this time.
-   * @throws ObjectWriteError when a pack cannot be written, for example because the disk is full. Nothing is lost.
+   * @throws ObjectWriteError when a pack, or the lock of `git gc`, cannot be written, for example because the disk is full.
+   *   Nothing is lost.
    *
    * @example
    * ```ts

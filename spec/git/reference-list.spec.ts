@@ -40,7 +40,13 @@ describe('The list of references', () => {
     writeFileSync(path.join(heads, 'main.lock'), `${oid}\n`);
     writeFileSync(path.join(heads, 'b ad'), `${oid}\n`);
     writeFileSync(path.join(heads, '.hidden'), `${oid}\n`);
+    git(folder, 'symbolic-ref', 'refs/heads/astray', 'refs/heads/damaged');
     expectDamage(folder);
-    expect(await listReferences(repository, 'refs/heads/')).toEqual([{ ref: 'refs/heads/main', oid }]);
+    const broken: string[] = [];
+    const tell = (ref: string): void => void broken.push(ref);
+    expect(await listReferences(repository, 'refs/heads/', tell)).toEqual([{ ref: 'refs/heads/main', oid }]);
+    expect(broken.sort()).toEqual(
+      ['astray', 'damaged', 'dangling', 'empty'].map((each) => `refs/heads/${each}`),
+    );
   });
 });

@@ -88,3 +88,16 @@ describe('Every mistake that the type tests expect', () => {
     expect(compile(new Map([[file, text]]))).toEqual(['live.ts:10 TS2578', 'live.ts:12 TS2344']);
   }, 60_000);
 });
+
+it('Every kind of options that is exported is among those that may be undefined', () => {
+  const namesIn = (file: string): string[] => readFileSync(file, 'utf8').match(/\b\w+Options\b/g) ?? [];
+  const exported = new Set([
+    ...namesIn(path.join(PROJECT, 'lib/index.ts')),
+    ...namesIn(path.join(PROJECT, 'lib/errors.ts')),
+  ]);
+  const [, listed = ''] = readFileSync(path.join(__dirname, 'options.types.ts'), 'utf8').split(
+    'export type All =',
+  );
+  expect(exported.size).toBeGreaterThan(40);
+  expect([...exported].filter((name) => !new RegExp(`\\b${name}\\b`).test(listed))).toEqual([]);
+});

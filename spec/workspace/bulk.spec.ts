@@ -471,6 +471,74 @@ describe('Saving many records of which one cannot be saved', () => {
     expectLog(folder, ['Pages']);
   });
 
+  it.each(['before it begins', 'between two records', 'in a hook', 'in the last progress'])(
+    'ends with the reason of a signal that is aborted %s, and saves none',
+    async (when) => {
+      const { path: folder, ws, Page } = await openWithPages();
+      const abort = new AbortController();
+      const reason = new Error('enough');
+      class Slow extends GitModel {
+        @SlugField({ id: true }) slug!: string;
+        override async beforeSave(): Promise<void> {
+          if (when === 'in a hook') abort.abort(reason);
+          await Promise.resolve();
+          abort.signal.throwIfAborted();
+        }
+      }
+      const slow = new (ws.register(Slow))({ slug: 's' });
+      const page = await Page.get('a');
+      page.title = 'Changed';
+      if (when === 'before it begins') abort.abort(reason);
+      function* source(): Generator<BulkItem> {
+        yield page;
+        if (when === 'between two records') abort.abort(reason);
+        for (const n of numbers(50)) yield new Page({ slug: `p${n}`, title: 'P' });
+        yield slow;
+      }
+      const progress = ({ records }: { readonly records: number }): void => {
+        if (when === 'in the last progress' && records === 52) abort.abort(reason);
+      };
+      const kept = packFiles(folder);
+      await expect(ws.bulk(source(), { progress, signal: abort.signal })).rejects.toBe(reason);
+      expect(await ws.hasChanges()).toBe(false);
+      expect(page.changes()).toEqual({ title: { from: 'a', to: 'Changed' } });
+      expect(packFiles(folder)).toEqual(kept);
+      expect(await Page.all().count()).toBe(3);
+      expectLog(folder, ['Pages']);
+    },
+  );
+
+  it('ends when a signal is aborted while a source is waited for, which is told to return', async () => {
+    const { path: folder, ws, Page } = await openWithPages();
+    const abort = new AbortController();
+    const reason = new Error('enough');
+    let release: () => void = () => undefined;
+    let closed = false;
+    async function* source(): AsyncGenerator<BulkItem> {
+      try {
+        yield new Page({ slug: 'x', title: 'X' });
+        setTimeout(() => {
+          abort.abort(reason);
+        }, 20);
+        await new Promise<void>((resolve) => (release = resolve));
+        yield new Page({ slug: 'y', title: 'Y' });
+      } finally {
+        closed = true;
+      }
+    }
+    await expect(ws.bulk(source(), { signal: abort.signal })).rejects.toBe(reason);
+    expect(closed).toBe(false);
+    release();
+    await new Promise(setImmediate);
+    expect(closed).toBe(true);
+    expect(await Page.all().count()).toBe(3);
+    await ws.bulk([new Page({ slug: 'z', title: 'Z' })], {
+      message: 'Z',
+      signal: new AbortController().signal,
+    });
+    expectLog(folder, ['Z', 'Pages']);
+  });
+
   it('lets go of the source', async () => {
     const { ws, Page } = await openPages();
     let closed = 0;

@@ -121,7 +121,7 @@ describe('A setting that cannot be', () => {
   );
 
   it('is none that was left out', async () => {
-    const config = new WorkspaceConfig({ author: undefined, timeZoneOffset: undefined } as object);
+    const config = new WorkspaceConfig({ author: undefined, timeZoneOffset: undefined });
 
     expect(config).toMatchObject({ author: { name: 'gitmodel' }, timeZoneOffset: null });
     expect(await errorOf(() => ((config as { author: unknown }).author = undefined))).toMatchObject({
@@ -141,14 +141,14 @@ describe('A copy of settings', () => {
     durability: 'fsync',
     maintenance: { looseObjects: 3, packs: 4, onFinished: () => undefined },
   };
-  const OTHERS: Required<ConfigOptions> = {
+  const OTHERS = {
     author: { name: 'Bob', email: 'bob@example.com' },
     timeZoneOffset: null,
     lockWaitTimeout: 5,
     lockWaitInterval: 6,
     durability: 'git',
     maintenance: true,
-  };
+  } satisfies Required<ConfigOptions>;
   const names = Object.keys(ALL) as (keyof ConfigOptions)[];
 
   /** All settings, in the form in which they are kept. */

@@ -202,7 +202,7 @@ it('A tag whose object is malformed gives a typed error', async () => {
     .trim();
   writeFileSync(nodePath.join(path, '.git/refs/tags/bad'), `${oid}\n`);
   expect((await errorOf(() => ws.tags.get('bad'))).code).toBe('INVALID_OBJECT');
-  expect((await errorOf(() => ws.tags.list())).code).toBe('INVALID_OBJECT');
+  expect(await ws.tags.list()).toEqual([]);
   await ws.tags.delete('bad');
   git(path, 'prune', '--expire=now');
 });

@@ -1,6 +1,7 @@
 import { linkSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { hostname } from 'node:os';
 import path from 'node:path';
+import { ObjectWriteError } from '../../errors';
 import { isRunning } from '../process';
 
 /** Who cleans up in a repository. */
@@ -31,21 +32,35 @@ const CONTENT = /^(\d+) ([^]{1,255})/;
  *
  * @param commonFolder The folder with objects and references.
  * @returns the lock, or who has it.
+ * @throws ObjectWriteError when it cannot be written, for example because the disk is full; nothing is left of it.
  */
 export function takeGcLock(commonFolder: string): GcLock | MaintenanceHolder {
   const file = path.join(commonFolder, 'gc.pid');
-  const lockFile = `${file}.lock`;
-  const own = `${process.pid} ${hostname()}`;
   // A killed process leaves gc.pid.lock only with its content, by which it is known: it comes as a link to a whole file.
   const draft = `${file}.${process.pid}.${process.hrtime.bigint()}`;
-  writeFileSync(draft, own, { flag: 'wx' });
   try {
-    if (!tryLink(draft, lockFile)) {
-      const holder = readHolder(lockFile);
-      if (holder) return holder;
-      rmSync(lockFile, { force: true });
-      if (!tryLink(draft, lockFile)) return readHolder(lockFile) ?? { pid: null, host: null };
-    }
+    writeFileSync(draft, `${process.pid} ${hostname()}`, { flag: 'wx' });
+    return takeFor(draft, file);
+  } catch (error) {
+    throw new ObjectWriteError(
+      `The lock for upkeep, "${file}", could not be taken: ${(error as Error).message}. ` +
+        'Nothing has changed; mend the cause and try again.',
+      { cause: error, details: { path: file } },
+    );
+  } finally {
+    rmSync(draft, { force: true });
+  }
+}
+
+function takeFor(draft: string, file: string): GcLock | MaintenanceHolder {
+  const lockFile = `${file}.lock`;
+  if (!tryLink(draft, lockFile)) {
+    const holder = readHolder(lockFile);
+    if (holder) return holder;
+    rmSync(lockFile, { force: true });
+    if (!tryLink(draft, lockFile)) return readHolder(lockFile) ?? { pid: null, host: null };
+  }
+  try {
     const holder = readHolder(file);
     if (holder) {
       rmSync(lockFile, { force: true });
@@ -54,10 +69,10 @@ export function takeGcLock(commonFolder: string): GcLock | MaintenanceHolder {
     renameSync(lockFile, file);
   } catch (error) {
     // Somebody else took our lock file for one that was left behind, and now has the lock.
-    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
-    return readHolder(file) ?? { pid: null, host: null };
-  } finally {
-    rmSync(draft, { force: true });
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT')
+      return readHolder(file) ?? { pid: null, host: null };
+    rmSync(lockFile, { force: true });
+    throw error;
   }
   return held(file);
 }

@@ -1,5 +1,6 @@
 import path from 'node:path';
-import { checkOptions } from '../../arguments';
+import { checkOptions, checkSignal } from '../../arguments';
+import type { KnownOptions } from '../../arguments';
 import { InvalidArgumentError } from '../../errors';
 import type { GitRepository } from '../repository';
 import { cleanUp } from './clean-up';
@@ -18,10 +19,12 @@ import type { StorageStatistics } from './storage';
 /** How maintenance is done. */
 export interface MaintainOptions {
   /** Is told how far it has come, every few milliseconds. */
-  readonly progress?: (progress: MaintenanceProgress) => void;
+  readonly progress?: ((progress: MaintenanceProgress) => void) | undefined;
   /** Stops it as soon as can be; everything is in order then. The promise is rejected with the signal's reason. */
-  readonly signal?: AbortSignal;
+  readonly signal?: AbortSignal | undefined;
 }
+
+const OPTIONS: KnownOptions<MaintainOptions> = { progress: true, signal: true };
 
 /** Somebody else is cleaning up: git, or another process with this library. Nothing was done. */
 export interface MaintenanceBusy {
@@ -41,7 +44,10 @@ export interface MaintenanceDone extends GitIndexes {
   readonly bytes: { readonly before: number; readonly after: number };
   /** What killed processes had left behind. */
   readonly removed: CleanUpResult;
-  /** What is damaged, or could not be done, and was left as it is. All else was done. */
+  /**
+   * What is damaged, or could not be done, and was left as it is. All else was done. Of packs their indexes are checked as a whole,
+   * their content only as far as it was copied: `git fsck` checks all.
+   */
   readonly problems: readonly MaintenanceProblem[];
   /** How long it took. */
   readonly milliseconds: number;
@@ -54,15 +60,17 @@ export type MaintenanceReport = MaintenanceDone | MaintenanceBusy;
  * Brings a repository into a form that is small and quick to read. No object is dropped, and it may run beside
  * everything: readers, writers, `git gc`, of which it takes the lock, and others that do the same.
  *
- * @throws ObjectWriteError when a pack cannot be written, for example because the disk is full. Nothing is lost then.
+ * @throws ObjectWriteError when a pack, or the lock of `git gc`, cannot be written, for example because the disk is full.
+ *   Nothing is lost then.
  * @throws InvalidArgumentError for an option.
  */
 export async function maintain(
   { commonFolder }: GitRepository,
   options: MaintainOptions = {},
 ): Promise<MaintenanceReport> {
-  const { progress, signal } = checkOptions(options);
-  checkParts(progress, signal);
+  const { progress, signal } = checkOptions(options, OPTIONS);
+  checkSignal(signal);
+  checkProgress(progress);
   signal?.throwIfAborted();
   const start = performance.now();
   const lock = takeGcLock(commonFolder);
@@ -114,15 +122,10 @@ function bytesOf({ looseObjects, packs }: StorageStatistics): number {
   return looseObjects.bytes + packs.bytes;
 }
 
-function checkParts(progress: unknown, signal: unknown): void {
+function checkProgress(progress: unknown): void {
   if (progress !== undefined && typeof progress !== 'function') {
     throw new InvalidArgumentError('"progress" must be a function.', {
       details: { option: 'progress', value: progress },
-    });
-  }
-  if (signal !== undefined && !(signal instanceof AbortSignal)) {
-    throw new InvalidArgumentError('"signal" must be an AbortSignal.', {
-      details: { option: 'signal', value: signal },
     });
   }
 }

@@ -1,6 +1,7 @@
 import { existsSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import { geometricSplit } from './geometric-split';
+import { findDamagedPacks } from './pack-check';
 import { listPacks, PACK_ENDINGS } from './pack-list';
 import type { PackFile } from './pack-list';
 import { PackMerger } from './pack-merger';
@@ -19,13 +20,15 @@ import { UpkeepPackWriter } from './upkeep-pack-writer';
  * was in an old one by looking at what packs there are now: git, libgit2 and this library do so whenever a pack is
  * gone, since `git gc` does the same to them.
  *
- * A pack that is damaged is left as it is, and is told.
+ * A pack that is damaged, or whose index is, is left as it is, and is told; the indexes of all packs are looked at, also of
+ * those that stay.
  *
  * @returns how many packs became one; 0 when they are in proportion.
  */
 export async function consolidatePacks(context: StepContext): Promise<number> {
-  const packs = (await listPacks(context.objectsFolder)).filter(({ kept }) => !kept);
-  const unusable = new Set<PackFile>();
+  const all = await listPacks(context.objectsFolder);
+  const unusable = await findDamagedPacks(context, all);
+  const packs = all.filter(({ kept }) => !kept);
   for (;;) {
     const usable = packs.filter((pack) => !unusable.has(pack)).sort((a, b) => a.objects - b.objects);
     const small = usable.slice(0, geometricSplit(usable.map(({ objects }) => objects)));

@@ -9,22 +9,22 @@ import type { PlaceOptions } from '../schema/place';
  */
 export interface ModelOptions extends PlaceOptions {
   /** The model's name. Default: the class's name. */
-  readonly name?: string;
+  readonly name?: string | undefined;
   /** The property that holds the id. Default: the field with `id: true` or `@Id()`, else an automatic UUID. */
-  readonly idField?: string;
+  readonly idField?: string | undefined;
   /** Only a base for other models, without records of its own. Default: false. */
-  readonly abstract?: boolean;
+  readonly abstract?: boolean | undefined;
   /**
    * What to do when a stored value is not one of its field's: fail with an InvalidRecordError (`abort`), read it as
    * the empty value (`empty`), or leave it to the property as it is (`keep`). What is stored stays in any case, until
    * another value is assigned. Default: `abort`.
    */
-  readonly invalidValues?: 'abort' | 'empty' | 'keep';
+  readonly invalidValues?: 'abort' | 'empty' | 'keep' | undefined;
   /**
    * A schema of zod, valibot or another library that implements Standard Schema, for the record as a whole: an
    * object with the values by property. What it gives back takes their place.
    */
-  readonly schema?: StandardSchemaV1<unknown, object>;
+  readonly schema?: StandardSchemaV1<unknown, object> | undefined;
 }
 
 /** One decorated property. */

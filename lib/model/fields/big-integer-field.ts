@@ -8,9 +8,9 @@ import { checkNumber, checkRange } from './limits';
 /** The options of a whole number of any size. */
 export interface BigIntegerFieldOptions extends FieldOptions<bigint> {
   /** The least that a number may be. */
-  readonly min?: bigint | number;
+  readonly min?: bigint | number | undefined;
   /** The most that a number may be. */
-  readonly max?: bigint | number;
+  readonly max?: bigint | number | undefined;
 }
 
 const DIGITS = /^-?\d+$/;

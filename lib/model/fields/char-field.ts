@@ -8,11 +8,11 @@ const SURROGATE_PAIR = /[\ud800-\udbff][\udc00-\udfff]/g;
 /** The options of text. Lengths are counted in characters of Unicode, of which an emoji such as 🐙 is one. */
 export interface CharFieldOptions extends FieldOptions<string> {
   /** How many characters a text has at least. It may still be empty when the field is optional. */
-  readonly minLength?: number;
+  readonly minLength?: number | undefined;
   /** How many characters a text has at most. */
-  readonly maxLength?: number;
+  readonly maxLength?: number | undefined;
   /** What has to be found in a text; `^` and `$` make it the whole text. */
-  readonly pattern?: RegExp;
+  readonly pattern?: RegExp | undefined;
 }
 
 /** Text, of any length unless the options limit it. An optional one without a value is `''`. */

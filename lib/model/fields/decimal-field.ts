@@ -8,9 +8,9 @@ import { InvalidValue } from './invalid-value';
 /** The options of a decimal. */
 export interface DecimalFieldOptions extends FieldOptions<Decimal> {
   /** How many digits there may be, before and after the point together. Default: 1000. */
-  readonly maxDigits?: number;
+  readonly maxDigits?: number | undefined;
   /** How many digits there may be after the point. Default: any number. */
-  readonly decimalPlaces?: number;
+  readonly decimalPlaces?: number | undefined;
 }
 
 /** A decimal in digits, with its power of ten. None of the other notations that decimal.js reads is among them. */

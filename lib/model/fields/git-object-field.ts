@@ -10,7 +10,7 @@ import { InvalidValue } from './invalid-value';
 /** The options of a field for an object of the repository. */
 export interface GitObjectFieldOptions extends FieldOptions<string> {
   /** What kind of object it has to be. Default: any. */
-  readonly type?: ObjectType;
+  readonly type?: ObjectType | undefined;
 }
 
 const TYPES: readonly string[] = ['blob', 'tree', 'commit', 'tag'] satisfies ObjectType[];

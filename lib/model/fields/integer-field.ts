@@ -7,9 +7,9 @@ import { checkNumber, checkRange } from './limits';
 /** The options of a number. */
 export interface NumberFieldOptions extends FieldOptions<number> {
   /** The least that a number may be. */
-  readonly min?: number;
+  readonly min?: number | undefined;
   /** The most that a number may be. */
-  readonly max?: number;
+  readonly max?: number | undefined;
 }
 
 /**

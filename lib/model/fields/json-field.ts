@@ -6,7 +6,7 @@ import { checkJson } from './json-check';
 
 /** The options of JSON. The values have the schema's type if there is one, else that which is named: `<Meta>`. */
 export interface JSONFieldOptions<T> extends Omit<FieldOptions<NoInfer<T>>, 'schema'> {
-  readonly schema?: FieldOptions<T>['schema'];
+  readonly schema?: FieldOptions<T>['schema'] | undefined;
 }
 
 /**
@@ -17,7 +17,7 @@ export interface JSONFieldOptions<T> extends Omit<FieldOptions<NoInfer<T>>, 'sch
  */
 export class JSONFieldType<T = unknown> extends FieldType<T> {
   constructor(options: JSONFieldOptions<T> = {}) {
-    super(options as FieldOptions<T>);
+    super(options);
   }
 
   protected coerce(value: unknown): T {

@@ -10,9 +10,9 @@ import { checkLengths } from './limits';
 /** The options of a list of `T`. */
 export interface ListFieldOptions<T> extends FieldOptions<readonly T[]> {
   /** How many items there are at least. */
-  readonly minLength?: number;
+  readonly minLength?: number | undefined;
   /** How many items there are at most. */
-  readonly maxLength?: number;
+  readonly maxLength?: number | undefined;
 }
 
 /**

@@ -23,7 +23,7 @@ export interface RelatedFieldOptions<T extends GitModel<ModelId>> extends Omit<
   'id' | 'schema'
 > {
   /** What deleting the related record does to this one. Default: `nothing`, as in python-gitmodel. */
-  readonly onDelete?: OnDelete;
+  readonly onDelete?: OnDelete | undefined;
 }
 
 const ON_DELETE: readonly string[] = ['nothing', 'restrict', 'setNull', 'cascade'];

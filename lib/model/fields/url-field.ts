@@ -6,7 +6,7 @@ import { InvalidValue } from './invalid-value';
 /** The options of a URL. */
 export interface URLFieldOptions extends CharFieldOptions {
   /** The schemes that there may be, such as `ftp` or `mailto`. Default: `http` and `https`. */
-  readonly schemes?: readonly string[];
+  readonly schemes?: readonly string[] | undefined;
 }
 
 const SCHEME = /^[a-z][a-z\d+.-]*$/i;

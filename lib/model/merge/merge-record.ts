@@ -27,7 +27,7 @@ export interface RecordRule {
   /** The registered model; null for records that are only known as stored. */
   readonly schema: ModelSchema | null;
   /** The policies of a merge, by property or stored name; they go before those of the fields. */
-  readonly policies: Readonly<Record<string, MergePolicy<unknown>>>;
+  readonly policies: Readonly<Record<string, MergePolicy<unknown> | undefined>>;
   /** Whether it is a conflict, too, when both sides have changed a field to the same. */
   readonly isStrict: boolean;
 }

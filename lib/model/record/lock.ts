@@ -1,3 +1,5 @@
+import type { KnownOptions } from '../../arguments';
+
 /** Who holds a lock. */
 export interface LockOwner {
   /** What the lock was taken with as its owner. */
@@ -14,17 +16,30 @@ export interface LockOwner {
 /** How a lock is taken and kept. */
 export interface LockOptions {
   /** How long to wait for it, in milliseconds. Default: the workspace's `config.lockWaitTimeout`. */
-  readonly timeout?: number;
+  readonly timeout?: number | undefined;
   /** About how long to wait between two looks at it, in milliseconds. Default: `config.lockWaitInterval`. */
-  readonly interval?: number;
+  readonly interval?: number | undefined;
   /**
    * After how many milliseconds others may take it when it is not renewed, from 100 to 86,400,000 (a day). It is renewed
    * three times as often, as long as the process runs. Default: 30,000.
    */
-  readonly expiry?: number;
+  readonly expiry?: number | undefined;
   /** Who others read that they wait for. Default: name and address of `config.author`. */
-  readonly owner?: string;
+  readonly owner?: string | undefined;
+  /**
+   * Ends the waiting, with the signal's reason. Once the function runs it has no say; that has the signal of the lock, and
+   * whatever it is given itself.
+   */
+  readonly signal?: AbortSignal | undefined;
 }
+
+export const LOCK_OPTIONS: KnownOptions<LockOptions> = {
+  timeout: true,
+  interval: true,
+  expiry: true,
+  owner: true,
+  signal: true,
+};
 
 /** A lock that is held. */
 export interface Lock extends LockOwner {

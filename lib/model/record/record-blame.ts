@@ -1,3 +1,4 @@
+import type { KnownOptions } from '../../arguments';
 import type { Commit } from '../../object/commit';
 import type { Signature } from '../../object/commit-codec';
 import { bindingOf } from '../binding';
@@ -22,6 +23,8 @@ export type RecordBlame<T> = { readonly [K in keyof ModelValues<T> & keyof T]?: 
 
 /** The options of a record's blame. */
 export type BlameOptions = Pick<HistoryOptions, 'from'>;
+
+export const BLAME_OPTIONS: KnownOptions<BlameOptions> = { from: true };
 
 /** Finds the commits that have made the fields of a record what they are. */
 export async function blameRecord<T extends GitModel<ModelId>>(

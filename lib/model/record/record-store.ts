@@ -1,4 +1,5 @@
 import type { Readable } from 'node:stream';
+import type { KnownOptions } from '../../arguments';
 import type { GitModelError } from '../../errors';
 import type { Awaitable } from '../../object/awaitable';
 import type { BlobSource } from '../../object/blob-source';
@@ -18,22 +19,24 @@ import type { RecordStatus } from './record-difference';
 /** What a commit says beside what changed. */
 export interface CommitOptions {
   /** The message, stored as it is. Default: `''`. */
-  readonly message?: string;
+  readonly message?: string | undefined;
   /** Who made the change. Default: the workspace's `config.author`. */
-  readonly author?: SignatureInput;
+  readonly author?: SignatureInput | undefined;
   /** Who commits it. Default: the author. */
-  readonly committer?: SignatureInput;
+  readonly committer?: SignatureInput | undefined;
 }
+
+export const COMMIT_OPTIONS: KnownOptions<CommitOptions> = { message: true, author: true, committer: true };
 
 /** The options of `delete`. */
 export interface DeleteOptions extends CommitOptions {
   /** Commit the change at once, which is refused while other changes are pending. Default: false. */
-  readonly commit?: boolean;
+  readonly commit?: boolean | undefined;
   /**
    * Do it even if somebody else has changed or deleted the stored record since this instance was loaded; for
    * example to restore a version that was loaded at a tag. Default: false.
    */
-  readonly overwrite?: boolean;
+  readonly overwrite?: boolean | undefined;
 }
 
 /** The options of `save`. */
@@ -42,13 +45,13 @@ export type SaveOptions = DeleteOptions;
 /** The options of reading. */
 export interface ReadOptions {
   /** Where to read: a branch, a tag, a commit, a tree, `HEAD~3`, … Default: what the workspace has staged. */
-  readonly at?: string;
+  readonly at?: string | undefined;
 }
 
 /** The options of reading all records of a model. */
 export interface ReadAllOptions extends ReadOptions {
   /** Called for what cannot be read as a record of the model, which is then left out. Default: it is thrown. */
-  readonly onInvalid?: (error: GitModelError) => void;
+  readonly onInvalid?: ((error: GitModelError) => void) | undefined;
 }
 
 /** Where a model's records are: the part of a model that a store knows. */
@@ -84,13 +87,15 @@ export interface FoundRecord {
 /** The options of a record's history. */
 export interface HistoryOptions {
   /** The branch, tag or commit to begin at. Default: the commit that the index is based on. */
-  readonly from?: string;
+  readonly from?: string | undefined;
   /**
    * Called for a version that cannot be read as a record of the model, which is then left out; all versions are read for it.
    * Default: it is given like the others, and reading it fails.
    */
-  readonly onInvalid?: (error: GitModelError) => void;
+  readonly onInvalid?: ((error: GitModelError) => void) | undefined;
 }
+
+export const HISTORY_OPTIONS: KnownOptions<HistoryOptions> = { from: true, onInvalid: true };
 
 /** A stored record that is read when somebody asks for what it holds. */
 export interface UnreadRecord {

@@ -1,3 +1,4 @@
+import type { KnownOptions } from '../../arguments';
 import { bindingOf } from '../binding';
 import type { GitModel } from '../git-model';
 import type { ModelConstructor, ModelId } from '../types';
@@ -6,6 +7,7 @@ import { fillInstance } from './instance';
 import { findRecord } from './loading';
 import { LoadedRecord } from './record-codec';
 import { stateOf } from './record-state';
+import { COMMIT_OPTIONS } from './record-store';
 import type { SaveOptions } from './record-store';
 import { prepareSave, recordWrite } from './saving';
 import { valueOf } from './values';
@@ -15,6 +17,13 @@ export interface RestoreOptions extends SaveOptions {
   /** Where the record is as it is to be: a branch, a tag, a commit, a tree, `HEAD~3`, … */
   readonly at: string;
 }
+
+export const RESTORE_OPTIONS: KnownOptions<RestoreOptions> = {
+  ...COMMIT_OPTIONS,
+  at: true,
+  commit: true,
+  overwrite: true,
+};
 
 /**
  * Gives a record the values that it has somewhere else, in a commit before above all, and saves it.

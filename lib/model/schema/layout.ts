@@ -24,7 +24,7 @@ export interface Layout {
    * How many folders stand between the model's folder and the records' own, which have their ids as names.
    * Undefined when paths do not tell the ids; then {@link identify}, or reading the records, has to.
    */
-  readonly levels?: number;
+  readonly levels?: number | undefined;
 
   /** The id of the record at a path that {@link locate} gave; undefined when no record of the model is there. */
   identify?(path: string): string | undefined;
@@ -43,9 +43,9 @@ const FLAT: Layout = Object.freeze({ ownFolder: true, levels: 0, locate: checkFo
 /** How {@link sharded} spreads records. */
 export interface ShardOptions {
   /** How many hexadecimal digits a folder's name has. Default: 1, for 16 folders in each. */
-  readonly width?: number;
+  readonly width?: number | undefined;
   /** How many levels of folders there are. Default: 3, for 4,096 folders on the last; 1 when a width is given. */
-  readonly levels?: number;
+  readonly levels?: number | undefined;
 }
 
 /** A SHA-1 has so many hexadecimal digits. */

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { inspect } from 'node:util';
-import { checkOptions } from '../../arguments';
+import { checkOptions, checkSignal } from '../../arguments';
+import type { KnownOptions } from '../../arguments';
 import {
   DetachedHeadError,
   InvalidArgumentError,
@@ -18,23 +19,32 @@ import { StagedTree } from '../../object/staged-tree';
 import type { WorkspaceContext } from '../context';
 import { changedRecords } from './changed-record';
 import type { ChangedRecord } from './changed-record';
-import { changeSource } from './record-diff';
+import { CHANGE_OPTIONS, changeSource } from './record-diff';
 import type { ChangeOptions } from './record-diff';
 import type { TreeAt } from './stored-version';
 
 /** Which changes `ws.changes()` gives, and for how long. */
 export interface FeedOptions extends ChangeOptions {
   /** The commit after which to begin, as its oid or what names it. Default: the beginning of the history. */
-  readonly since?: string;
+  readonly since?: string | undefined;
   /** The branch to follow. Default: the one that the workspace is on. */
-  readonly branch?: string;
+  readonly branch?: string | undefined;
   /** Go on, and wait for the commits to come. Default: false, which ends with the commit that the branch is at. */
-  readonly live?: boolean;
+  readonly live?: boolean | undefined;
   /** How often to look whether the branch has moved, with `live`, in milliseconds. Default: 1000. */
-  readonly interval?: number;
+  readonly interval?: number | undefined;
   /** Ends it in good order. */
-  readonly signal?: AbortSignal;
+  readonly signal?: AbortSignal | undefined;
 }
+
+const FEED_OPTIONS: KnownOptions<FeedOptions> = {
+  ...CHANGE_OPTIONS,
+  since: true,
+  branch: true,
+  live: true,
+  interval: true,
+  signal: true,
+};
 
 /** A change of a record, and the commit that has made it. */
 export interface RecordCommitChange extends ChangedRecord {
@@ -60,7 +70,8 @@ export class ChangeFeed implements AsyncIterableIterator<RecordCommitChange> {
     private readonly registry: ModelRegistry,
     private readonly options: FeedOptions,
   ) {
-    const { interval, live = false, branch } = checkOptions(options);
+    const { interval, live = false, branch, signal } = checkOptions(options, FEED_OPTIONS);
+    checkSignal(signal);
     if (interval !== undefined && !(typeof interval === 'number' && interval > 0)) {
       throw new InvalidArgumentError(
         `"interval" must be milliseconds above 0; ${inspect(interval)} is not.`,

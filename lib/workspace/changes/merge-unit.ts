@@ -1,5 +1,6 @@
 import path from 'node:path';
 import type { ObjectStore } from '../../git/object-store';
+import { textOfId } from '../../model/record/id';
 import { BLOB_SUFFIX, blobPrefixOf } from '../../model/schema/layout';
 import type { ModelSchema } from '../../model/schema/schema';
 import { json } from '../../model/serializers/json';
@@ -108,6 +109,13 @@ export async function readVersion(
   const at = file.slice(0, Math.max(0, file.lastIndexOf('/')));
   const folder = await tree.folder(at);
   return folder ? versionIn(folder, { path: file, isRecord: true, schema }, at) : null;
+}
+
+/** The id of a record as it stands in paths: what is stored of it, else the name of the record's folder. */
+export function idOfRecord({ schema, path: file }: MergeUnit, record: StoredRecord | undefined): string {
+  const stored = schema && record?.fields.get(schema.idField.storedName);
+  if (stored !== undefined && stored !== null) return textOfId(stored);
+  return file.split('/').at(-2) ?? file;
 }
 
 /** What the paths of a record's files begin with. */

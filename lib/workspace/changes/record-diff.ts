@@ -1,5 +1,6 @@
 import { inspect } from 'node:util';
 import { checkOptions } from '../../arguments';
+import type { KnownOptions } from '../../arguments';
 import { InvalidArgumentError } from '../../errors';
 import type { GitModelError } from '../../errors';
 import { diffTrees } from '../../git/diff';
@@ -20,13 +21,15 @@ import { compareTrees } from './tree-comparison';
 /** Which changes of records are wanted. */
 export interface ChangeOptions {
   /** Only records of these models, which are classes, or names. Default: all. */
-  readonly models?: readonly (ModelConstructor | string)[];
+  readonly models?: readonly (ModelConstructor | string)[] | undefined;
   /**
    * Called for what cannot be read as a record, which is then left out; all records are read for it. Default: it is given like
    * the others, and reading it fails.
    */
-  readonly onInvalid?: (error: GitModelError) => void;
+  readonly onInvalid?: ((error: GitModelError) => void) | undefined;
 }
+
+export const CHANGE_OPTIONS: KnownOptions<ChangeOptions> = { models: true, onInvalid: true };
 
 /** How states of the repository are compared. */
 export type DiffOptions = ChangeOptions;
@@ -69,7 +72,7 @@ export class RecordDiff implements AsyncIterable<ChangedRecord> {
   /** Those of one model, typed. */
   of<T extends GitModel<ModelId>>(model: ModelConstructor<T>): AsyncIterable<ChangedRecord<T>> {
     const { onInvalid } = this.options;
-    const options = { models: [model], ...(onInvalid && { onInvalid }) };
+    const options = { models: [model], onInvalid };
     folderOf(this.registry, model);
     return {
       [Symbol.asyncIterator]: () =>

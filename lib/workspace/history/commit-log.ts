@@ -1,4 +1,6 @@
 import { inspect } from 'node:util';
+import { checkOptions } from '../../arguments';
+import type { KnownOptions } from '../../arguments';
 import { InvalidArgumentError } from '../../errors';
 import { readCommit } from '../../git/commits';
 import type { LinkedCommit } from '../../git/commits';
@@ -15,23 +17,34 @@ import { startOf } from './start';
 /** Which commits `ws.log()` gives: those to which all of it applies. */
 export interface LogOptions {
   /** Only commits that have changed a record of this model: its class, or its name. */
-  readonly model?: ModelConstructor | string;
+  readonly model?: ModelConstructor | string | undefined;
   /** With `model`: only commits that have changed the record with this id, also under the ids that it had before. */
-  readonly id?: string | number;
+  readonly id?: string | number | undefined;
   /** Only commits whose author, written `Name <address>`, contains this text or matches this expression. */
-  readonly author?: string | RegExp;
+  readonly author?: string | RegExp | undefined;
   /** Only commits whose message contains this text or matches this expression. */
-  readonly message?: string | RegExp;
+  readonly message?: string | RegExp | undefined;
   /** Only commits of this time or later. What is before an earlier one is not looked at, as by `git log --since`. */
-  readonly since?: Date;
+  readonly since?: Date | undefined;
   /** Only commits of this time or earlier. */
-  readonly until?: Date;
+  readonly until?: Date | undefined;
   /** The branch, tag or commit to begin at. Default: the commit that the index is based on. */
-  readonly from?: string;
+  readonly from?: string | undefined;
 }
 
+const LOG_OPTIONS: KnownOptions<LogOptions> = {
+  model: true,
+  id: true,
+  author: true,
+  message: true,
+  since: true,
+  until: true,
+  from: true,
+};
+
 /** @throws InvalidArgumentError for an option. */
-export function checkLogOptions({ model, id, author, message, since, until }: LogOptions): void {
+export function checkLogOptions(options: LogOptions): void {
+  const { model, id, author, message, since, until } = checkOptions(options, LOG_OPTIONS);
   for (const [option, value] of Object.entries({ since, until })) {
     if (value !== undefined && !(value instanceof Date && !Number.isNaN(value.getTime())))
       refuse(option, value, 'a valid Date');

@@ -1,8 +1,10 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { inspect } from 'node:util';
-import { checkOptions } from '../../arguments';
+import { checkOptions, checkSignal } from '../../arguments';
 import { InvalidArgumentError, LockReentryError, LockWaitTimeoutError } from '../../errors';
 import { hasEnded, thisProcess } from '../../git/process';
+import { LOCK_OPTIONS } from '../../model/record/lock';
 import type { Lock, LockOptions, LockOwner } from '../../model/record/lock';
 import type { Awaitable } from '../../object/awaitable';
 import type { WorkspaceContext } from '../context';
@@ -79,7 +81,10 @@ function refuseReentry(target: LockTarget, ref: string, key: string, outer: Hold
   }
 }
 
-type Terms = Required<LockOptions>;
+/** The options with all defaults in place; there need not be a signal. */
+type Terms = {
+  readonly [K in keyof Omit<LockOptions, 'signal'>]-?: NonNullable<LockOptions[K]>;
+} & Pick<LockOptions, 'signal'>;
 
 function checkTerms({ config, gate }: WorkspaceContext, { id }: LockTarget, options: LockOptions): Terms {
   gate.assertOpen();
@@ -94,8 +99,11 @@ function checkTerms({ config, gate }: WorkspaceContext, { id }: LockTarget, opti
     interval: config.lockWaitInterval,
     expiry: DEFAULT_EXPIRY,
     owner: `${name} <${email}>`,
-    ...Object.fromEntries(Object.entries(checkOptions(options)).filter(([, value]) => value !== undefined)),
+    ...Object.fromEntries(
+      Object.entries(checkOptions(options, LOCK_OPTIONS)).filter(([, value]) => value !== undefined),
+    ),
   };
+  checkSignal(terms.signal);
   checkNumber('timeout', terms.timeout, 0, Infinity);
   checkNumber('interval', terms.interval, 1, Infinity);
   checkNumber('expiry', terms.expiry, MIN_EXPIRY, MAX_EXPIRY);
@@ -118,7 +126,7 @@ function checkNumber(option: string, value: unknown, least: number, most: number
 /**
  * Takes a lock as soon as it is free, or was left behind.
  *
- * @throws LockWaitTimeoutError that names who has it.
+ * @throws LockWaitTimeoutError that names who has it; the signal's reason when it is aborted.
  */
 async function acquire(
   { gate }: WorkspaceContext,
@@ -130,6 +138,7 @@ async function acquire(
   const start = performance.now();
   const watch = new Watch();
   for (;;) {
+    terms.signal?.throwIfAborted();
     // One look is an operation of the workspace; to wait is none, so that it can be closed meanwhile.
     const found = await gate.read(async () => {
       const present = await store.read(ref);
@@ -139,13 +148,17 @@ async function acquire(
       const oid = await store.write(ref, content, present?.oid ?? null);
       return oid === null ? 'retry' : new HeldLock(store, ref, content, oid, since);
     });
-    if (found instanceof HeldLock) return found;
+    if (found instanceof HeldLock) {
+      if (!terms.signal?.aborted) return found;
+      await found.release().catch(() => undefined);
+      throw terms.signal.reason;
+    }
     if (found === 'retry') continue;
     const waited = Math.round(performance.now() - start);
     if (waited >= terms.timeout) throw tookTooLong(target, ref, waited, found.content);
     // Waiting times that differ keep those that wait from meeting again and again.
     const pause = Math.min(terms.interval * (0.5 + Math.random()), terms.timeout - waited);
-    await new Promise((resolve) => setTimeout(resolve, pause));
+    await sleep(pause, undefined, { signal: terms.signal }).catch(() => undefined);
   }
 }
 

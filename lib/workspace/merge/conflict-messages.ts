@@ -1,10 +1,22 @@
 import { inspect } from 'node:util';
 import type { ConflictFacts } from './merge-conflict';
+import type { Origins } from './record-origins';
 
-/** A conflict about a record, in words. */
-export function describeRecordConflict(facts: Omit<ConflictFacts, 'message'>, reason = ''): string {
+/**
+ * A conflict about a record, in words.
+ *
+ * @param more.reason What is the matter with it, where its kind does not say.
+ * @param more.origins What it was before, where it had another id: two that got the same one are two records.
+ */
+export function describeRecordConflict(
+  facts: Omit<ConflictFacts, 'message'>,
+  {
+    reason = '',
+    origins,
+  }: { readonly reason?: string | undefined; readonly origins?: Origins | undefined } = {},
+): string {
   const { kind, model, id, field, keys, ours, theirs } = facts;
-  const what = `${model ?? 'The record'} ${JSON.stringify(id)}`;
+  const what = `${model ?? 'The record'} ${JSON.stringify(id)}${origins ? ` (${describeOrigins(origins)})` : ''}`;
   switch (kind) {
     case 'field': {
       const place = [field, ...keys].join('.');
@@ -19,6 +31,11 @@ export function describeRecordConflict(facts: Omit<ConflictFacts, 'message'>, re
     default:
       return `${what} ${reason}`;
   }
+}
+
+function describeOrigins({ ours, theirs }: Origins): string {
+  const [one, other] = [ours, theirs].map((id) => (id === null ? 'is new' : `was ${JSON.stringify(id)}`));
+  return one === other ? `it ${one} on both sides` : `it ${one} on our side and ${other} on theirs`;
 }
 
 /** So much of a value is shown in a message. */

@@ -1,4 +1,5 @@
 import { checkOptions } from '../../arguments';
+import { COMMIT_OPTIONS } from '../../model/record/record-store';
 import type { CommitOptions } from '../../model/record/record-store';
 import { shortBranchName } from '../../object/reference-name';
 import type { ConflictResolution, MergeConflict } from './merge-conflict';
@@ -8,7 +9,9 @@ import type { MergeResult } from './merge-options';
 /**
  * A merge that is not complete, because conflicts are left. It is kept in the repository, under a reference of its own:
  * any process can resolve them, one by one, and complete it. Branches are as they were until then.
- * Within a transaction all its methods are a TransactionError.
+ *
+ * Its methods are a KeptMergeEndedError when it was completed or given up meanwhile, here or by another process, and a
+ * TransactionError within a transaction.
  *
  * @example
  * ```ts
@@ -78,13 +81,18 @@ export class KeptMerge {
    * Commits the merge, when no conflict is left; it is not kept any longer then.
    *
    * @returns what has become of it; `conflicts` where some are left.
-   * @throws ConcurrentUpdateError when somebody else moved the branch meanwhile: complete it again.
+   * @throws ConcurrentUpdateError when somebody else moved the branch meanwhile: complete it again. Also when somebody else
+   *   resolved a conflict since the merge was read, which `details.ref` tells: read the merge again.
    */
   async complete(options: CommitOptions = {}): Promise<MergeResult> {
-    return this.keeper.complete(this.state, this.oid, checkOptions(options));
+    return this.keeper.complete(this.state, this.oid, checkOptions(options, COMMIT_OPTIONS));
   }
 
-  /** Gives the merge up: it is not kept any longer, and nothing else changes. */
+  /**
+   * Gives the merge up: it is not kept any longer, and nothing else changes.
+   *
+   * @throws ConcurrentUpdateError when somebody else resolved a conflict since the merge was read: read it again.
+   */
   async abort(): Promise<void> {
     return this.keeper.remove(this.state, this.oid);
   }

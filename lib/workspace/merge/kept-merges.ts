@@ -1,14 +1,13 @@
-import { InvalidObjectError } from '../../errors';
+import { ConcurrentUpdateError, InvalidObjectError, KeptMergeEndedError } from '../../errors';
 import { readCommit } from '../../git/commits';
-import { mergeBases } from '../../git/merge-base';
+import { isAncestor, mergeBases } from '../../git/merge-base';
 import { listReferences } from '../../git/reference-list';
 import { compareAndSwap, deleteReference, readReference, referenceNotFound } from '../../git/references';
-import type { MergePolicy } from '../../model/merge/merge-policy';
 import { isMergePolicy } from '../../model/merge/merge-policy';
 import type { CommitOptions } from '../../model/record/record-store';
 import type { ModelSchema } from '../../model/schema/schema';
 import { commitObject } from '../../object/commit-codec';
-import { isBranchRef, isReferenceName } from '../../object/reference-name';
+import { isBranchRef, isReferenceName, shortBranchName } from '../../object/reference-name';
 import { sha1 } from '../../object/sha1';
 import { StagedTree } from '../../object/staged-tree';
 import { lockWait } from '../context';
@@ -91,7 +90,10 @@ export class KeptMerges {
 
   async conflictsOf(state: KeptState): Promise<readonly MergeConflict[]> {
     const { gate } = this.scope.outside('conflicts()');
-    return gate.change(async () => (await this.merge(state, await this.tipOf(state))).conflicts);
+    return gate.change(async () => {
+      await this.readKept(state);
+      return (await this.merge(state, await this.tipOf(state))).conflicts;
+    });
   }
 
   async resolve(
@@ -105,11 +107,14 @@ export class KeptMerges {
     if (resolution === undefined) Reflect.deleteProperty(resolutions, conflict.key);
     else resolutions[conflict.key] = keepDecision(this.schemaFor(conflict), conflict, resolution);
     const changed = { ...state, resolutions };
-    return gate.change(async () => ({ state: changed, oid: await this.write(changed, oid) }));
+    return gate.change(() =>
+      this.whileKept(state, oid, async () => ({ state: changed, oid: await this.write(changed, oid) })),
+    );
   }
 
   async complete(state: KeptState, oid: string, options: CommitOptions): Promise<MergeResult> {
-    return this.scope.outside('complete()').gate.change(async () => {
+    const { gate } = this.scope.outside('complete()');
+    const completion = async (): Promise<MergeResult> => {
       const ours = await this.tipOf(state);
       const { tree, conflicts } = await this.merge(state, ours);
       const commits = { base: null, ours, theirs: state.theirs };
@@ -120,16 +125,67 @@ export class KeptMerges {
       const commit = await this.engine.commit(
         state.ref,
         tree,
-        { message: state.message, ...options },
+        { ...options, message: options.message ?? state.message },
         parents,
       );
-      await this.delete(state, oid);
+      // What somebody else makes of it from here on comes too late: it is merged.
+      await this.delete(state, oid).catch((error: unknown) => {
+        if (!(error instanceof ConcurrentUpdateError)) throw error;
+      });
       return { ...facts, status: 'merged', commit };
-    });
+    };
+    return gate.change(() => this.whileKept(state, oid, completion));
   }
 
   async remove(state: KeptState, oid: string): Promise<void> {
-    return this.scope.outside('abort()').gate.change(() => this.delete(state, oid));
+    const { gate } = this.scope.outside('abort()');
+    return gate.change(() => this.whileKept(state, oid, () => this.delete(state, oid)));
+  }
+
+  /**
+   * Does something with a merge as it was read.
+   *
+   * @throws KeptMergeEndedError when it is not kept any longer.
+   * @throws ConcurrentUpdateError when somebody else has resolved one of its conflicts since, or begun it anew.
+   */
+  private async whileKept<T>(state: KeptState, oid: string, run: () => Promise<T>): Promise<T> {
+    await this.refuseOther(state, oid);
+    try {
+      return await run();
+    } catch (error) {
+      if (error instanceof ConcurrentUpdateError && error.details.ref === state.keptAs) {
+        await this.refuseOther(state, oid, error);
+      }
+      throw error;
+    }
+  }
+
+  private async refuseOther(state: KeptState, oid: string, cause?: Error): Promise<void> {
+    const { keptAs, from, ref } = state;
+    const present = await this.readKept(state, cause);
+    if (present === oid) return;
+    throw new ConcurrentUpdateError(
+      `Somebody else has gone on with the merge of "${from}" into "${shortBranchName(ref)}" since it was read here. ` +
+        'Nothing was overwritten. Read it anew with keptMerges().',
+      { cause, details: { ref: keptAs, expected: oid, actual: present } },
+    );
+  }
+
+  /** @throws KeptMergeEndedError when the merge is not kept any longer. */
+  private async readKept({ keptAs, ref, from, theirs }: KeptState, cause?: Error): Promise<string> {
+    const { repository, objects } = this.context;
+    const present = await readReference(repository, keptAs);
+    if (present !== null) return present;
+    const tip = await readReference(repository, ref);
+    const isMerged = tip !== null && (await isAncestor(objects, theirs, tip));
+    const into = shortBranchName(ref);
+    throw new KeptMergeEndedError(
+      `The merge of "${from}" into "${into}" is not kept any longer: ` +
+        (isMerged
+          ? `it was completed, and "${into}" has ${theirs} by now. There is nothing left to do.`
+          : `it was given up, and "${into}" does not have ${theirs}. Begin it anew with merge() and { keepConflicts: true }.`),
+      { cause, details: { ref: keptAs, from, into, outcome: isMerged ? 'completed' : 'aborted' } },
+    );
   }
 
   private async delete({ keptAs }: KeptState, oid: string): Promise<void> {
@@ -225,8 +281,7 @@ function tableOf(value: unknown): Readonly<Record<string, unknown>> {
 
 /** A function cannot be kept. */
 function named(policies: MergePolicies): MergePolicies {
-  const isNamed = (policy: MergePolicy<unknown>): boolean =>
-    typeof policy !== 'function' && isMergePolicy(policy);
+  const isNamed = (policy: unknown): boolean => typeof policy !== 'function' && isMergePolicy(policy);
   return Object.fromEntries(
     Object.entries(policies).map(([model, fields]) => [
       model,

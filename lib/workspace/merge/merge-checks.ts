@@ -244,7 +244,10 @@ class MergeChecks {
       theirs: undefined,
       commits: this.settings.commits,
     };
-    const conflict = new MergeConflict({ ...complete, message: describeRecordConflict(complete, reason) });
+    const conflict = new MergeConflict({
+      ...complete,
+      message: describeRecordConflict(complete, { reason }),
+    });
     return {
       conflict,
       decide: (decision) => {

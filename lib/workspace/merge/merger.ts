@@ -9,6 +9,7 @@ import type { Commit } from '../../git/commits';
 import { mergeBases } from '../../git/merge-base';
 import { compareAndSwap } from '../../git/references';
 import { resolveRevision } from '../../git/revision';
+import type { ModelRegistry } from '../../model/registry';
 import { shortBranchName } from '../../object/reference-name';
 import { StagedTree } from '../../object/staged-tree';
 import { baseOfBranch } from '../base';
@@ -19,8 +20,8 @@ import { refusePending } from '../stage';
 import type { KeptMerges } from './kept-merges';
 import type { ConflictResolution, MergeConflict } from './merge-conflict';
 import type { MergeEngine } from './merge-engine';
-import { checkMergeOptions } from './merge-options';
-import type { MergeOptions, MergeResult, RevertOptions } from './merge-options';
+import { checkMergeOptions, checkRevertOptions } from './option-checks';
+import type { MergeOptions, MergePreview, MergeResult, RevertOptions } from './merge-options';
 import type { ConflictHandler } from './open-conflict';
 
 /** What a merge is of. */
@@ -38,11 +39,12 @@ export class Merger {
     private readonly context: WorkspaceContext,
     private readonly engine: MergeEngine,
     private readonly kept: KeptMerges,
+    private readonly models: ModelRegistry,
   ) {}
 
   /** See `Workspace.merge`. */
-  async merge(from: string, options: MergeOptions): Promise<MergeResult> {
-    checkMergeOptions(options);
+  async merge(from: string, options: MergeOptions): Promise<MergeResult | MergePreview> {
+    checkMergeOptions(options, this.models);
     refusePending(this.context.stage, 'merge() would mix them with what it merges');
     const plan = await this.plan(from, options);
     const { ref, ours, theirs, bases } = plan;
@@ -50,8 +52,10 @@ export class Merger {
     const facts = { ...NOTHING_DONE, commits: commitsOf(plan) };
     if (ours && bases.includes(theirs.oid)) return { ...facts, status: 'up-to-date', tree: ours.tree };
     if (!ours || (bases.includes(ours.oid) && fastForward !== 'never')) {
-      if (!dryRun) await this.forward(plan, from);
-      return { ...facts, status: 'fast-forward', tree: theirs.tree, commit: dryRun ? null : theirs.oid };
+      const forward = { ...facts, status: 'fast-forward', tree: theirs.tree } as const;
+      if (dryRun) return forward;
+      await this.forward(plan, from);
+      return { ...forward, commit: theirs.oid };
     }
     refuseMerge(plan, from, options);
     const both = { ours: ours.oid, theirs: theirs.oid, bases };
@@ -71,8 +75,8 @@ export class Merger {
   }
 
   /** See `Workspace.revert`. */
-  async revert(treeish: string, options: RevertOptions): Promise<MergeResult> {
-    checkMergeOptions(options);
+  async revert(treeish: string, options: RevertOptions): Promise<MergeResult | MergePreview> {
+    checkRevertOptions(options, this.models);
     const { stage, objects } = this.context;
     refusePending(stage, 'revert() would mix them with what it takes back');
     const { ref } = prepareCommit(this.context, options);

@@ -7,7 +7,6 @@ import type { BlobInput } from '../../model/git-blob';
 import type { JsonValue } from '../../model/json-value';
 import { storedOf, valueOf } from '../../model/merge/merge-field';
 import type { StoredValue } from '../../model/merge/merge-json';
-import type { MergePolicy } from '../../model/merge/merge-policy';
 import { mergeRecord } from '../../model/merge/merge-record';
 import type { FieldConflict, MergedRecord, RecordVersion } from '../../model/merge/merge-record';
 import { textOfId } from '../../model/record/id';
@@ -20,12 +19,14 @@ import { describeRecordConflict } from './conflict-messages';
 import { encodeRecord, withGivenFields } from './given-record';
 import { MergeConflict } from './merge-conflict';
 import type { ConflictFacts, MergeCommits } from './merge-conflict';
-import { decodeVersion, isSameVersion } from '../changes/merge-unit';
+import type { MergePolicies } from './merge-options';
+import { decodeVersion, idOfRecord, isSameVersion } from '../changes/merge-unit';
 import type { MergeUnit, UnitVersion, UnitVersions } from '../changes/merge-unit';
 import { cannotResolve } from './open-conflict';
 import type { Decision, OpenConflict } from './open-conflict';
 import { placeRecord } from './placing';
 import type { Placed, PlacedRecord } from './placing';
+import type { Origins } from './record-origins';
 
 /** What is to be known to merge records. */
 export interface RecordMergeSettings {
@@ -33,7 +34,7 @@ export interface RecordMergeSettings {
   readonly blobs: BlobStore;
   readonly commits: MergeCommits;
   /** By the names of models in lower case. */
-  readonly policies: ReadonlyMap<string, Readonly<Record<string, MergePolicy<unknown>>>>;
+  readonly policies: ReadonlyMap<string, MergePolicies[string]>;
   readonly isStrict: boolean;
 }
 
@@ -44,13 +45,18 @@ export interface UnitMerge {
   apply(tree: StagedTree): Promise<StagedTree>;
 }
 
-/** Merges a record that both sides have changed. */
+/**
+ * Merges a record that both sides have changed.
+ *
+ * @param origins What it was before, for messages.
+ */
 export async function mergeRecordUnit(
   unit: MergeUnit,
   versions: UnitVersions,
   settings: RecordMergeSettings,
+  origins?: Origins,
 ): Promise<RecordUnitMerge> {
-  const merge = new RecordUnitMerge(unit, versions, settings);
+  const merge = new RecordUnitMerge(unit, versions, settings, origins);
   await merge.prepare();
   return merge;
 }
@@ -72,6 +78,7 @@ export class RecordUnitMerge implements UnitMerge {
     private readonly unit: MergeUnit,
     private readonly versions: UnitVersions,
     private readonly settings: RecordMergeSettings,
+    private readonly origins: Origins | undefined,
   ) {
     const { base, ours, theirs } = versions;
     this.target = (ours?.path === base?.path ? theirs?.path : ours?.path) ?? unit.path;
@@ -152,12 +159,8 @@ export class RecordUnitMerge implements UnitMerge {
   }
 
   private get id(): string {
-    const { schema, path } = this.unit;
-    const record = this.records.base ?? this.records.ours ?? this.records.theirs;
-    const stored = schema && record?.fields.get(schema.idField.storedName);
-    if (stored !== undefined && stored !== null) return textOfId(stored);
-    const folders = path.split('/');
-    return folders.at(-2) ?? path;
+    const { base, ours, theirs } = this.records;
+    return idOfRecord(this.unit, base ?? ours ?? theirs);
   }
 
   private add(
@@ -174,7 +177,8 @@ export class RecordUnitMerge implements UnitMerge {
       commits: this.settings.commits,
       ...facts,
     };
-    const conflict = new MergeConflict({ ...complete, message: describeRecordConflict(complete, reason) });
+    const message = describeRecordConflict(complete, { reason, origins: this.origins });
+    const conflict = new MergeConflict({ ...complete, message });
     this.open.push({
       conflict,
       decide: (decision) => {

@@ -10,6 +10,7 @@ import type { ConflictHandler, OpenConflict } from './open-conflict';
 import { overlay } from './overlay';
 import type { MergeStates, OverlaidRecord, Overlay } from './overlay';
 import { RecordMoves } from '../changes/record-moves';
+import { RecordOrigins } from './record-origins';
 import { mergeRecordUnit } from './record-unit-merge';
 import type { RecordMergeSettings, RecordUnitMerge, UnitMerge } from './record-unit-merge';
 
@@ -50,6 +51,7 @@ class Merging {
   private tree: StagedTree;
   private readonly conflicts: MergeConflict[] = [];
   private readonly moves: Readonly<Record<Side, RecordMoves>>;
+  private readonly origins: RecordOrigins;
 
   constructor(
     private readonly states: MergeStates,
@@ -57,6 +59,7 @@ class Merging {
     private readonly laid: Overlay,
   ) {
     this.tree = laid.tree;
+    this.origins = new RecordOrigins(settings.objects, states, laid.records);
     this.moves = { ours: this.movesOf('ours'), theirs: this.movesOf('theirs') };
   }
 
@@ -115,7 +118,11 @@ class Merging {
       ...(ours ? { ours: await readVersion(states.ours, ours, ours.path) } : {}),
       ...(theirs ? { theirs: await readVersion(states.theirs, theirs, theirs.path) } : {}),
     };
-    return mergeRecordUnit(unit, moved, this.settings);
+    const merge = await mergeRecordUnit(unit, moved, this.settings);
+    const isNew = !versions.base && merge.open.length > 0 && !this.settings.isVirtual;
+    // So as to tell two records that got the same id from one that both sides have added.
+    const origins = isNew ? await this.origins.find(unit) : undefined;
+    return origins ? mergeRecordUnit(unit, moved, this.settings, origins) : merge;
   }
 
   private async mergeFile(path: string): Promise<UnitMerge> {

@@ -1,6 +1,8 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { checkOptions } from '../../arguments';
+import type { KnownOptions } from '../../arguments';
 import { ConcurrentUpdateError, GitModelError, InvalidArgumentError, TransactionError } from '../../errors';
+import { COMMIT_OPTIONS } from '../../model/record/record-store';
 import type { CommitOptions } from '../../model/record/record-store';
 import type { StagedTree } from '../../object/staged-tree';
 import { baseOfBranch } from '../base';
@@ -21,10 +23,16 @@ export interface TransactionOptions extends CommitOptions {
    * a field that it changes. `serializable`: nobody else has changed anything that it has read either, so that it is as if
    * transactions had run one after another.
    */
-  readonly isolation?: 'snapshot' | 'serializable';
+  readonly isolation?: 'snapshot' | 'serializable' | undefined;
   /** How often it is tried again when somebody else was faster. Default: 20. */
-  readonly retries?: number;
+  readonly retries?: number | undefined;
 }
+
+const TRANSACTION_OPTIONS: KnownOptions<TransactionOptions> = {
+  ...COMMIT_OPTIONS,
+  isolation: true,
+  retries: true,
+};
 
 /** What has come of a transaction. */
 export interface TransactionResult<T> {
@@ -261,7 +269,7 @@ function overtaken(ref: string | null, runs: number, error: Overtaken): Concurre
 }
 
 function checkTransactionOptions(fn: unknown, options: TransactionOptions): void {
-  const { isolation, retries } = checkOptions(options);
+  const { isolation, retries } = checkOptions(options, TRANSACTION_OPTIONS);
   if (typeof fn !== 'function') throw refused('fn', fn, 'a function');
   if (isolation !== undefined && !['snapshot', 'serializable'].includes(isolation)) {
     throw refused('isolation', isolation, '"snapshot" or "serializable"');

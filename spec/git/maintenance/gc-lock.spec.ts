@@ -1,9 +1,11 @@
 import { spawnSync } from 'node:child_process';
-import { existsSync, readdirSync, readFileSync, utimesSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, utimesSync, writeFileSync } from 'node:fs';
 import { hostname } from 'node:os';
 import path from 'node:path';
 import { takeGcLock } from '../../../lib/git/maintenance/gc-lock';
 import type { GcLock } from '../../../lib/git/maintenance/gc-lock';
+import { projectWithLibrary } from '../../support/compiled';
+import { errorOf } from '../../support/error-of';
 import { git, temporaryFolder } from '../../support/temporary-repository';
 import { looseRepository } from './repositories';
 
@@ -83,6 +85,42 @@ describe('The lock of "git gc"', () => {
   it('is not hindered by one that was killed while it took it', () => {
     writeFileSync(lockFile(), `${ended} ${hostname()}`);
     take().release();
+    expect(readdirSync(folder)).toEqual([]);
+  });
+
+  it.each([
+    ['the folder is not there', () => path.join(folder, 'none')],
+    ['a folder is in its place', () => folder],
+    ['a folder is in the place of its own lock', () => folder],
+  ])('is a typed error when %s, and nothing is left of it', async (what, where) => {
+    if (what.startsWith('a folder')) mkdirSync(what.endsWith('own lock') ? lockFile() : file());
+    const before = readdirSync(folder);
+    const error = await errorOf(() => takeGcLock(where()));
+    expect(error).toMatchObject({
+      code: 'OBJECT_WRITE_FAILED',
+      message: expect.stringContaining('mend the cause') as string,
+      details: { path: path.join(where(), 'gc.pid') },
+      cause: { code: what.startsWith('a folder') ? 'EISDIR' : 'ENOENT' },
+    });
+    expect(readdirSync(folder)).toEqual(before);
+  });
+
+  it('is a typed error when the disk is full, and nothing is left of it', () => {
+    // A process that may not write a byte to files meets what a full disk does.
+    const library = path.join(projectWithLibrary(), 'node_modules/gitmodel');
+    const program = `
+      const [library, folder] = process.argv.slice(1);
+      const { takeGcLock } = require(library + '/git/maintenance/gc-lock');
+      try {
+        takeGcLock(folder);
+      } catch (error) {
+        console.log(error.code, error.cause.code);
+      }`;
+    const command = ['-c', 'ulimit -f 0; exec "$0" "$@"', process.execPath, '-e', program, library, folder];
+    expect(spawnSync('sh', command, { encoding: 'utf8' })).toMatchObject({
+      stdout: 'OBJECT_WRITE_FAILED EFBIG\n',
+      stderr: '',
+    });
     expect(readdirSync(folder)).toEqual([]);
   });
 

@@ -124,7 +124,7 @@ describe('Maintaining a repository', () => {
       writeFileSync(file, 'damaged');
     }
     const report = await run(folder);
-    expect(report.problems.map((problem) => problem.path)).toEqual([object, index.replace('.idx', '.pack')]);
+    expect(report.problems.map((problem) => problem.path)).toEqual([object, index]);
     expect(report.looseObjects.left).toBe(1);
     expect(report.packs.after).toBe(2);
     expect(git(folder, 'log', '--format=%s', '-1')).toMatch(/^Commit/);

@@ -316,7 +316,7 @@ async function openBooks(
 }
 
 function bookModel(onDelete: OnDelete, dataPath?: DataPath) {
-  @Model({ name: 'Book', ...(dataPath && { dataPath }) })
+  @Model({ name: 'Book', dataPath })
   class BookModel extends GitModel {
     @SlugField({ id: true }) slug!: string;
     @RelatedField(AuthorModel, { required: false, onDelete }) author!: Related<AuthorModel> | null;

@@ -5,6 +5,8 @@ import type { Lock, Workspace } from 'gitmodel';
 import { thisProcess } from '../../../lib/git/process';
 import { encodeLock } from '../../../lib/workspace/lock/lock-content';
 import type { LockContent } from '../../../lib/workspace/lock/lock-content';
+import { lockRef } from '../../../lib/workspace/lock/lock-name';
+import { LockStore } from '../../../lib/workspace/lock/lock-store';
 import { errorOf } from '../../support/error-of';
 import { PageModel } from '../../support/sample-models';
 import { commitFiles, git, runGit } from '../../support/temporary-repository';
@@ -182,6 +184,21 @@ describe('Code that holds a lock', () => {
   });
 });
 
+it('A lock that is held is no concern of the signal that would have ended the waiting', async () => {
+  const abort = new AbortController();
+  const result = await ws.lock(
+    'job',
+    async (lock) => {
+      abort.abort();
+      await sleep(1);
+      return lock.isHeld;
+    },
+    { signal: abort.signal },
+  );
+  expect(result).toBe(true);
+  expect(locks()).toEqual([]);
+});
+
 describe('A lock of somebody else', () => {
   it('is waited for', async () => {
     const oid = plant({});
@@ -189,6 +206,45 @@ describe('A lock of somebody else', () => {
     await sleep(40);
     git(path, 'update-ref', '-d', REF, oid);
     expect(await taken).toBe('mine');
+  });
+
+  it('is waited for until a signal is aborted, whose reason comes out', async () => {
+    const oid = plant({});
+    const abort = new AbortController();
+    let ran = false;
+    const page = new (ws.register(PageModel))({ slug: 'a', title: 'A' });
+    const recordRef = lockRef({ model: 'Page', id: 'a' });
+    plant({ model: 'Page', id: 'a' }, recordRef);
+    const options = { signal: abort.signal, interval: 60_000 };
+    const run = (): void => {
+      ran = true;
+    };
+    const waiting = [ws.lock('job', run, options), page.lock(run, options)];
+    const reason = new Error('no more');
+    const ends = waiting.map((each) => expect(each).rejects.toBe(reason));
+    await sleep(30);
+    abort.abort(reason);
+    await Promise.all(ends);
+    await expect(ws.lock('free', run, options)).rejects.toBe(reason);
+    expect(ran).toBe(false);
+    expect(git(path, 'rev-parse', REF)).toBe(oid);
+    expect(locks()).toEqual([REF, recordRef]);
+  });
+
+  it('is given back when the signal is aborted in the moment in which it is taken', async () => {
+    const abort = new AbortController();
+    const reason = new Error('no more');
+    const write = jest.spyOn(LockStore.prototype, 'write');
+    write.mockImplementationOnce(async function (this: LockStore, ...args) {
+      const oid = await LockStore.prototype.write.apply(this, args);
+      abort.abort(reason);
+      return oid;
+    });
+    const taken = ws.lock('job', () => undefined, { signal: abort.signal });
+    await expect(taken).rejects.toBe(reason);
+    expect(write).toHaveBeenCalled();
+    write.mockRestore();
+    expect(locks()).toEqual([]);
   });
 
   it('is taken over when it is not renewed for as long as it was taken for', async () => {
@@ -299,6 +355,7 @@ describe('What a lock is asked for with', () => {
     ['expiry', () => ws.lock('job', () => undefined, { expiry: 99 })],
     ['expiry', () => ws.lock('job', () => undefined, { expiry: Infinity })],
     ['owner', () => ws.lock('job', () => undefined, { owner: 1 as never })],
+    ['signal', () => ws.lock('job', () => undefined, { signal: 1 as never })],
   ])('is checked: %s', async (option, call) => {
     expect(await errorOf(call)).toMatchObject({ code: 'INVALID_ARGUMENT', details: { option } });
     expect(locks()).toEqual([]);

@@ -1,4 +1,12 @@
-import { ConcurrentUpdateError, InvalidArgumentError, InvalidObjectError } from 'gitmodel';
+import { rmSync, writeFileSync } from 'node:fs';
+import nodePath from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import {
+  ConcurrentUpdateError,
+  InvalidArgumentError,
+  InvalidObjectError,
+  KeptMergeEndedError,
+} from 'gitmodel';
 import { errorOf } from '../../support/error-of';
 import { PageModel } from '../../support/sample-models';
 import { git } from '../../support/temporary-repository';
@@ -123,6 +131,73 @@ describe('a merge that is kept', () => {
     if (!one || !other || !title || !content) throw new Error('Something is missing.');
     await one.resolve(title, 'ours');
     expect(await errorOf(() => other.resolve(content, 'ours'))).toBeInstanceOf(ConcurrentUpdateError);
+    stateAll(path);
+  });
+
+  it.each(['complete', 'abort'] as const)(
+    'says to every other handle that it has ended by %s()',
+    async (end) => {
+      const { ws, path } = await openConflicts();
+      const { kept } = await ws.merge('draft', { keepConflicts: true, message: 'Merged' });
+      if (!kept) throw new Error('The merge was not kept.');
+      const [title, content] = await kept.conflicts();
+      if (!title || !content) throw new Error('Something is missing.');
+      const [elsewhere] = await (await openWorkspace(path)).keptMerges();
+      for (const conflict of [title, content]) await kept.resolve(conflict, 'theirs');
+      await kept[end]();
+      const tip = git(path, 'rev-parse', 'main');
+      for (const handle of [kept, elsewhere]) {
+        const methods = [
+          () => handle?.conflicts(),
+          () => handle?.resolve(title, 'ours'),
+          () => handle?.complete(),
+          () => handle?.abort(),
+        ];
+        for (const method of methods) {
+          const error = await errorOf(method);
+          expect(error).toBeInstanceOf(KeptMergeEndedError);
+          expect(error).toMatchObject({
+            code: 'KEPT_MERGE_ENDED',
+            message: expect.stringContaining(
+              end === 'complete' ? 'There is nothing left to do' : 'Begin it anew with merge()',
+            ) as string,
+            details: {
+              ref: kept.ref,
+              from: 'draft',
+              into: 'main',
+              outcome: end === 'complete' ? 'completed' : 'aborted',
+            },
+          });
+        }
+      }
+      expect(git(path, 'rev-parse', 'main')).toBe(tip);
+      stateAll(path);
+    },
+  );
+
+  it('says so as well when it ends in the very moment', async () => {
+    const { ws, path } = await openConflicts();
+    const { kept } = await ws.merge('draft', { keepConflicts: true });
+    const file = nodePath.join(path, '.git', kept?.ref ?? '');
+    writeFileSync(`${file}.lock`, '');
+    const abort = errorOf(() => kept?.abort());
+    await sleep(100); // by now it waits for the lock
+    rmSync(file);
+    rmSync(`${file}.lock`);
+    expect(await abort).toMatchObject({ code: 'KEPT_MERGE_ENDED', details: { outcome: 'aborted' } });
+    stateAll(path);
+  });
+
+  it('is neither completed nor given up by who does not know what somebody else has resolved', async () => {
+    const { ws, path } = await openConflicts();
+    await ws.merge('draft', { keepConflicts: true, message: 'Merged' });
+    const [[one], [other]] = [await ws.keptMerges(), await ws.keptMerges()];
+    if (!one || !other) throw new Error('Something is missing.');
+    for (const conflict of await one.conflicts()) await one.resolve(conflict, 'ours');
+    for (const method of [() => other.complete(), () => other.abort()]) {
+      expect(await errorOf(method)).toMatchObject({ code: 'CONCURRENT_UPDATE', details: { ref: one.ref } });
+    }
+    expect(await one.complete()).toMatchObject({ status: 'merged' });
     stateAll(path);
   });
 

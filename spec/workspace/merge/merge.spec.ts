@@ -1,5 +1,5 @@
 import { CharField, DoesNotExistError, GitModel, IntegerField, Model, SlugField } from 'gitmodel';
-import type { MergeConflict } from 'gitmodel';
+import type { BoundModel, MergeConflict } from 'gitmodel';
 import { PageModel } from '../../support/sample-models';
 import { git } from '../../support/temporary-repository';
 import { errorOf } from '../../support/error-of';
@@ -190,6 +190,39 @@ describe('merge', () => {
     await ws.merge('draft', { message: 'Merged', onConflict: () => 'theirs' });
     expect(await model.all().toArray()).toMatchObject([{ slug: 'index', title: 'Hello' }]);
     expectLog(path, ['Merged', 'Theirs', 'Ours', 'Base']);
+  });
+
+  it.each([
+    ['another record on each side', 'b', '(it was "a" on our side and was "b" on theirs)'],
+    ['one that they have added', 'new', '(it was "a" on our side and is new on theirs)'],
+    ['the same one on both sides', 'a', '(it was "a" on both sides)'],
+  ])('says what it was before that got an id: %s', async (_, theirs, words) => {
+    const give =
+      (id: string) =>
+      async (Page: BoundModel<typeof PageModel>): Promise<void> => {
+        if (id === 'new') await new Page({ slug: 'x', title: 'New', content: 'Something else' }).save();
+        else await change(Page, id, { slug: 'x', published: id === 'b' });
+      };
+    const { ws, path } = await openSides(PageModel, {
+      base: async (Page) => {
+        for (const slug of ['a', 'b', 'c'])
+          await new Page({ slug, title: `Title of ${slug}`, content: `The content of ${slug}` }).save();
+      },
+      ours: async (Page) => {
+        await give('a')(Page);
+        await change(Page, 'x', { title: 'Ours' });
+      },
+      theirs: async (Page) => {
+        await give(theirs)(Page);
+        await change(Page, 'x', { title: 'Theirs' });
+      },
+    });
+    const { conflicts } = await ws.merge('draft');
+    const title = conflicts.find(({ field }) => field === 'title');
+    expect(title).toMatchObject({ kind: 'field', id: 'x' });
+    expect(title?.message).toBe(`Page "x" ${words}: title is 'Ours' on our side and 'Theirs' on theirs`);
+    for (const ref of ['main', 'draft'])
+      expectLog(path, git(path, 'log', '--topo-order', '--format=%s', ref).split('\n'), ref);
   });
 
   it('has a conflict where a value that only one record may have comes from both sides', async () => {

@@ -19,7 +19,7 @@ import {
   TextField,
   UnrelatedHistoriesError,
 } from 'gitmodel';
-import type { BoundModel } from 'gitmodel';
+import type { BoundModel, GitModelError, MergePolicies } from 'gitmodel';
 import { errorOf } from '../../support/error-of';
 import { PageModel } from '../../support/sample-models';
 import { commitFiles, git } from '../../support/temporary-repository';
@@ -271,6 +271,42 @@ describe('the merge of records', () => {
     await ws.merge('draft', { ...merged, policies: { Note: { views: 'counter' } } });
     expect((await notes.get('a')).fields).toEqual({ text: 'B', views: 6, tags: { x: 2, y: 2 } });
     expectLog(path, MERGED);
+  });
+
+  it('refuses policies for models and fields that there are not, and says which there are', async () => {
+    const { ws, path } = await openPages();
+    await ws.commit({ message: 'Nothing' });
+    await ws.index.addBlob('a.txt', 'A');
+    await ws.commit({ message: 'One' });
+    const refusal = async (policies: MergePolicies): Promise<GitModelError> => {
+      const errors = [
+        await errorOf(() => ws.merge('main', { policies })),
+        await errorOf(() => ws.mergePreview('main', { policies })),
+        await errorOf(() => ws.revert('main', { policies })),
+      ];
+      expect(errors.map(({ code }) => code)).toEqual(Array(3).fill('INVALID_ARGUMENT'));
+      expect(new Set(errors.map(({ message }) => message)).size).toBe(1);
+      return errors[0] as GitModelError;
+    };
+    expect(await refusal({ Pgae: { title: 'ours' } })).toMatchObject({
+      message:
+        '"policies" has the model "Pgae", and there is none of this name: there are Page. For a model without a class, ' +
+        'call records() with its name first.',
+      details: { option: 'policies.Pgae', model: 'Pgae' },
+    });
+    expect(await refusal({ Page: { titel: 'ours' } })).toMatchObject({
+      message:
+        '"policies" has the field "titel" of Page, which has none of this name: there are slug, title, content, published.',
+      details: { option: 'policies.Page.titel', value: 'ours', model: 'Page', field: 'titel' },
+    });
+    expect((await refusal({ Page: 'ours' } as never)).details.option).toBe('policies.Page');
+    expect((await refusal('ours' as never)).details.option).toBe('policies');
+    ws.records('note');
+    const policies = { Page: { title: 'ours', content: undefined }, Note: { anything: 'max' } } as const;
+    for (const each of [ws, await ws.on('main')]) {
+      expect(await each.mergePreview('main', { policies })).toMatchObject({ status: 'up-to-date' });
+    }
+    expectLog(path, ['One']);
   });
 
   it('reads what stock git has merged, of changes in neighbouring fields', async () => {
