@@ -80,7 +80,8 @@ export class KeptMerge {
   /**
    * Commits the merge, when no conflict is left; it is not kept any longer then.
    *
-   * @returns what has become of it; `conflicts` where some are left.
+   * @returns what has become of it: `conflicts` where some are left, `up-to-date` where somebody has merged it by other means, with
+   *   git for example; then it is not kept any longer either.
    * @throws ConcurrentUpdateError when somebody else moved the branch meanwhile: complete it again. Also when somebody else
    *   resolved a conflict since the merge was read, which `details.ref` tells: read the merge again.
    */

@@ -116,8 +116,14 @@ export class KeptMerges {
     const { gate } = this.scope.outside('complete()');
     const completion = async (): Promise<MergeResult> => {
       const ours = await this.tipOf(state);
-      const { tree, conflicts } = await this.merge(state, ours);
       const commits = { base: null, ours, theirs: state.theirs };
+      const { objects } = this.context;
+      if (await isAncestor(objects, state.theirs, ours)) {
+        await this.deleteEnded(state, oid);
+        const { tree } = await readCommit(objects, ours);
+        return { status: 'up-to-date', tree, conflicts: [], commits, commit: null, kept: null };
+      }
+      const { tree, conflicts } = await this.merge(state, ours);
       const facts = { tree: tree.oid, conflicts, commits, commit: null, kept: null };
       if (conflicts.length > 0)
         return { ...facts, status: 'conflicts', kept: new KeptMerge(this, state, oid) };
@@ -128,10 +134,7 @@ export class KeptMerges {
         { ...options, message: options.message ?? state.message },
         parents,
       );
-      // What somebody else makes of it from here on comes too late: it is merged.
-      await this.delete(state, oid).catch((error: unknown) => {
-        if (!(error instanceof ConcurrentUpdateError)) throw error;
-      });
+      await this.deleteEnded(state, oid);
       return { ...facts, status: 'merged', commit };
     };
     return gate.change(() => this.whileKept(state, oid, completion));
@@ -186,6 +189,13 @@ export class KeptMerges {
           : `it was given up, and "${into}" does not have ${theirs}. Begin it anew with merge() and { keepConflicts: true }.`),
       { cause, details: { ref: keptAs, from, into, outcome: isMerged ? 'completed' : 'aborted' } },
     );
+  }
+
+  /** What somebody else makes of it from here on comes too late: it is merged. */
+  private async deleteEnded(state: KeptState, oid: string): Promise<void> {
+    await this.delete(state, oid).catch((error: unknown) => {
+      if (!(error instanceof ConcurrentUpdateError)) throw error;
+    });
   }
 
   private async delete({ keptAs }: KeptState, oid: string): Promise<void> {

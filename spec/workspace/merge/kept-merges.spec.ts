@@ -175,6 +175,20 @@ describe('a merge that is kept', () => {
     },
   );
 
+  it('is not merged once more when somebody has merged it with git', async () => {
+    const { ws, path } = await openConflicts();
+    const { kept } = await ws.merge('draft', { keepConflicts: true });
+    git(path, 'symbolic-ref', 'HEAD', 'refs/heads/main');
+    git(path, 'reset', '--quiet', '--hard');
+    git(path, 'merge', '--quiet', '--strategy=ours', '--message=By hand', 'draft');
+    const tip = git(path, 'rev-parse', 'main');
+
+    expect(await kept?.complete()).toMatchObject({ status: 'up-to-date', commit: null, conflicts: [] });
+    expect(git(path, 'rev-parse', 'main')).toBe(tip);
+    expect(await ws.keptMerges()).toEqual([]);
+    stateAll(path);
+  });
+
   it('says so as well when it ends in the very moment', async () => {
     const { ws, path } = await openConflicts();
     const { kept } = await ws.merge('draft', { keepConflicts: true });
