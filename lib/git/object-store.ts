@@ -5,6 +5,7 @@ import { buffer } from 'node:stream/consumers';
 import { andThen } from '../object/awaitable';
 import type { Awaitable } from '../object/awaitable';
 import type { BlobSource } from '../object/blob-source';
+import { toByteName } from '../object/byte-name';
 import type { DecodedObject } from '../object/object-codec';
 import { EMPTY_TREE_OID, fromByteOid } from '../object/oid';
 import type { ObjectType } from '../object/oid';
@@ -148,7 +149,8 @@ export class ObjectStore implements TreeSource {
     const known = this.caches.entries.get(key);
     if (known !== undefined) return known ?? undefined;
     return andThen(this.readObject(tree), ({ type, content }) => {
-      const entry = type === 'tree' ? findInTree(content, Buffer.from(name)) : undefined;
+      const entry =
+        type === 'tree' ? findInTree(content, Buffer.from(toByteName(name), 'latin1')) : undefined;
       const found = entry && { mode: entry.mode, oid: fromByteOid(entry.oid) };
       this.caches.entries.set(key, found ?? null);
       return found;

@@ -1,3 +1,5 @@
+import { toByteName } from './byte-name';
+
 /*
  * Which paths a commit has changed against its first parent, as Git's commit graph knows it: in a Bloom filter, which tells of
  * any path that it was not changed, or that it may have been.
@@ -15,7 +17,7 @@ export class PathKey {
   readonly isPlain: boolean;
 
   constructor(path: string) {
-    const bytes = Buffer.from(path);
+    const bytes = Buffer.from(toByteName(path), 'latin1');
     this.hashes = [murmur3(bytes, SEEDS[0]), murmur3(bytes, SEEDS[1])];
     this.isPlain = bytes.every((byte) => byte < 0x80);
   }

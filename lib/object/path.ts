@@ -1,4 +1,5 @@
 import { InvalidPathError } from '../errors';
+import { fromByteName, toByteName } from './byte-name';
 import type { EntryKind } from './file-mode';
 
 /** The longest name that the usual file systems can hold, in bytes. */
@@ -6,7 +7,7 @@ const MAX_NAME_BYTES = 255;
 
 /**
  * The segments of a path inside a tree, checked one by one. Paths use `/`, are relative to the root and name
- * one entry: no leading, trailing or double slash.
+ * one entry: no leading, trailing or double slash. A name whose bytes are not UTF-8 is as {@link fromByteName} gives it.
  *
  * @param kind What is to be at the path, when something is put there: a folder or a symbolic link may not have
  *   every name that a file may.
@@ -20,7 +21,10 @@ export function parsePath(path: string, kind: EntryKind = 'blob'): string[] {
   if (PLAIN.test(path) && path.length <= MAX_NAME_BYTES) return segments;
   const last = segments.length - 1;
   segments.forEach((segment, position) => {
-    const reason = unsafeNameReason(segment) ?? unsafeKindReason(segment, position < last ? 'tree' : kind);
+    const reason =
+      (isOfBytes(segment) ? undefined : unsafeTextReason(segment)) ??
+      unsafeNameReason(segment) ??
+      unsafeKindReason(segment, position < last ? 'tree' : kind);
     if (reason) throw invalidPath(path, segment, reason);
   });
   return segments;
@@ -41,7 +45,7 @@ export function checkFolderName(name: string): string {
   if (PLAIN_NAME.test(name)) return name;
   const reason = name.includes('/')
     ? 'contains a slash'
-    : (unsafeNameReason(name) ?? unsafeKindReason(name, 'tree'));
+    : (unsafeTextReason(name) ?? unsafeNameReason(name) ?? unsafeKindReason(name, 'tree'));
   if (reason) throw invalidPath(name, name, reason);
   return name;
 }
@@ -60,14 +64,22 @@ function invalidPath(path: string, name: string, reason: string): InvalidPathErr
   );
 }
 
+/** Whether a text is not Unicode because it is the name of an entry whose bytes are not UTF-8: see {@link fromByteName}. */
+function isOfBytes(name: string): boolean {
+  return !name.isWellFormed() && fromByteName(toByteName(name)) === name;
+}
+
+function unsafeTextReason(name: string): string | undefined {
+  return name.isWellFormed() ? undefined : 'contains half of a surrogate pair, which UTF-8 cannot hold';
+}
+
 /** Why no entry may have this name, or undefined when it may. */
 function unsafeNameReason(name: string): string | undefined {
   if (name === '') return 'is empty';
   if (name === '.' || name === '..') return `is "${name}"`;
   if (name.includes('\0')) return 'contains NUL';
-  if (!name.isWellFormed()) return 'contains half of a surrogate pair, which UTF-8 cannot hold';
   if (isDotGit(name)) return 'means .git to some file system';
-  if (name.length * 3 > MAX_NAME_BYTES && Buffer.byteLength(name) > MAX_NAME_BYTES) {
+  if (name.length * 3 > MAX_NAME_BYTES && toByteName(name).length > MAX_NAME_BYTES) {
     return `is longer than ${MAX_NAME_BYTES} bytes`;
   }
   return undefined;

@@ -33,9 +33,6 @@ export interface RecordEntries {
 /** A place where a record may be; to be called when its turn comes, and throws or rejects for what is no record. */
 export type Candidate = () => Awaitable<RecordLocation>;
 
-/** What stands in a name for bytes that are not UTF-8. */
-const REPLACEMENT = '\ufffd';
-
 /**
  * The place of the record with an id.
  *
@@ -177,7 +174,7 @@ function* walkFolders(
     if (kind === 'blob') continue;
     const name = fromByteName(byteName);
     const inside = `${path}/${name}`;
-    if (name.includes(REPLACEMENT) && toByteName(name) !== byteName) {
+    if (!name.isWellFormed()) {
       yield refusal(inside, 'its name is not UTF-8');
     } else if (kind !== 'tree') {
       yield levels === 0

@@ -39,7 +39,20 @@ describe('a byte name', () => {
     expect(toByteName('😀') < toByteName('\ufffd')).toBe(false);
   });
 
-  it('shows bytes that are not UTF-8 as U+FFFD', () => {
-    expect(fromByteName('caf\xe9.txt')).toBe('caf\ufffd.txt');
+  it('leads to a text that leads back, whatever its bytes are', () => {
+    fc.assert(
+      fc.property(fc.uint8Array({ maxLength: 12 }), (bytes) => {
+        const name = Buffer.from(bytes).toString('latin1');
+        expect(toByteName(fromByteName(name))).toBe(name);
+      }),
+    );
+  });
+
+  it('shows bytes that are not UTF-8 as halves of surrogate pairs, and the characters around them', () => {
+    expect(fromByteName('caf\xe9.txt')).toBe('caf\udce9.txt');
+    expect(fromByteName('\xc3\xa9\xff\xf0\x9f\x98\x80\xf0\x9f')).toBe('é\udcff😀\udcf0\udc9f');
+    // Half of a surrogate pair, and a slash in two bytes, which are not UTF-8 either.
+    expect(fromByteName('\xed\xb3\xbf')).toBe('\udced\udcb3\udcbf');
+    expect(fromByteName('\xc0\xaf')).toBe('\udcc0\udcaf');
   });
 });

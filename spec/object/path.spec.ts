@@ -213,6 +213,13 @@ describe('the name of an entry', () => {
     expect(checkFolderName(name)).toBe(name);
   });
 
+  it('may have bytes that are not UTF-8, as a name that was read, but no folder of ours has such a name', async () => {
+    expect(parsePath('a/caf\udce9.txt')).toEqual(['a', 'caf\udce9.txt']);
+    // These bytes are UTF-8, so no name that was read is like this.
+    expect(await errorOf(() => parsePath('caf\udcc3\udca9'))).toMatchObject({ code: 'INVALID_PATH' });
+    expect(await errorOf(() => checkFolderName('caf\udce9'))).toMatchObject({ code: 'INVALID_PATH' });
+  });
+
   it.each([
     ['empty', '', 'is empty'],
     ['a dot', '.', 'is "."'],

@@ -361,17 +361,19 @@ describe('a tree with names and modes of other programs', () => {
     expect(after.oid).toBe(mktree(`${lines.join('')}120000 blob ${oid}\tnew\0`));
   });
 
-  it('shows such names with U+FFFD, which does not lead back to them', async () => {
+  it('shows such names so that the path leads back to them', async () => {
     const tree = await StagedTree.load(trees.addTree(raw(['caf\xe9'])), trees);
-    expect(await pathsOf(tree)).toEqual(['caf\ufffd']);
+    expect(await pathsOf(tree)).toEqual(['caf\udce9']);
+    expect(await tree.entry('caf\udce9')).toMatchObject({ name: 'caf\udce9', kind: 'blob' });
     expect(await tree.entry('caf\ufffd')).toBeUndefined();
+    expect((await tree.without('caf\udce9')).oid).toBe(EMPTY_TREE_OID);
   });
 
   it('walks a folder with such a name', async () => {
     const folder = trees.addTree(raw(['x']));
     const root = encodeTree([{ name: '\xff', mode: FileMode.TREE, oid: toByteOid(folder) }]);
     const tree = await StagedTree.load(trees.addTree(root), trees);
-    expect(await pathsOf(tree)).toEqual(['\ufffd', '\ufffd/x']);
+    expect(await pathsOf(tree)).toEqual(['\udcff', '\udcff/x']);
   });
 
   it('keeps the mode of a file that git no longer writes', async () => {

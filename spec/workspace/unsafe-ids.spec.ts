@@ -13,7 +13,7 @@ const UNSAFE: Readonly<Record<string, readonly string[]>> = {
   'no name, this folder, the one above': ['', '.', '..'],
   slashes: ['/', 'a/b', '/a', 'a/', '../a', '../../etc/passwd', 'a/../b'],
   NUL: ['\0', 'a\0', '\0a', '.git\0'],
-  'halves of surrogate pairs': ['\ud800', 'a\udc00', '\udc00\ud800'],
+  'halves of surrogate pairs': ['\ud800', 'a\udc00', '\udc00\ud800', 'a\udcff'],
   '.git in any case': ['.git', '.GIT', '.Git', '.gIT'],
   '.git with dots and spaces behind it': ['.git.', '.git ', '.git...', '.git . .', '.GIT. '],
   '.git as a short name of NTFS': ['git~1', 'GIT~1', 'Git~1', 'git~1.', 'git~1 '],

@@ -140,16 +140,21 @@ export async function* walkRecord(
   const waiting = new NewestFirst<RecordAt>();
   const seen = new Set<string>();
   const turn = new Turn();
-  const visit = (position: RecordAt): void => {
-    const key = `${position.commit.oid} ${position.unit.path}`;
-    if (!seen.has(key)) waiting.add(position);
+  const isNew = ({ commit, unit }: RecordAt): boolean => {
+    const key = `${commit.oid} ${unit.path}`;
+    const known = seen.has(key);
     seen.add(key);
+    return !known;
+  };
+  const visit = (position: RecordAt): void => {
+    if (isNew(position)) waiting.add(position);
   };
   visit(await tracker.at(start, recordPaths(schema, id).data));
   for (let next; (next = waiting.take());) {
     if (turn.isOver()) await turn.next();
-    // Where no other branch is open, nobody else gets to what is passed over here.
+    // Where no other branch is open, nobody else gets to what is passed over here; but somebody may have been there.
     const position = waiting.isEmpty ? await tracker.oldestSame(next) : next;
+    if (position.commit.oid !== next.commit.oid && !isNew(position)) continue;
     const { same, parents } = await tracker.before(position);
     const isRoot = parents.length === 0;
     if (!same && !(isRoot && !(await position.comparer.isThere(position.trail)))) yield { position, parents };

@@ -98,7 +98,10 @@ class Laying {
         );
         if (child.size === 0) changes.set(name, undefined);
         else if (child.oid !== mine?.oid) changes.set(name, NodeEntry.folder(child));
-      } else {
+      } else if (isReplaced(before, yours) && !mine) {
+        // Both have removed what was there, and only they have put something else in its place.
+        changes.set(name, yours);
+      } else if (!isReplaced(before, mine) || yours) {
         this.blocked.add(joinPath(path, name));
       }
     }
@@ -179,6 +182,11 @@ function pathIn(units: ReadonlyMap<Triple, MergeUnit>, leaf: Triple): string {
 /** Whether no version is a folder. */
 function isLeaf({ base, ours, theirs }: Triple): boolean {
   return [base, ours, theirs].every((entry) => !entry || !isTreeMode(entry.mode));
+}
+
+/** Whether a folder has come in the place of a file, or the other way round. */
+function isReplaced(before: NodeEntry | undefined, after: NodeEntry | undefined): boolean {
+  return before !== undefined && after !== undefined && isTreeMode(before.mode) !== isTreeMode(after.mode);
 }
 
 /** Nothing is as good as an empty folder. */

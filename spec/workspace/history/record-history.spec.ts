@@ -52,6 +52,28 @@ function logOf(file: string, ...options: string[]): string[] {
 }
 
 describe('history', () => {
+  it('gives each version once, whichever way the commits are come to', async () => {
+    const at = new Date(1_500_000_000_000);
+    const author = { name: 'Ann', email: 'ann@example.com', time: at };
+    const options = { commit: true, author } as const;
+    await new Page({ slug: 'a', title: 'A' }).save({ ...options, message: 'Base' });
+    const draft = await ws.on('draft', { create: true });
+    const Draft = draft.register(PageModel);
+    await (await Page.get('a')).set({ title: 'B' }).save({ ...options, message: 'Ours' });
+    for (const slug of ['x', 'y', 'z']) {
+      await new Draft({ slug, title: 'X' }).save({ ...options, message: slug });
+    }
+    await (await Draft.get('a')).set({ text: 'Text' }).save({ ...options, message: 'Theirs' });
+    await ws.merge('draft', { message: 'Merge', author });
+    await draft.close();
+
+    const versions = await collect(Page.history('a'));
+    expect(versions.map((each) => each.commit.oid)).toEqual(logOf('page/a'));
+    expect(versions).toHaveLength(4);
+    expect(await collect(ws.log({ model: Page, id: 'a' }))).toHaveLength(4);
+    expectLog(path, git(path, 'log', '--topo-order', '--format=%s', 'main').split('\n'), 'main');
+  });
+
   it('gives the versions of a record, newest first, with what each has changed', async () => {
     await commit('One', () => new Page({ slug: 'a', title: 'A' }).save());
     await commit('Other', () => new Page({ slug: 'b', title: 'B' }).save());
