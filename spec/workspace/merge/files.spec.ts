@@ -2,8 +2,8 @@ import fc from 'fast-check';
 import { chmodSync, symlinkSync } from 'node:fs';
 import { spawnSync } from 'node:child_process';
 import type { MergeResult } from 'gitmodel';
-import { commitFiles, ENVIRONMENT, git } from '../../support/temporary-repository';
-import { emptyRepository, expectLog, openWorkspace } from '../../support/workspaces';
+import { commitFiles, commitSeries, ENVIRONMENT, git } from '../../support/temporary-repository';
+import { emptyRepository, expectLog, openWorkspace, stateCommits } from '../../support/workspaces';
 
 type Files = Readonly<Record<string, string | Uint8Array>>;
 
@@ -14,10 +14,11 @@ async function mergeFiles(
   theirs: Files,
 ): Promise<{ path: string; result: MergeResult }> {
   const path = emptyRepository();
-  const parents = [commitFiles(path, 'refs/heads/main', { files: base, message: 'Base' })];
-  git(path, 'branch', 'draft');
-  commitFiles(path, 'refs/heads/main', { files: ours, message: 'Ours', parents });
-  commitFiles(path, 'refs/heads/draft', { files: theirs, message: 'Theirs', parents });
+  commitSeries(path, [
+    { ref: 'refs/heads/main', files: base, message: 'Base' },
+    { ref: 'refs/heads/main', files: ours, message: 'Ours', parents: [':1'] },
+    { ref: 'refs/heads/draft', files: theirs, message: 'Theirs', parents: [':1'] },
+  ]);
   const ws = await openWorkspace(path);
   const result = await ws.merge('draft', { message: 'Merged' });
   return { path, result };
@@ -53,8 +54,7 @@ describe('files that are no records', () => {
         if (result.status === 'up-to-date' || result.status === 'fast-forward') return;
         expect(result.status).toBe(expected.status === 0 ? 'merged' : 'conflicts');
         if (expected.status === 0) expect(result.tree).toBe(expected.tree);
-        for (const ref of ['main', 'draft'])
-          expectLog(path, git(path, 'log', '--topo-order', '--format=%s', ref).split('\n'), ref);
+        stateCommits(path);
       }),
       { numRuns: 20 },
     );
