@@ -2,6 +2,7 @@ import { readdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import * as gitmodel from 'gitmodel';
 import ts from 'typescript';
+import { compilerHost } from '../support/compiler-host';
 import { git, temporaryFolder } from '../support/temporary-repository';
 import { expectLog } from '../support/workspaces';
 import { projectWithPackage, runProgram } from './packed';
@@ -253,7 +254,8 @@ describe('A consumer in TypeScript', () => {
   function compile(name: string, source: string, options: ts.CompilerOptions = {}): string[] {
     const file = path.join(project, name);
     writeFileSync(file, source);
-    const program = ts.createProgram([file], { ...OPTIONS, ...options });
+    const all = { ...OPTIONS, ...options };
+    const program = ts.createProgram([file], all, compilerHost(all));
     const diagnostics = [...ts.getPreEmitDiagnostics(program), ...program.emit().diagnostics];
     return diagnostics.map(({ file: where, start = 0, code }) => {
       const line = (where?.getLineAndCharacterOfPosition(start).line ?? -1) + 1;

@@ -4,7 +4,13 @@ import { commitChain } from '../../lib/git/commit-chain';
 import { ObjectStore } from '../../lib/git/object-store';
 import { openRepository } from '../../lib/git/repository';
 import { errorOf } from '../support/error-of';
-import { COMMIT_TIME, git, runGit, temporaryRepository } from '../support/temporary-repository';
+import {
+  COMMIT_TIME,
+  commitFiles,
+  commitSeries,
+  git,
+  temporaryRepository,
+} from '../support/temporary-repository';
 
 const path = temporaryRepository({ bare: true });
 let objects: ObjectStore;
@@ -17,10 +23,7 @@ afterAll(() => objects.close());
 
 /** Makes a commit of nothing, so many seconds after the first. */
 function commit(parents: readonly string[], time: number, message = ''): string {
-  const tree = git(path, 'hash-object', '-t', 'tree', '-w', '/dev/null');
-  const env = { GIT_COMMITTER_DATE: `${COMMIT_TIME + time} +0000` };
-  const args = ['commit-tree', tree, ...parents.flatMap((parent) => ['-p', parent]), '-m', message];
-  return runGit(path, args, { env }).toString().trim();
+  return commitFiles(path, 'refs/heads/main', { parents, time: COMMIT_TIME + time, message });
 }
 
 describe('commitChain', () => {
@@ -61,17 +64,22 @@ describe('commitChain', () => {
     );
     await fc.assert(
       fc.asyncProperty(someHistory, fc.nat(), async (history, seed) => {
-        const made: string[] = [];
-        const parentsOf = new Map<string, readonly string[]>();
-        for (const [n, { first, second, time }] of history.entries()) {
-          const parents = [first, second]
-            .filter((back) => back !== null)
-            .map((back) => made[n - 1 - back])
-            .filter((oid) => oid !== undefined);
-          const oid = commit([...new Set(parents)], time, `${seed} ${n}`);
-          parentsOf.set(oid, [...new Set(parents)]);
-          made.push(oid);
-        }
+        const parents = history.map(({ first, second }, n) => {
+          const numbers = [first, second].filter((back) => back !== null).map((back) => n - 1 - back);
+          return [...new Set(numbers)].filter((number) => number >= 0);
+        });
+        const made = commitSeries(
+          path,
+          history.map(({ time }, n) => ({
+            ref: 'refs/heads/main',
+            parents: (parents[n] ?? []).map((number) => `:${number + 1}`),
+            time: COMMIT_TIME + time,
+            message: `${seed} ${n}`,
+          })),
+        );
+        const parentsOf = new Map(
+          made.map((oid, n) => [oid, parents[n]?.map((number) => made[number])] as const),
+        );
         const tip = made.at(-1) as string;
         const ancestors = new Set(git(path, 'rev-list', tip).split('\n'));
         for (const since of made) {

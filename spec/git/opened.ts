@@ -8,7 +8,7 @@ import type { GitRepository } from '../../lib/git/repository';
 import { commitObject } from '../../lib/object/commit-codec';
 import type { CommitFields } from '../../lib/object/commit-codec';
 import { StagedTree } from '../../lib/object/staged-tree';
-import { expectCleanRepository, temporaryCopy, temporaryRepository } from '../support/temporary-repository';
+import { expectCleanRepository, temporaryRepository } from '../support/temporary-repository';
 
 let sound = new Set<string>();
 
@@ -31,16 +31,8 @@ export interface Opened {
   readonly objects: ObjectStore;
 }
 
-let blank: string | undefined;
-
-/** A new repository: a copy of one, for a call of git takes longer than all that most tests do. */
-function newRepository(): string {
-  blank ??= temporaryRepository();
-  return temporaryCopy(blank);
-}
-
 /** Opens a repository, by default a new one; after the test it has to be sound. */
-export async function open(folder: string = newRepository()): Promise<Opened> {
+export async function open(folder: string = temporaryRepository()): Promise<Opened> {
   sound.add(folder);
   const repository = await openRepository(folder);
   return { folder, repository, objects: await ObjectStore.open(repository) };

@@ -1,14 +1,23 @@
-import { mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
+import { createHash } from 'node:crypto';
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import path from 'node:path';
-import ts from 'typescript';
+import type ts from 'typescript';
 import { temporaryFolder } from './temporary-repository';
 
 /** The folder of the project itself. */
 export const PROJECT = path.resolve(__dirname, '../..');
 
-const COMMON_JS: ts.CompilerOptions = {
-  target: ts.ScriptTarget.ES2022,
-  module: ts.ModuleKind.CommonJS,
+const COMMON_JS = {
+  target: 'es2022',
+  module: 'commonjs',
   esModuleInterop: true,
   experimentalDecorators: true,
   emitDecoratorMetadata: true,
@@ -17,7 +26,24 @@ const COMMON_JS: ts.CompilerOptions = {
 
 /** Compiles one file as CommonJS, without a look at its types, by the options of the project or others. */
 export function transpile(source: string, options: ts.CompilerOptions = {}): string {
-  return ts.transpileModule(source, { compilerOptions: { ...COMMON_JS, ...options } }).outputText;
+  // Many specs compile the same library, in more than one process; see compiled-folder.js.
+  const folder = process.env.GITMODEL_COMPILED_FOLDER;
+  if (folder === undefined) throw new Error('GITMODEL_COMPILED_FOLDER is not set: run this with jest.');
+  const key = createHash('sha1').update(JSON.stringify([COMMON_JS, options, source]));
+  const file = path.join(folder, `${key.digest('hex')}.js`);
+  if (!existsSync(file)) {
+    const unfinished = `${file}.${process.pid}`;
+    writeFileSync(unfinished, compile(source, options));
+    renameSync(unfinished, file);
+  }
+  return readFileSync(file, 'utf8');
+}
+
+function compile(source: string, options: ts.CompilerOptions): string {
+  // It takes long to load, so that is left until there is something to compile.
+  const compiler = jest.requireActual<typeof ts>('typescript');
+  const common = compiler.convertCompilerOptionsFromJson(COMMON_JS, PROJECT).options;
+  return compiler.transpileModule(source, { compilerOptions: { ...common, ...options } }).outputText;
 }
 
 /** Runs a CommonJS module in this process, with the library from its sources, and returns its exports. */

@@ -10,7 +10,10 @@ export interface Program {
   readonly source: string;
 }
 
-/** What the compiler has to say about programs that import `gitmodel`, a line each; empty when all is well. */
+/**
+ * What the compiler has to say about programs that import `gitmodel`, a line each; empty when all is well. It is
+ * asked about the programs only: the library itself is checked with the rest of the project.
+ */
 export function typeErrors(programs: readonly Program[]): string[] {
   const options = compilerOptions();
   const files = new Map(
@@ -24,7 +27,12 @@ export function typeErrors(programs: readonly Program[]): string[] {
   host.fileExists = (file) => files.has(file) || disk.fileExists(file);
   host.readFile = (file) => files.get(file)?.source ?? disk.readFile(file);
   const program = ts.createProgram([...files.keys()], options, host);
-  return ts.getPreEmitDiagnostics(program).map(({ file, start = 0, messageText }) => {
+  const diagnostics = [...files.keys()].flatMap((name) => {
+    const source = program.getSourceFile(name);
+    if (!source) throw new Error(`The compiler has not found ${name}.`);
+    return ts.getPreEmitDiagnostics(program, source);
+  });
+  return diagnostics.map(({ file, start = 0, messageText }) => {
     const line = file ? file.getLineAndCharacterOfPosition(start).line + 1 : 0;
     const name = file && (files.get(file.fileName)?.name ?? file.fileName);
     return `${name ?? ''}:${line}: ${ts.flattenDiagnosticMessageText(messageText, '\n')}`;

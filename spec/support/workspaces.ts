@@ -1,13 +1,14 @@
-import { cpSync, existsSync, readdirSync, rmSync } from 'node:fs';
-import nodePath from 'node:path';
+import { readdirSync } from 'node:fs';
 import { Workspace } from 'gitmodel';
 import type { BoundModel, ChangedPath, Commit, OpenOptions } from 'gitmodel';
 import { PageModel } from './sample-models';
 import {
-  expectCleanRepository,
+  complaintsOf,
+  fingerprintOf,
   git,
+  objectsFolder,
   runGit,
-  temporaryFolder,
+  temporaryCopy,
   temporaryRepository,
 } from './temporary-repository';
 
@@ -29,9 +30,8 @@ afterEach(async () => {
   await Promise.all(opened.splice(0).map((each) => each.close()));
   for (const [path, { complaints, stated }] of paths) {
     if (isEmpty(path)) continue;
-    if (complaints === '') expectCleanRepository(path);
-    else expect(complaintsOf(path)).toBe(complaints);
-    const unstated = commitsOf(path, '--all').filter((oid) => !stated.has(oid));
+    expect(complaintsOf(path)).toBe(complaints);
+    const unstated = commitsOf(path).filter((oid) => !stated.has(oid));
     expect({ unstatedCommits: unstated.map((oid) => git(path, 'show', '-s', '--oneline', oid)) }).toEqual({
       unstatedCommits: [],
     });
@@ -48,15 +48,13 @@ export function watchRepository(path: string): void {
   const nothing = isEmpty(path);
   watched.set(path, {
     complaints: nothing ? '' : complaintsOf(path),
-    stated: new Set(nothing ? [] : commitsOf(path, '--all')),
+    stated: new Set(nothing ? [] : commitsOf(path)),
   });
 }
 
 /** Copies a repository into a temporary folder: the quick way to many that are alike. */
 export function copyRepository(path: string): string {
-  const copy = temporaryFolder();
-  cpSync(path, copy, { recursive: true });
-  return copy;
+  return temporaryCopy(path);
 }
 
 /** Makes something the first time it is asked for. */
@@ -65,15 +63,9 @@ export function once<T extends object | string>(make: () => T): () => T {
   return () => (made ??= make());
 }
 
-const empty = once(() => {
-  const path = temporaryRepository();
-  rmSync(nodePath.join(path, '.git/hooks'), { recursive: true });
-  return path;
-});
-
-/** An empty repository with a work tree, as {@link temporaryRepository} makes it, only quicker. */
+/** An empty repository with a work tree. */
 export function emptyRepository(): string {
-  return copyRepository(empty());
+  return temporaryRepository();
 }
 
 /** Opens a workspace, by default on a new repository; it is closed, and the repository checked, after the test. */
@@ -101,10 +93,15 @@ export async function openPages(options?: OpenOptions): Promise<{
 /** Expects that `git log` shows these subjects, newest first. */
 export function expectLog(path: string, subjects: readonly string[], ref = 'HEAD'): void {
   watchRepository(path);
-  const exists = git(path, 'rev-list', '--all', '--max-count=1') !== '';
-  const log = exists ? git(path, 'log', '--topo-order', '--format=%s', ref, '--') : '';
-  expect(log === '' ? [] : log.split('\n')).toEqual(subjects);
-  for (const oid of exists ? commitsOf(path, ref) : []) watched.get(path)?.stated.add(oid);
+  const commits = logOf(path, ref);
+  expect(commits.map(({ subject }) => subject)).toEqual(subjects);
+  for (const { oid } of commits) watched.get(path)?.stated.add(oid);
+}
+
+/** States all commits of a repository, in a test that does not say what they are. */
+export function stateCommits(path: string): void {
+  watchRepository(path);
+  for (const { oid } of logOf(path, '--all')) watched.get(path)?.stated.add(oid);
 }
 
 /** Commits to a branch with stock git, as another process would: the same files, another commit. */
@@ -142,9 +139,21 @@ export function changesOf(changes: readonly ChangedPath[]): string[] {
   return changes.map(({ status, path }) => `${status} ${path}`);
 }
 
+/** The commits that can be reached in a repository, by all that is in it: many tests begin with the same one. */
+const reachable = new Map<string, readonly string[]>();
+
+function commitsOf(path: string): readonly string[] {
+  const fingerprint = fingerprintOf(path);
+  const known = fingerprint === undefined ? undefined : reachable.get(fingerprint);
+  if (known) return known;
+  const commits = git(path, 'rev-list', '--all').split('\n').filter(Boolean);
+  if (fingerprint !== undefined) reachable.set(fingerprint, commits);
+  return commits;
+}
+
 /** Whether a repository has no objects at all, and so nothing to be checked. */
 function isEmpty(path: string): boolean {
-  const objects = ['.git/objects', 'objects'].map((each) => nodePath.join(path, each)).find(existsSync);
+  const objects = objectsFolder(path);
   return (
     objects !== undefined &&
     readdirSync(objects, { recursive: true, encoding: 'utf8' }).every((each) =>
@@ -153,16 +162,16 @@ function isEmpty(path: string): boolean {
   );
 }
 
-function commitsOf(path: string, ref: string): string[] {
-  return git(path, 'rev-list', ref).split('\n').filter(Boolean);
-}
-
-function complaintsOf(path: string): string {
+/** What `git log` shows, newest first. */
+function logOf(path: string, ref: string): { readonly oid: string; readonly subject: string }[] {
+  let log: string;
   try {
-    git(path, 'fsck', '--strict', '--no-dangling', '--no-progress');
-    return '';
+    log = git(path, 'log', '--topo-order', '--format=%H %s', ref, '--');
   } catch (error) {
-    const { stdout, message } = error as Error & { stdout: Buffer };
-    return `${stdout.toString()}${message}`;
+    // A repository without commits has nothing that it could show.
+    if (git(path, 'rev-list', '--all', '--max-count=1') === '') return [];
+    throw error;
   }
+  const lines = log.split('\n').filter(Boolean);
+  return lines.map((line) => ({ oid: line.slice(0, 40), subject: line.slice(41) }));
 }

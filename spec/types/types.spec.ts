@@ -2,6 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import ts from 'typescript';
 import { PROJECT } from '../support/compiled';
+import { compilerHost } from '../support/compiler-host';
 
 /** `// @ts-expect-error TS2322: why`, on the line before the mistake. */
 const EXPECTATION = /^\s*\/\/ @ts-expect-error (TS\d+(?: TS\d+)*): /;
@@ -26,7 +27,7 @@ function compilerOptions(): ts.CompilerOptions {
 /** Compiles files with these texts in place of theirs, and tells what the compiler has to say of them. */
 function compile(texts: ReadonlyMap<string, string>): Mistake[] {
   const options = compilerOptions();
-  const host = ts.createCompilerHost(options);
+  const host = compilerHost(options);
   const disk = { ...host };
   host.fileExists = (file) => texts.has(file) || disk.fileExists(file);
   host.readFile = (file) => texts.get(file) ?? disk.readFile(file);

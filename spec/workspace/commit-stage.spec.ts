@@ -102,7 +102,7 @@ describe('commit', () => {
     ['as it is', 'Subject\n\nBody, é☃🐙\n# not a comment\n', ['Subject']],
     ['without the newline that `git commit` adds', 'Subject', ['Subject']],
     ['with spaces around it', '  Subject  \n\n\n', ['  Subject']],
-    ['of nothing', '', []],
+    ['of nothing', '', ['']],
   ])('stores the message %s', async (_what, message, subjects) => {
     const { path, ws } = await openPages();
     await ws.index.addBlob('a.txt', 'a');

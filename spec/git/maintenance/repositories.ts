@@ -1,11 +1,11 @@
-import { readdirSync, utimesSync } from 'node:fs';
+import { readdirSync, utimesSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import type { MaintenanceProblem, MaintenanceProgress, StepContext } from '../../../lib/git/maintenance/step';
 import {
-  commitFiles,
+  commitSeries,
   expectCleanRepository,
   git,
-  runGit,
+  temporaryFolder,
   temporaryRepository,
 } from '../../support/temporary-repository';
 
@@ -51,16 +51,19 @@ let written = 0;
 
 /** Adds commits to the branch main. */
 export function addCommits(folder: string, commits: number, filesEach = 5): void {
-  const branch = 'refs/heads/main';
-  for (let number = 0; number < commits; number++) {
+  if (commits === 0) return;
+  const ref = 'refs/heads/main';
+  const tip = git(folder, 'for-each-ref', '--format=%(objectname)', ref).split('\n').filter(Boolean);
+  const fixtures = Array.from({ length: commits }, (_, index) => {
     written++;
     const files: Record<string, string> = {};
     for (let each = 0; each < filesEach; each++) {
       files[`folder-${each % 3}/file-${each}`] = `${'a line of text\n'.repeat(40)}${written} ${each}\n`;
     }
-    const parents = git(folder, 'for-each-ref', '--format=%(objectname)', branch).split('\n').filter(Boolean);
-    commitFiles(folder, branch, { files, parents, message: `Commit ${written}` });
-  }
+    const parents = index === 0 ? tip : [`:${index}`];
+    return { ref, files, parents, message: `Commit ${written}` };
+  });
+  commitSeries(folder, fixtures);
 }
 
 /** Sets the time of a file, or folder, to two weeks ago and more. */
@@ -70,7 +73,17 @@ export function makeOld(file: string): void {
 
 /** Writes a blob that nothing refers to, with git, and returns its oid. */
 export function danglingBlob(folder: string, content: string): string {
-  return runGit(folder, ['hash-object', '-w', '--stdin'], { input: content }).toString().trim();
+  return danglingBlobs(folder, [content])[0] as string;
+}
+
+/** As {@link danglingBlob}, for many. */
+export function danglingBlobs(folder: string, contents: readonly string[]): string[] {
+  const files = temporaryFolder();
+  const names = contents.map((_, index) => path.join(files, String(index)));
+  names.forEach((name, index) => {
+    writeFileSync(name, contents[index] as string);
+  });
+  return git(folder, 'hash-object', '-w', '--no-filters', '--', ...names).split('\n');
 }
 
 /** The file of a loose object. */

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { CharField, GitModel, IntegerField, ListField, Model, SlugField } from 'gitmodel';
 import type { BoundModel, Workspace } from 'gitmodel';
 import { git } from '../../support/temporary-repository';
-import { emptyRepository, expectLog, openWorkspace } from '../../support/workspaces';
+import { emptyRepository, openWorkspace, stateCommits } from '../../support/workspaces';
 
 @Model({ name: 'Tally' })
 class TallyModel extends GitModel {
@@ -50,12 +50,6 @@ async function run(ws: Workspace, Tally: Tally, step: Step, position: number): P
   await tally.save({ commit: true, message: 'Changed' });
 }
 
-/** States all commits of a repository, whatever they are. */
-function stateAll(path: string, branches: readonly string[]): void {
-  for (const branch of branches)
-    expectLog(path, git(path, 'log', '--topo-order', '--format=%s', branch).split('\n'), branch);
-}
-
 describe('merging branches into one another crosswise', () => {
   it('loses nothing and counts nothing twice, whatever was merged when', async () => {
     await fc.assert(
@@ -79,7 +73,7 @@ describe('merging branches into one another crosswise', () => {
           expect(tally.highest).toBe(Math.max(0, ...changes.map(({ add }) => add)));
           expect([...tally.seen].sort()).toEqual(changes.map(({ position }) => `step-${position}`).sort());
         }
-        stateAll(path, BRANCHES);
+        stateCommits(path);
         await ws.close();
       }),
       { numRuns: 25 },
@@ -105,6 +99,6 @@ describe('merging branches into one another crosswise', () => {
     await run(ws, Tally, { on: 'draft', add: 8, name: 'a' }, 4);
     await run(ws, Tally, { on: 'main', from: 'draft' }, 5);
     expect((await Tally.get('a')).count).toBe(15);
-    stateAll(path, ['main', 'draft']);
+    stateCommits(path);
   });
 });

@@ -2,8 +2,8 @@ import fc from 'fast-check';
 import { chmodSync, symlinkSync } from 'node:fs';
 import { spawnSync } from 'node:child_process';
 import type { MergeResult } from 'gitmodel';
-import { commitFiles, ENVIRONMENT, git, runGit } from '../../support/temporary-repository';
-import { emptyRepository, expectLog, openWorkspace } from '../../support/workspaces';
+import { commitFiles, commitSeries, ENVIRONMENT, git } from '../../support/temporary-repository';
+import { emptyRepository, expectLog, openWorkspace, stateCommits } from '../../support/workspaces';
 
 type Files = Readonly<Record<string, string | Uint8Array>>;
 
@@ -14,10 +14,11 @@ async function mergeFiles(
   theirs: Files,
 ): Promise<{ path: string; result: MergeResult }> {
   const path = emptyRepository();
-  const parents = [commitFiles(path, 'refs/heads/main', { files: base, message: 'Base' })];
-  git(path, 'branch', 'draft');
-  commitFiles(path, 'refs/heads/main', { files: ours, message: 'Ours', parents });
-  commitFiles(path, 'refs/heads/draft', { files: theirs, message: 'Theirs', parents });
+  commitSeries(path, [
+    { ref: 'refs/heads/main', files: base, message: 'Base' },
+    { ref: 'refs/heads/main', files: ours, message: 'Ours', parents: [':1'] },
+    { ref: 'refs/heads/draft', files: theirs, message: 'Theirs', parents: [':1'] },
+  ]);
   const ws = await openWorkspace(path);
   const result = await ws.merge('draft', { message: 'Merged' });
   return { path, result };
@@ -28,33 +29,6 @@ function byGit(path: string, ours: string): { status: number | null; tree: strin
   const args = ['merge-tree', '--write-tree', ours, 'draft'];
   const { status, stdout } = spawnSync('git', args, { cwd: path, env: ENVIRONMENT, encoding: 'utf8' });
   return { status, tree: stdout.split('\n')[0] };
-}
-
-/** The contents by paths of which each character is a byte; null where nothing is. */
-type RawFiles = Readonly<Record<string, string | null>>;
-
-/** The same as {@link mergeFiles} for paths of any bytes; what the sides do not name is as in the base. */
-async function mergeRaw(base: RawFiles, ours: RawFiles, theirs: RawFiles): ReturnType<typeof mergeFiles> {
-  const path = emptyRepository();
-  const quoted = (name: string): string =>
-    `"${Array.from(name, (each) => `\\${each.charCodeAt(0).toString(8).padStart(3, '0')}`).join('')}"`;
-  const change = ([name, text]: [string, string | null]): string =>
-    text === null ? `D ${quoted(name)}\n` : `M 100644 inline ${quoted(name)}\ndata ${text.length}\n${text}\n`;
-  const commit = (ref: string, subject: string, files: RawFiles): string =>
-    `commit refs/heads/${ref}\n${subject === 'Base' ? 'mark :1\n' : ''}committer A <a@example.com> 0 +0000\n` +
-    `data ${subject.length}\n${subject}\n${subject === 'Base' ? '' : 'from :1\n'}` +
-    Object.entries(files).map(change).join('');
-  const stream =
-    commit('main', 'Base', base) + commit('main', 'Ours', ours) + commit('draft', 'Theirs', theirs);
-  runGit(path, ['fast-import', '--quiet'], { input: Buffer.from(stream, 'latin1') });
-  const ws = await openWorkspace(path);
-  return { path, result: await ws.merge('draft', { message: 'Merged' }) };
-}
-
-/** Says which commits there are. */
-function stateBoth(path: string): void {
-  for (const ref of ['main', 'draft'])
-    expectLog(path, git(path, 'log', '--topo-order', '--format=%s', ref).split('\n'), ref);
 }
 
 const LINES = fc
@@ -80,64 +54,68 @@ describe('files that are no records', () => {
         if (result.status === 'up-to-date' || result.status === 'fast-forward') return;
         expect(result.status).toBe(expected.status === 0 ? 'merged' : 'conflicts');
         if (expected.status === 0) expect(result.tree).toBe(expected.tree);
-        for (const ref of ['main', 'draft'])
-          expectLog(path, git(path, 'log', '--topo-order', '--format=%s', ref).split('\n'), ref);
+        stateCommits(path);
       }),
       { numRuns: 20 },
     );
   });
 
-  it.each<[string, RawFiles, RawFiles, RawFiles]>([
+  it.each<[string, Files, Files, Files]>([
     [
       'lines of one are changed on both sides',
-      { 'x\xff': '1\n2\n3\n4\n5\n' },
-      { 'x\xff': 'A\n2\n3\n4\n5\n' },
-      { 'x\xff': '1\n2\n3\n4\nB\n' },
+      { 'x\udcff': '1\n2\n3\n4\n5\n' },
+      { 'x\udcff': 'A\n2\n3\n4\n5\n' },
+      { 'x\udcff': '1\n2\n3\n4\nB\n' },
     ],
     [
       'names differ in such bytes alone',
-      { 'x\xfe': '1', 'x\xff': '1' },
-      { 'x\xff': 'ours' },
-      { 'x\xfe': 'theirs' },
+      { 'x\udcfe': '1', 'x\udcff': '1' },
+      { 'x\udcfe': '1', 'x\udcff': 'ours' },
+      { 'x\udcfe': 'theirs', 'x\udcff': '1' },
     ],
     [
       'another name has the character for what is not UTF-8',
-      { 'x\xff': '1', 'x\xef\xbf\xbd': '1' },
-      { 'x\xff': 'ours' },
-      { 'x\xef\xbf\xbd': 'theirs' },
+      { 'x\ufffd': '1', 'x\udcff': '1' },
+      { 'x\ufffd': '1', 'x\udcff': 'ours' },
+      { 'x\ufffd': 'theirs', 'x\udcff': '1' },
     ],
-    ['one is changed on both sides', { 'x\xff': '1' }, { 'x\xff': 'ours' }, { 'x\xff': 'theirs' }],
-    ['one is changed and deleted', { 'x\xff': '1', k: '1' }, { 'x\xff': 'ours' }, { 'x\xff': null }],
-    ['one is added on both sides', { k: '1' }, { 'x\xff': 'ours' }, { 'x\xff': 'theirs' }],
+    ['one is changed on both sides', { 'x\udcff': '1' }, { 'x\udcff': 'ours' }, { 'x\udcff': 'theirs' }],
+    ['one is changed and deleted', { 'x\udcff': '1', k: '1' }, { 'x\udcff': 'ours', k: '1' }, { k: '1' }],
+    [
+      'one is added on both sides',
+      { k: '1' },
+      { 'x\udcff': 'ours', k: '1' },
+      { 'x\udcff': 'theirs', k: '1' },
+    ],
     [
       'they are in a folder',
-      { 'd\xff/f': '1', 'd\xff/g': '1' },
-      { 'd\xff/f': 'ours' },
-      { 'd\xff/g': 'theirs' },
+      { 'd\udcff/f': '1', 'd\udcff/g': '1' },
+      { 'd\udcff/f': 'ours', 'd\udcff/g': '1' },
+      { 'd\udcff/f': '1', 'd\udcff/g': 'theirs' },
     ],
     [
       'they are in the folder of a record',
-      { 'page/home/data.json': '{"model":"Page","fields":{"n":1}}', 'page/home/x\xff': '1' },
-      { 'page/home/data.json': '{"model":"Page","fields":{"n":2}}' },
-      { 'page/home/x\xff': 'theirs' },
+      { 'page/home/data.json': '{"model":"Page","fields":{"n":1}}', 'page/home/x\udcff': '1' },
+      { 'page/home/data.json': '{"model":"Page","fields":{"n":2}}', 'page/home/x\udcff': '1' },
+      { 'page/home/data.json': '{"model":"Page","fields":{"n":1}}', 'page/home/x\udcff': 'theirs' },
     ],
-  ])('are merged as git merges them where names are not UTF-8: %s', async (_what, base, ours, theirs) => {
-    const { path, result } = await mergeRaw(base, ours, theirs);
+  ])('are merged as git merges them where names are not UTF-8: %s', async (_what, ...sides) => {
+    const { path, result } = await mergeFiles(...sides);
     const expected = byGit(path, result.status === 'merged' ? 'main~1' : 'main');
     expect(result.status).toBe(expected.status === 0 ? 'merged' : 'conflicts');
     if (expected.status === 0) expect(result.tree).toBe(expected.tree);
-    stateBoth(path);
+    stateCommits(path);
   });
 
-  it.each<[string, RawFiles, RawFiles, RawFiles]>([
-    ['a folder has come', { a: '1', k: '1' }, { a: null }, { 'a/0': 'theirs' }],
-    ['a file has come', { 'a/0': '1', k: '1' }, { 'a/0': null }, { 'a/0': null, a: 'theirs' }],
-    ['we have put a folder', { a: '1', k: '1' }, { 'a/0': 'ours' }, { a: null }],
-    ['we have put a file', { 'a/0': '1', k: '1' }, { 'a/0': null, a: 'ours' }, { 'a/0': null }],
+  it.each<[string, Files, Files, Files]>([
+    ['they have put a folder', { a: '1', k: '1' }, { k: '1' }, { 'a/0': 'theirs', k: '1' }],
+    ['they have put a file', { 'a/0': '1', k: '1' }, { k: '1' }, { a: 'theirs', k: '1' }],
+    ['we have put a folder', { a: '1', k: '1' }, { 'a/0': 'ours', k: '1' }, { k: '1' }],
+    ['we have put a file', { 'a/0': '1', k: '1' }, { a: 'ours', k: '1' }, { k: '1' }],
   ])('are no conflict where both sides have removed one, and in its place %s', async (_what, ...sides) => {
-    const { path, result } = await mergeRaw(...sides);
+    const { path, result } = await mergeFiles(...sides);
     expect(result).toMatchObject({ status: 'merged', tree: byGit(path, 'main~1').tree });
-    stateBoth(path);
+    stateCommits(path);
   });
 
   it('are a conflict as a whole when they are binary', async () => {
