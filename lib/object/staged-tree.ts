@@ -18,7 +18,10 @@ export interface TreeSource {
 
 /** An entry of a tree, as the outside sees it. */
 export interface TreeEntry {
-  /** The entry's own name, without the folders above it. */
+  /**
+   * The entry's own name, without the folders above it. Names are bytes in Git: each that is not part of UTF-8 is half of a
+   * surrogate pair here, U+DC80 to U+DCFF, as in Python (https://peps.python.org/pep-0383/), so that the path leads back to the entry.
+   */
   readonly name: string;
   /** The path from the root. */
   readonly path: string;

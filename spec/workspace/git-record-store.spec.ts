@@ -198,8 +198,8 @@ describe('A name in the model’s folder that is not UTF-8', () => {
     ]) {
       expect(await errorOf(read)).toMatchObject({
         code: 'INVALID_RECORD',
-        message: 'What is stored at "page/b\ufffdd" is not a record: its name is not UTF-8.',
-        details: { path: 'page/b\ufffdd' },
+        message: 'What is stored at "page/b\udcffd" is not a record: its name is not UTF-8.',
+        details: { path: 'page/b\udcffd' },
       });
     }
     expect(await Page.get('hello')).toMatchObject({ title: 'Hello' });
