@@ -1,4 +1,4 @@
-import { InvalidRecordError } from '../errors';
+import { InvalidObjectError, InvalidRecordError, ObjectNotFoundError } from '../errors';
 import type { RecordPlace } from '../model/record/record-store';
 import { BLOB_SUFFIX, blobPrefixOf, dataPath, recordPaths } from '../model/schema/layout';
 import { andThen } from '../object/awaitable';
@@ -159,6 +159,15 @@ export function notARecord(path: string, reason: string, cause?: unknown): Inval
     cause,
     details: { path, reason },
   });
+}
+
+/**
+ * Throws what says that a record's content cannot be read: the object that holds it is damaged, or not there. Any other
+ * error, as of a disk that is full, is no fault of the record's, and is thrown as it is.
+ */
+export function refuseContent(path: string, error: unknown): never {
+  if (!(error instanceof InvalidObjectError || error instanceof ObjectNotFoundError)) throw error;
+  throw notARecord(path, `its content cannot be read: ${error.message}`, error);
 }
 
 /** Finds candidates; a promise is of a folder, to be handed back when it has come. */
