@@ -34,7 +34,7 @@ export interface RecordEntries {
 export type Candidate = () => Awaitable<RecordLocation>;
 
 /** What stands in a name for bytes that are not UTF-8. */
-const REPLACEMENT = '\ufffd';
+export const REPLACEMENT = '\ufffd';
 
 /**
  * The place of the record with an id.
@@ -259,7 +259,7 @@ function refusal(path: string, reason: string): Candidate {
 }
 
 /** @throws InvalidRecordError when something is on the way to a path that is not a folder. */
-async function checkFoldersAbove(tree: StagedTree, path: string): Promise<void> {
+export async function checkFoldersAbove(tree: StagedTree, path: string): Promise<void> {
   for (let slash = path.indexOf('/'); slash !== -1; slash = path.indexOf('/', slash + 1)) {
     const folder = path.slice(0, slash);
     const kind = (await tree.entry(folder))?.kind;
