@@ -51,7 +51,10 @@ export interface ReadOptions {
 
 /** The options of reading all records of a model. */
 export interface ReadAllOptions extends ReadOptions {
-  /** Called for what cannot be read as a record of the model, which is then left out. Default: it is thrown. */
+  /**
+   * Called for what cannot be read as a record of the model, which is then left out. Default: it is thrown, as is always what
+   * tells that reading has failed and not that the record is wrong.
+   */
   readonly onInvalid?: ((error: GitModelError) => void) | undefined;
 }
 
