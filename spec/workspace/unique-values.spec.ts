@@ -148,12 +148,20 @@ describe.each(LAYOUTS)('Values that are unique, in a layout that is %s', (_what,
   it('are not looked for in all records at every save', async () => {
     const { path, ws, User } = await openUsers(dataPath);
     const reads = jest.spyOn(RecordReader.prototype, 'readAll');
+    // Long ones, which begin alike.
+    const email = (n: number): string => `${'long'.repeat(50)}${n}@example.com`;
     const users = (start: number): UserModel[] =>
-      Array.from({ length: 20 }, (_, n) => new User({ name: `n${start + n}`, email: `e${start + n}` }));
+      Array.from({ length: 20 }, (_, n) => new User({ name: `n${start + n}`, email: email(start + n) }));
     await ws.bulk(users(0), { message: 'Bulk' });
     for (const user of users(20)) await user.save();
     await User.delete('n1');
-    await new User({ name: 'again', email: 'e1' }).save();
+    await new User({ name: 'again', email: email(1) }).save();
+    const inVain = ws.transaction(async () => {
+      await new User({ name: 'undone', email: email(99) }).save();
+      throw new RangeError('Undone');
+    });
+    await expect(inVain).rejects.toThrow(RangeError);
+    await new User({ name: 'done', email: email(99) }).save();
     await ws.commit({ message: 'Saved' });
     await ws.transaction(() => Promise.all(users(40).map((user) => user.save())), { message: 'T' });
     for (const user of users(60)) await ws.transaction(() => user.save(), { message: user.name });
