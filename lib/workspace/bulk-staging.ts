@@ -35,7 +35,9 @@ export class BulkStaging {
   write(write: RecordWrite): MaybePromise {
     this.bytes += bytesOf(write);
     const before = stateOf(write.record);
-    return isPlainAndNew(write, before) ? this.add(write, before) : this.stageRecord(write);
+    // An index follows records that are staged one by one, and would have to look for those that are added in place.
+    const isAdded = isPlainAndNew(write, before) && !this.context.indexes.has(write.place);
+    return isAdded ? this.add(write, before) : this.stageRecord(write);
   }
 
   /**

@@ -53,6 +53,11 @@ export class RecordIndexes {
   /** @param limit How much memory one index may take, in bytes. */
   constructor(private readonly limit = INDEX_BYTES) {}
 
+  /** Whether there is an index of a model, of whatever tree. */
+  has(place: RecordPlace): boolean {
+    return this.kept.get(place)?.index !== undefined;
+  }
+
   /** See {@link RecordStore.lookUp}. */
   async lookUp<I extends RecordIndex, T>(
     schema: ModelSchema,

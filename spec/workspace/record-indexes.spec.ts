@@ -56,7 +56,7 @@ const record = (name: string) => (): FoundRecord => ({
   id: name,
   path: path(name),
   oid: '0'.repeat(40),
-  record: { model: 'User', fields: new Map() } as unknown as FoundRecord['record'],
+  record: { model: 'User', fields: new Map() },
   files: new Map(),
   at: undefined,
 });

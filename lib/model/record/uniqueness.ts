@@ -17,7 +17,8 @@ interface Claim extends SchemaField {
 }
 
 /**
- * The check that no other record of the model has a value of this one in a field that is unique. Undefined when there is nothing to check: no such field, or none with a value.
+ * The check that no other record of the model has a value of this one in a field that is unique. Undefined when there is
+ * nothing to check: no such field, or none with a value.
  *
  * The check throws a ValidationError with the code `unique` for each such value.
  *
