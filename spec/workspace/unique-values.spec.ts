@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { CharField, GitModel, IntegerField, Model, sharded, ValidationError } from 'gitmodel';
 import type { BoundModel, DataPath, Workspace } from 'gitmodel';
 import { RecordReader } from '../../lib/workspace/record-reader';
+import { errorOf } from '../support/error-of';
 import { git } from '../support/temporary-repository';
 import { emptyRepository, expectLog, openWorkspace } from '../support/workspaces';
 
@@ -144,6 +145,26 @@ describe.each(LAYOUTS)('Values that are unique, in a layout that is %s', (_what,
       { numRuns: 25 },
     );
   });
+
+  it.each(['what is no record', 'a folder'])(
+    'are not known while %s is where a record should be',
+    async (what) => {
+      const { ws, User } = await openUsers(dataPath);
+      await new User({ name: 'a', email: 'a' }).save();
+      const path = User.getDataPath('b') + (what === 'a folder' ? '/inside' : '');
+      await ws.index.addBlob(path, 'broken');
+      expect(await errorOf(() => new User({ name: 'c', email: 'c' }).save())).toMatchObject({
+        code: 'INVALID_RECORD',
+      });
+      await ws.index.remove(path);
+      await new User({ name: 'c', email: 'c' }).save();
+      for (const email of ['a', 'c']) {
+        expect(await errorOf(() => new User({ name: 'd', email }).save())).toMatchObject({
+          issues: [{ path: 'email', code: 'unique' }],
+        });
+      }
+    },
+  );
 
   it('are not looked for in all records at every save', async () => {
     const { path, ws, User } = await openUsers(dataPath);
