@@ -90,6 +90,18 @@ export function isSameJson(a: JsonValue | undefined, b: JsonValue | undefined): 
   );
 }
 
+/** A text that is the same for all values that {@link isSameJson} takes for the same, and for hardly any others. */
+export function canonicalJson(value: JsonValue): string {
+  const exact = exactOf(value);
+  // Adding it makes zero of negative zero.
+  if (exact !== undefined) return String(exact + 0);
+  if (typeof value !== 'object' || value === null) return JSON.stringify(value);
+  if (value instanceof JsonNumber) return value.text;
+  if (isJsonArray(value)) return `[${value.map(canonicalJson).join()}]`;
+  const keys = Object.keys(value).sort();
+  return `{${keys.map((key) => `${JSON.stringify(key)}:${canonicalJson(value[key] as JsonValue)}`).join()}}`;
+}
+
 function exactOf(value: JsonValue | undefined): number | undefined {
   return value instanceof JsonNumber ? value.exact : typeof value === 'number' ? value : undefined;
 }

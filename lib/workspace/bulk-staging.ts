@@ -10,9 +10,8 @@ import { hashObject, toByteOid } from '../object/oid';
 import { encodeTree } from '../object/tree-codec';
 import type { TreeEditor } from '../object/tree-editor';
 import { NodeEntry } from '../object/tree-node';
+import type { WorkspaceContext } from './context';
 import { savedState, stageRecord } from './record-staging';
-import type { StoredBlobs } from './record-staging';
-import type { Stage } from './stage';
 
 /**
  * Stages records one after another, and writes what they consist of at once: of each the staged tree keeps a name
@@ -23,10 +22,9 @@ export class BulkStaging {
   bytes = 0;
 
   constructor(
-    private readonly stage: Stage,
+    private readonly context: WorkspaceContext,
     private readonly editor: TreeEditor,
     private readonly writeObject: WriteObject,
-    private readonly blobs: StoredBlobs,
   ) {}
 
   /**
@@ -37,7 +35,9 @@ export class BulkStaging {
   write(write: RecordWrite): MaybePromise {
     this.bytes += bytesOf(write);
     const before = stateOf(write.record);
-    return isPlainAndNew(write, before) ? this.add(write, before) : this.stageRecord(write);
+    // An index follows records that are staged one by one, and would have to look for those that are added in place.
+    const isAdded = isPlainAndNew(write, before) && !this.context.indexes.has(write.place);
+    return isAdded ? this.add(write, before) : this.stageRecord(write);
   }
 
   /**
@@ -54,7 +54,7 @@ export class BulkStaging {
     const folderOid = hashObject('tree', folder);
     const finish = (isAdded: boolean): MaybePromise => {
       if (!isAdded) return this.stageRecord(write);
-      setTentativeState(record, savedState(write, before, oid), this.stage.tentative);
+      setTentativeState(record, savedState(write, before, oid), this.context.stage.tentative);
       const room = this.writeObject({ oid, type: 'blob', content });
       return this.writeObject({ oid: folderOid, type: 'tree', content: folder }) ?? room;
     };
@@ -63,9 +63,12 @@ export class BulkStaging {
   }
 
   private async stageRecord(write: RecordWrite): Promise<void> {
-    const { stage, editor } = this;
-    const staged = await stageRecord(editor.tree, write, {}, this.blobs);
+    const { editor } = this;
+    const { stage, objects, indexes } = this.context;
+    const before = editor.tree;
+    const staged = await stageRecord(before, write, {}, objects);
     if (!staged) return;
+    if (staged.change) indexes.follow(write.place, before, staged.tree, staged.change);
     setTentativeState(write.record, staged.state, stage.tentative);
     editor.reset(staged.tree);
     for (const path of pathsOf(write)) await editor.drain(path, this.writeObject);

@@ -80,12 +80,7 @@ export async function saveBulk(
     return objects.packEverything(config.durability, (write) =>
       stage.edit(editor, async () => {
         try {
-          const saving = new BulkSaving(
-            store,
-            new BulkStaging(stage, editor, write, objects),
-            stage,
-            options,
-          );
+          const saving = new BulkSaving(store, new BulkStaging(context, editor, write), stage, options);
           await gate.section(() => saving.saveAll(items));
           // Before anybody asks for the tree's oid, for which all that has changed would be hashed at once.
           await objects.spill(stage.tree);

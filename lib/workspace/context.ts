@@ -8,6 +8,7 @@ import type { KnownEntries } from './known-entries';
 import type { Maintenance } from './maintenance';
 import type { OperationGate } from './operation-gate';
 import type { ParsedRecords } from './parsed-records';
+import type { RecordIndexes } from './record-indexes';
 import type { Stage } from './stage';
 import type { ReadSet } from './transaction/read-set';
 
@@ -17,6 +18,7 @@ export interface SharedParts {
   readonly maintenance: Maintenance;
   /** What the blobs of records hold. */
   readonly parsed: ParsedRecords;
+  readonly indexes: RecordIndexes;
   /** Of all who read records on the spot. */
   readonly turn: Turn;
 }

@@ -2,6 +2,7 @@ import { DoesNotExistError, ObjectNotFoundError, PendingChangesError, Transactio
 import type { ObjectStore } from '../git/object-store';
 import type { Cursor } from '../model/record/cursor';
 import type { Lock, LockOptions } from '../model/record/lock';
+import type { RecordIndex } from '../model/record/record-index';
 import { NEW_RECORD, rememberState, setState, stateOf } from '../model/record/record-state';
 import type { RecordState } from '../model/record/record-state';
 import type {
@@ -19,6 +20,7 @@ import type {
   StoredInstance,
   StoredVersion,
 } from '../model/record/record-store';
+import { dataPath } from '../model/schema/layout';
 import type { SerializedPlace } from '../model/schema/place';
 import type { ModelSchema } from '../model/schema/schema';
 import type { Awaitable } from '../object/awaitable';
@@ -58,10 +60,12 @@ export class GitRecordStore implements RecordStore {
     const { stage, objects } = context;
     return change(context, options, async () => {
       rememberRead(context, write.place, write.record, write.id);
-      const staged = await stageRecord(stage.tree, write, options, objects);
+      const before = stage.tree;
+      const staged = await stageRecord(before, write, options, objects);
       if (!staged) return;
       const undo = rememberState(write.record);
       setState(write.record, staged.state);
+      if (staged.change) context.indexes.follow(write.place, before, staged.tree, staged.change);
       if (stage.replace(staged.tree, staged.addedBytes, undo)) await objects.spill(staged.tree);
     });
   }
@@ -81,8 +85,10 @@ export class GitRecordStore implements RecordStore {
       const entry = id === null ? undefined : (await locateRecord(stage.tree, place, id)).entry;
       if (id === null || !entry) throw nothingToDelete(place, record);
       if (state && !options.overwrite) await checkUnchanged(stage.tree, place, id, state, entry);
-      let { tree } = stage;
+      const before = stage.tree;
+      let tree = before;
       for (const path of await entriesOf(tree, place, id)) tree = await tree.without(path);
+      context.indexes.follow(place, before, tree, { removed: dataPath(place, id) });
       stage.replace(tree, 0, typeof record === 'string' ? undefined : forget(record));
     });
   }
@@ -113,6 +119,24 @@ export class GitRecordStore implements RecordStore {
 
   ids(place: RecordPlace, options: ReadAllOptions): Cursor<string> | null {
     return this.reader.ids(place, options);
+  }
+
+  async lookUp<I extends RecordIndex, T>(
+    schema: ModelSchema,
+    make: () => I,
+    look: (index: I) => T,
+  ): Promise<T | undefined> {
+    const { gate, reads, stage, objects, indexes } = this.scope.current;
+    reads?.addPath(schema.folder);
+    const readAll = (): Cursor<FoundRecord> => this.reader.readAll(schema, {});
+    const staged = {
+      get tree() {
+        return stage.tree;
+      },
+      objects,
+      readAll,
+    };
+    return gate.read(() => indexes.lookUp(schema, staged, make, look));
   }
 
   async lock<T>(

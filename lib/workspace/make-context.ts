@@ -13,10 +13,10 @@ export interface OwnParts extends Pick<WorkspaceContext, 'objects' | 'config' | 
 
 /** Puts the parts of a workspace together. */
 export function makeContext(
-  { repository, maintenance, parsed, turn }: SharedParts,
+  { repository, maintenance, parsed, indexes, turn }: SharedParts,
   { objects, config, gate, base }: OwnParts,
 ): WorkspaceContext {
-  const shared = { repository, maintenance, parsed, turn };
+  const shared = { repository, maintenance, parsed, indexes, turn };
   const parts = { ...shared, objects, config, gate, stage: new Stage(base), known: new KnownEntries() };
   const commits = new CommitQueue(parts);
   gate.attach(commits);

@@ -1,4 +1,4 @@
-import { InvalidRecordError } from '../errors';
+import { InvalidObjectError, InvalidRecordError, ObjectNotFoundError } from '../errors';
 import type { RecordPlace } from '../model/record/record-store';
 import { BLOB_SUFFIX, blobPrefixOf, dataPath, recordPaths } from '../model/schema/layout';
 import { andThen } from '../object/awaitable';
@@ -158,6 +158,15 @@ export function notARecord(path: string, reason: string, cause?: unknown): Inval
   });
 }
 
+/**
+ * Throws what says that a record's content cannot be read: the object that holds it is damaged, or not there. Any other
+ * error, as of a disk that is full, is no fault of the record's, and is thrown as it is.
+ */
+export function refuseContent(path: string, error: unknown): never {
+  if (!(error instanceof InvalidObjectError || error instanceof ObjectNotFoundError)) throw error;
+  throw notARecord(path, `its content cannot be read: ${error.message}`, error);
+}
+
 /** Finds candidates; a promise is of a folder, to be handed back when it has come. */
 type Walk = Generator<Candidate | Promise<TreeNode>, void, TreeNode | undefined>;
 
@@ -247,7 +256,7 @@ function refusal(path: string, reason: string): Candidate {
 }
 
 /** @throws InvalidRecordError when something is on the way to a path that is not a folder. */
-async function checkFoldersAbove(tree: StagedTree, path: string): Promise<void> {
+export async function checkFoldersAbove(tree: StagedTree, path: string): Promise<void> {
   for (let slash = path.indexOf('/'); slash !== -1; slash = path.indexOf('/', slash + 1)) {
     const folder = path.slice(0, slash);
     const kind = (await tree.entry(folder))?.kind;

@@ -2,7 +2,7 @@ import { InvalidPathError } from '../errors';
 import { InvalidValue } from '../model/fields/invalid-value';
 import { textOfId } from '../model/record/id';
 import type { RecordPlace } from '../model/record/record-store';
-import { recordPaths } from '../model/schema/layout';
+import { BLOB_SUFFIX, dataPath, recordPaths } from '../model/schema/layout';
 import type { ModelSchema } from '../model/schema/schema';
 import { notARecord } from './record-locations';
 
@@ -37,6 +37,38 @@ export function dataPathAt(place: RecordPlace, path: string): string | undefined
   }
   const id = layout.identify?.(layout.ownFolder ? inside.slice(0, inside.lastIndexOf('/')) : inside);
   return id !== undefined && isDataOf(place, id, path) ? path : undefined;
+}
+
+/**
+ * The record whose data a file is, by the path of the file; undefined for one that is no record's data. It says the same as
+ * {@link locateRecords} finds in a tree where nothing is unusual.
+ *
+ * @throws Error for what that would look at in the tree, or not take for a record's.
+ */
+export function placeAt(
+  place: RecordPlace,
+  path: string,
+): { readonly id: string | null; readonly path: string } | undefined {
+  const { layout, folder, dataFilename } = place;
+  const inside = path.slice(folder.length + 1);
+  const names = inside.split('/');
+  const name = names.at(-1) as string;
+  if (inside === '' || !inside.isWellFormed()) throw notARecord(path, 'its name is not UTF-8');
+  if (layout.levels !== undefined) {
+    const depth = layout.levels + 2;
+    if (names.length > depth) throw notARecord(path, 'it is within the folder of a record');
+    if (names.length < depth) return undefined;
+    const id = names.at(-2) as string;
+    const data = dataPath(place, id);
+    return data === path ? { id, path } : undefined;
+  }
+  if (names.slice(0, -1).some((each) => each.endsWith(BLOB_SUFFIX))) {
+    throw notARecord(path, 'it is in a folder with the name of a blob');
+  }
+  if (name.endsWith(BLOB_SUFFIX) || (layout.ownFolder && name !== dataFilename)) return undefined;
+  if (!layout.identify) return { id: null, path };
+  const id = layout.identify(layout.ownFolder ? inside.slice(0, -dataFilename.length - 1) : inside);
+  return id !== undefined && dataPath(place, id) === path ? { id, path } : undefined;
 }
 
 /**

@@ -1,6 +1,6 @@
-import { GitModelError } from '../errors';
 import { resolveRevision } from '../git/revision';
 import type { Cursor } from '../model/record/cursor';
+import { isOfRecord } from '../model/record/invalid-record';
 import type { FoundRecord, ReadAllOptions, ReadOptions, RecordPlace } from '../model/record/record-store';
 import { dataPath } from '../model/schema/layout';
 import type { SerializedPlace } from '../model/schema/place';
@@ -11,7 +11,7 @@ import type { WorkspaceContext } from './context';
 import type { ParsedRecord } from './parsed-records';
 import { batchSize, readBatch, READ_AHEAD, RecordCursor } from './record-cursor';
 import type { Batch, Outcome } from './record-cursor';
-import { gatherEntries, locateRecord, locateRecords, notARecord } from './record-locations';
+import { gatherEntries, locateRecord, locateRecords, refuseContent } from './record-locations';
 import type { Candidate, RecordEntries } from './record-locations';
 import type { WorkspaceScope } from './scope';
 
@@ -134,10 +134,7 @@ function load(
   const at = treeish === undefined ? undefined : tree.oid;
   const data = context.parsed.get(entries.oid, serializer) ?? entries.content;
   if (data) return { entries, data, at };
-  const refuse = (error: unknown): never => {
-    if (!(error instanceof GitModelError)) throw error;
-    throw notARecord(entries.path, `its content cannot be read: ${error.message}`, error);
-  };
+  const refuse = (error: unknown): never => refuseContent(entries.path, error);
   try {
     const content = context.objects.readBlob(entries.oid, false);
     if (!(content instanceof Promise)) return { entries, data: content, at };
@@ -226,6 +223,6 @@ function pathOf(place: RecordPlace, id: string): string {
 
 /** Hands an error to whoever wants to know; throws it where nobody does. */
 function tell(error: unknown, onInvalid: ReadAllOptions['onInvalid']): void {
-  if (!onInvalid || !(error instanceof GitModelError)) throw error;
+  if (!onInvalid || !isOfRecord(error)) throw error;
   onInvalid(error);
 }

@@ -8,6 +8,7 @@ import { BLOB_SUFFIX, recordPaths } from '../model/schema/layout';
 import { FileMode } from '../object/file-mode';
 import { hashObject } from '../object/oid';
 import type { StagedEntry, StagedTree } from '../object/staged-tree';
+import type { DataChange } from './record-indexes';
 import { entriesOf } from './record-locations';
 
 /** What knows whether a blob is there that is staged by its oid. */
@@ -19,6 +20,8 @@ export interface StoredBlobs {
 /** What comes of staging a record. */
 export interface StagedRecord {
   readonly tree: StagedTree;
+  /** What it has done to the data of records; undefined when that is not known. */
+  readonly change: DataChange | undefined;
   /** Of the record, once the tree is staged. */
   readonly state: RecordState;
   /** How much content came with it. */
@@ -55,7 +58,10 @@ export async function stageRecord(
   const state = isKept
     ? { ...before, storedId: id, files: storedFiles(files), at: undefined }
     : savedState(write, before, oid);
-  return { tree: changed, state, addedBytes: addedBytes(write, before) };
+  const isMoved = before.storedId !== null && before.storedId !== id;
+  const removed = isMoved ? recordPaths(place, before.storedId).data : undefined;
+  const change = isKept ? undefined : { removed, added: { path: data, content } };
+  return { tree: changed, change, state, addedBytes: addedBytes(write, before) };
 }
 
 /** The state of a record that was stored as this blob. */

@@ -1,7 +1,9 @@
 import { inspect } from 'node:util';
 import { checkOptions } from '../arguments';
 import type { KnownOptions } from '../arguments';
-import { GitModelError, IntegrityError, InvalidArgumentError, PathConflictError } from '../errors';
+import { IntegrityError, InvalidArgumentError, PathConflictError } from '../errors';
+import type { GitModelError } from '../errors';
+import { isOfRecord } from '../model/record/invalid-record';
 import { COMMIT_OPTIONS } from '../model/record/record-store';
 import type { CommitOptions, RecordPlace } from '../model/record/record-store';
 import { layoutOf } from '../model/schema/layout';
@@ -78,7 +80,7 @@ export async function relayout(
 
 /** Nothing moves of what is a record of neither layout; throws where nobody wants to know of it. */
 function leaveOut(error: unknown, { onInvalid }: RelayoutOptions): Move[] {
-  if (!onInvalid || !(error instanceof GitModelError) || error instanceof IntegrityError) throw error;
+  if (!onInvalid || !isOfRecord(error) || error instanceof IntegrityError) throw error;
   onInvalid(error);
   return [];
 }

@@ -69,6 +69,7 @@ import { forkContext, makeContext } from './make-context';
 import { OperationGate } from './operation-gate';
 import type { Deferred } from './operation-gate';
 import { ParsedRecords } from './parsed-records';
+import { RecordIndexes } from './record-indexes';
 import { relayout } from './relayout';
 import type { Relayout, RelayoutOptions } from './relayout';
 import { WorkspaceScope } from './scope';
@@ -184,7 +185,13 @@ export class Workspace implements AsyncDisposable {
     const base = await (ref === undefined ? baseOfHead(source) : baseOfBranch(source, ref));
     const gate = new OperationGate(path);
     const maintenance = new Maintenance(repository, config, gate);
-    const shared = { repository, maintenance, parsed: new ParsedRecords(), turn: new Turn() };
+    const shared = {
+      repository,
+      maintenance,
+      parsed: new ParsedRecords(),
+      indexes: new RecordIndexes(),
+      turn: new Turn(),
+    };
     return new Workspace(makeContext(shared, { objects, config, gate, base }));
   }
 

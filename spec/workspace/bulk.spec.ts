@@ -1,5 +1,7 @@
-import { readdirSync } from 'node:fs';
+import { randomBytes } from 'node:crypto';
+import { readdirSync, statSync, truncateSync } from 'node:fs';
 import path from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import { Blob, Oid, Repository, Treebuilder } from 'nodegit';
 import {
   BlobField,
@@ -18,6 +20,7 @@ import { errorOf } from '../support/error-of';
 import { NoteModel, PageModel } from '../support/sample-models';
 import { git } from '../support/temporary-repository';
 import {
+  collect,
   commitMeanwhile,
   copyRepository,
   emptyRepository,
@@ -573,6 +576,40 @@ describe('Saving many records of which one cannot be saved', () => {
     for (const options of [{ progress: 5 }, { message: 5 }, { author: 'nobody' }, null]) {
       await expect(ws.bulk([], options as object)).rejects.toMatchObject({ code: 'INVALID_ARGUMENT' });
     }
+  });
+});
+
+describe('Records that are being saved, of which the pack is lost', () => {
+  it('are not told as invalid records', async () => {
+    const { path: folder, ws, Page } = await openWithPages();
+    const invalid: unknown[] = [];
+    const onInvalid = (error: unknown): void => void invalid.push(error);
+    const failures: unknown[] = [];
+    async function* pages(): AsyncGenerator<BulkItem> {
+      // Enough for some of them to be on the disk.
+      for (let n = 0; n < 3000; n++)
+        yield new Page({ slug: `p${n}`, title: randomBytes(250).toString('hex') });
+      const pack = packFiles(folder).find((file) => file.startsWith('tmp_pack_')) ?? '';
+      const file = path.join(folder, '.git/objects/pack', pack);
+      while (statSync(file).size < 100_000) await delay(5);
+      truncateSync(file);
+      for (const read of [
+        () => Page.get('p0'),
+        () => Page.getMany(['p0'], { onInvalid }),
+        () => Page.all({ onInvalid }).toArray(),
+        () => collect(ws.records('page').all({ onInvalid })),
+        () => collect(ws.diff('HEAD', undefined, { onInvalid })),
+      ])
+        failures.push(await errorOf(read));
+      throw new RangeError('Enough');
+    }
+    await expect(ws.bulk(pages())).rejects.toThrow(new RangeError('Enough'));
+
+    expect(failures).toEqual(
+      Array.from({ length: 5 }, () => expect.objectContaining({ code: 'OBJECT_WRITE_FAILED' }) as unknown),
+    );
+    expect(invalid).toEqual([]);
+    expectLog(folder, ['Pages']);
   });
 });
 

@@ -1,4 +1,3 @@
-import { GitModelError } from '../../errors';
 import { andThen } from '../../object/awaitable';
 import type { Awaitable } from '../../object/awaitable';
 import { bindingOf } from '../binding';
@@ -9,6 +8,7 @@ import { iterate, mapCursor } from './cursor';
 import type { Cursor } from './cursor';
 import { idText } from './id';
 import { instantiate } from './instance';
+import { isOfRecord } from './invalid-record';
 import { decodeInstance, withFiles } from './record-codec';
 import type { LoadedRecord } from './record-codec';
 import { readEach } from './read-each';
@@ -89,7 +89,7 @@ export function recordSource<T extends GitModel<ModelId>>(
 /** What is read, or null when it is invalid and the options say what to do then. */
 function orInvalid<T>(read: () => Awaitable<T>, { onInvalid }: ReadAllOptions): Awaitable<T | null> {
   const leaveOut = (error: unknown): null => {
-    if (!onInvalid || !(error instanceof GitModelError)) throw error;
+    if (!onInvalid || !isOfRecord(error)) throw error;
     onInvalid(error);
     return null;
   };

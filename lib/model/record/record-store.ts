@@ -14,6 +14,7 @@ import type { StoredRecord } from '../serializers/serializer';
 import type { SharedValues } from './shared-values';
 import type { Cursor } from './cursor';
 import type { Lock, LockOptions } from './lock';
+import type { RecordIndex } from './record-index';
 import type { RecordStatus } from './record-difference';
 
 /** What a commit says beside what changed. */
@@ -50,7 +51,10 @@ export interface ReadOptions {
 
 /** The options of reading all records of a model. */
 export interface ReadAllOptions extends ReadOptions {
-  /** Called for what cannot be read as a record of the model, which is then left out. Default: it is thrown. */
+  /**
+   * Called for what cannot be read as a record of the model, which is then left out. Default: it is thrown, as is always what
+   * tells that reading has failed and not that the record is wrong.
+   */
   readonly onInvalid?: ((error: GitModelError) => void) | undefined;
 }
 
@@ -208,6 +212,19 @@ export interface RecordStore {
 
   /** The ids of all records of a model, in the same order; null where only reading the records tells them. */
   ids(place: RecordPlace, options: ReadAllOptions): Cursor<string> | null;
+
+  /**
+   * Looks into an index of all staged records of a model: the one that `make` has made, brought up to what is staged. Undefined
+   * when there is none, because one of the records cannot be read or indexed, or it would take too much memory.
+   *
+   * @param make Called when there is none yet; one model has one index.
+   * @param look Must not wait for anything, and not hold on to the index.
+   */
+  lookUp<I extends RecordIndex, T>(
+    schema: ModelSchema,
+    make: () => I,
+    look: (index: I) => T,
+  ): Promise<T | undefined>;
 
   /** Runs code while nobody else holds the lock of a record, which need not be stored. */
   lock<T>(

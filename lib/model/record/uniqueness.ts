@@ -1,16 +1,14 @@
-import { InvalidPathError, ValidationError } from '../../errors';
+import { ValidationError } from '../../errors';
 import type { ValidationIssue } from '../../errors';
 import type { Binding } from '../binding';
-import { InvalidValue } from '../fields/invalid-value';
 import { isSameJson } from '../json-value';
 import type { JsonValue } from '../json-value';
-import { recordPaths } from '../schema/layout';
-import type { ModelSchema, SchemaField } from '../schema/schema';
+import type { SchemaField } from '../schema/schema';
 import { iterate } from './cursor';
-import { textOfId } from './id';
 import { stateOf } from './record-state';
 import type { SaveOptions } from './record-store';
 import { hasChanged } from './stored-form';
+import { blankOf, formsOf, idAt, uniqueFields, UniqueValues } from './unique-values';
 
 /** A field whose value no other record may have, and what is stored of that value. */
 interface Claim extends SchemaField {
@@ -19,8 +17,8 @@ interface Claim extends SchemaField {
 }
 
 /**
- * The check that no other record of the model has a value of this one in a field that is unique. It reads them all.
- * Undefined when there is nothing to check: no such field, or none with a value.
+ * The check that no other record of the model has a value of this one in a field that is unique. Undefined when there is
+ * nothing to check: no such field, or none with a value.
  *
  * The check throws a ValidationError with the code `unique` for each such value.
  *
@@ -42,6 +40,13 @@ export function uniquenessCheck(
       (each) => overwrite || state.oid === null || hasChanged(each, each.value, state),
     );
     if (claims.length === 0) return;
+    const mayBeTaken = await store.lookUp(
+      schema,
+      () => new UniqueValues(schema),
+      (values) => claims.some((claim) => values.mayBeTaken(claim, claim.stored, state.storedId)),
+    );
+    if (mayBeTaken === false) return;
+    // Who has it is to be told, or the values are not known, so all records are read.
     const taken = new Map<Claim, string>();
     for await (const { id, path, record } of iterate(store.readAll(schema, {}))) {
       const { fields } = record;
@@ -59,43 +64,20 @@ export function uniquenessCheck(
   };
 }
 
-/** The id of a record whose path does not tell it; undefined when it is not the record's place. */
-function idAt(path: string, fields: ReadonlyMap<string, JsonValue>, schema: ModelSchema): string | undefined {
-  const { storedName, field } = schema.idField;
-  const stored = fields.get(storedName);
-  if (stored === undefined) return undefined;
-  try {
-    const id = textOfId(field.serialize(field.deserialize(stored)));
-    return recordPaths(schema, id).data === path ? id : undefined;
-  } catch (error) {
-    if (error instanceof InvalidValue || error instanceof InvalidPathError) return undefined;
-    throw error;
-  }
-}
-
 function claimsOf(record: object, { schema }: Binding): Claim[] {
   const claims: Claim[] = [];
-  for (const each of schema.dataFields) {
+  for (const each of uniqueFields(schema)) {
     const { property, field } = each;
-    // No two records have the same id anyway.
-    if (!field.unique || each === schema.idField) continue;
     const value: unknown = Reflect.get(record, property);
     const stored = field.serialize(value);
-    if (stored === null || isSameJson(stored, field.serialize(field.blankValue))) continue;
+    if (stored === null || isSameJson(stored, blankOf(each))) continue;
     claims.push({ ...each, value, stored });
   }
   return claims;
 }
 
-function isSameValue({ field, stored }: Claim, other: JsonValue | undefined): boolean {
-  if (other === undefined || other === null) return false;
-  if (isSameJson(stored, other)) return true;
-  try {
-    return isSameJson(stored, field.serialize(field.deserialize(other)));
-  } catch (error) {
-    if (error instanceof InvalidValue) return false;
-    throw error;
-  }
+function isSameValue(claim: Claim, other: JsonValue | undefined): boolean {
+  return formsOf(claim, other).some((form) => isSameJson(claim.stored, form));
 }
 
 function issueOf(claim: Claim, taken: ReadonlyMap<Claim, string>): ValidationIssue[] {

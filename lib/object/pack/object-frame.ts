@@ -23,7 +23,8 @@ export interface FramedObject {
  */
 export class ObjectFrame {
   private used = 0;
-  private objects = 0;
+  /** Where each object begins: to look for one of a few thousand from the start would cost more than all else of a read. */
+  private readonly starts: number[] = [];
 
   private constructor(private readonly memory: Buffer) {}
 
@@ -31,11 +32,6 @@ export class ObjectFrame {
   static for(size: number): ObjectFrame {
     // One that shares its memory with nothing else.
     return new ObjectFrame(Buffer.allocUnsafeSlow(Math.max(FRAME_BYTES, size + HEADER_BYTES)));
-  }
-
-  /** How many objects it holds. */
-  get count(): number {
-    return this.objects;
   }
 
   /** What {@link readFrame} reads. */
@@ -48,28 +44,32 @@ export class ObjectFrame {
     const { memory, used } = this;
     const end = used + HEADER_BYTES + content.length;
     if (end > memory.length) return false;
+    this.starts.push(used);
     memory[used] = TYPE_NUMBERS[type];
     memory.writeUInt32LE(content.length, used + 1);
     content.copy(memory, used + HEADER_BYTES);
     this.used = end;
-    this.objects++;
     return true;
   }
 
   /** The object at a position. */
   at(position: number): FramedObject | undefined {
-    let skipped = 0;
-    for (const object of readFrame(this.bytes)) if (skipped++ === position) return object;
-    return undefined;
+    const start = this.starts[position];
+    return start === undefined ? undefined : objectAt(this.memory, start);
   }
 }
 
 /** The objects of a frame, in their order. */
 export function* readFrame(bytes: Buffer): Generator<FramedObject, void> {
   for (let at = 0; at < bytes.length;) {
-    const start = at + HEADER_BYTES;
-    const end = start + bytes.readUInt32LE(at + 1);
-    yield { type: TYPES[bytes[at] as number] as ObjectType, content: bytes.subarray(start, end) };
-    at = end;
+    const object = objectAt(bytes, at);
+    yield object;
+    at += HEADER_BYTES + object.content.length;
   }
+}
+
+function objectAt(bytes: Buffer, at: number): FramedObject {
+  const start = at + HEADER_BYTES;
+  const content = bytes.subarray(start, start + bytes.readUInt32LE(at + 1));
+  return { type: TYPES[bytes[at] as number] as ObjectType, content };
 }

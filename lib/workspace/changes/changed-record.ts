@@ -1,8 +1,9 @@
 import path from 'node:path';
-import { GitModelError } from '../../errors';
+import type { GitModelError } from '../../errors';
 import { bindingOf } from '../../model/binding';
 import type { GitModel } from '../../model/git-model';
 import { idOf } from '../../model/record/id';
+import { isOfRecord } from '../../model/record/invalid-record';
 import { loadRecord } from '../../model/record/loading';
 import { plainRecord } from '../../model/record/record-collection';
 import type { PlainRecord } from '../../model/record/record-collection';
@@ -76,7 +77,7 @@ export async function* changedRecords(
   const { records } = await compareTrees({ objects: context.objects, schemas, folders }, from.tree, to.tree);
   for (const record of records) {
     const changed = await describeChange(source, record, from, to).catch((error: unknown) => {
-      if (!onInvalid || !(error instanceof GitModelError)) throw error;
+      if (!onInvalid || !isOfRecord(error)) throw error;
       onInvalid(error);
       return undefined;
     });

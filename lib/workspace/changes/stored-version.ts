@@ -1,5 +1,4 @@
 import path from 'node:path';
-import { GitModelError } from '../../errors';
 import type { ObjectStore } from '../../git/object-store';
 import { InvalidValue } from '../../model/fields/invalid-value';
 import { textOfId } from '../../model/record/id';
@@ -7,7 +6,7 @@ import type { FoundRecord } from '../../model/record/record-store';
 import type { ModelSchema } from '../../model/schema/schema';
 import type { StoredRecord } from '../../model/serializers/serializer';
 import type { StagedTree } from '../../object/staged-tree';
-import { notARecord } from '../record-locations';
+import { refuseContent } from '../record-locations';
 import { decodeVersion, readVersion } from './merge-unit';
 import type { MergeUnit } from './merge-unit';
 
@@ -29,10 +28,9 @@ export async function readStored(
 ): Promise<FoundRecord | null> {
   const version = await readVersion(tree, unit, unit.path);
   if (!version) return null;
-  const record = await decodeVersion(objects, unit, version).catch((error: unknown) => {
-    if (!(error instanceof GitModelError) || error.code === 'INVALID_RECORD') throw error;
-    throw notARecord(unit.path, `its content cannot be read: ${error.message}`, error);
-  });
+  const record = await decodeVersion(objects, unit, version).catch((error: unknown) =>
+    refuseContent(unit.path, error),
+  );
   const id = idInPath(unit.schema, unit.path);
   return { id, path: unit.path, oid: version.data.oid, record, files: version.files, at };
 }

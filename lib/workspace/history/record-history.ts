@@ -1,9 +1,9 @@
-import { GitModelError } from '../../errors';
 import { readCommit } from '../../git/commits';
 import type { LinkedCommit } from '../../git/commits';
 import { LinkedCommits } from '../../git/linked-commits';
 import type { ObjectStore } from '../../git/object-store';
 import { Turn } from '../../git/turn';
+import { isOfRecord } from '../../model/record/invalid-record';
 import type { FoundRecord, HistoryOptions, StoredVersion } from '../../model/record/record-store';
 import { recordPaths } from '../../model/schema/layout';
 import type { ModelSchema } from '../../model/schema/schema';
@@ -171,7 +171,7 @@ export async function* recordHistory(
 ): AsyncGenerator<StoredVersion, void> {
   for await (const step of walkRecord(context, schema, id, from)) {
     const version = await describeVersion(context, step, onInvalid !== undefined).catch((error: unknown) => {
-      if (!onInvalid || !(error instanceof GitModelError)) throw error;
+      if (!onInvalid || !isOfRecord(error)) throw error;
       onInvalid(error);
       return undefined;
     });

@@ -1,9 +1,10 @@
 import { GitModelError, InvalidPathError, ValidationError } from '../../errors';
 import { bindingOf } from '../../model/binding';
 import { InvalidValue } from '../../model/fields/invalid-value';
-import { isSameJson } from '../../model/json-value';
+import { canonicalJson, isSameJson } from '../../model/json-value';
 import type { JsonValue } from '../../model/json-value';
 import { textOfId } from '../../model/record/id';
+import { isOfRecord } from '../../model/record/invalid-record';
 import { validateStored } from '../../model/record/validate-stored';
 import type { RegisteredModel } from '../../model/registry';
 import { mindingFields } from '../../model/relation/referential-actions';
@@ -131,7 +132,7 @@ class MergeChecks {
       return await decodeVersion(this.settings.objects, unit, version);
     } catch (error) {
       // Who has written it has got an error or knows what he does; nobody has merged it.
-      if (error instanceof GitModelError) return undefined;
+      if (isOfRecord(error)) return undefined;
       throw error;
     }
   }
@@ -166,12 +167,13 @@ class MergeChecks {
     const { field, storedName } = schemaField;
     const blank = field.serialize(field.blankValue);
     const found: OpenConflict[] = [];
-    const seen: { readonly value: JsonValue; readonly owner: ChangedRecord }[] = [];
+    const seen = new Map<string, ChangedRecord>();
     for (const owner of records) {
       const value = comparable(owner.record.fields.get(storedName), schemaField);
       if (value === undefined || value === null || isSameJson(value, blank)) continue;
-      const other = seen.find((each) => isSameJson(each.value, value))?.owner;
-      seen.push({ value, owner });
+      const text = canonicalJson(value);
+      const other = seen.get(text);
+      if (!other) seen.set(text, owner);
       const [mine, yours] = [owner, other].map((each) => each?.sides ?? []) as [
         readonly Side[],
         readonly Side[],

@@ -22,6 +22,7 @@ export function readOnlyStore(scope: WorkspaceScope): RecordStore {
     readMany: (...call) => store.readMany(...call),
     readAll: (...call) => store.readAll(...call),
     ids: (...call) => store.ids(...call),
+    lookUp: (...call) => store.lookUp(...call),
     blame: (...call) => store.blame(...call),
     history: (...call) => store.history(...call),
     typeOf: (oid) => store.typeOf(oid),

@@ -431,6 +431,19 @@ describe('Isolation', () => {
     stateLog(opened.path);
   });
 
+  it('counts all records as read where a value is unique and it is serializable', async () => {
+    const opened = await openAccounts();
+    const { Account } = opened;
+    const add = (owner: string) => async (): Promise<void> => {
+      await new Account({ owner, email: `${owner}@example.com` }).save();
+    };
+    // What was read once to know the values is not read again.
+    await opened.ws.transaction(add('amy'), { message: 'Amy' });
+    const runs = await crossing(opened, 'serializable', add('eve'), add('joe'));
+    expect(runs.sort()).toEqual([1, 2]);
+    stateLog(opened.path);
+  });
+
   it('keeps values unique', async () => {
     const opened = await openAccounts();
     const { Account, ws, path } = opened;
