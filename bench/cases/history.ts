@@ -1,5 +1,5 @@
 import { stockGit } from '../harness/contestant';
-import { TRACED } from '../harness/history';
+import { tracedOf } from '../harness/history';
 import { SHARDED } from '../harness/layout';
 import { median } from '../harness/statistics';
 import { against } from './against';
@@ -35,7 +35,8 @@ export const history: Case = {
         ]),
       );
     };
-    const living = await measure(TRACED - MEASURED, MEASURED);
+    const measured = Math.min(MEASURED, tracedOf(size));
+    const living = await measure(tracedOf(size) - measured, measured);
     const first = await measure(0, 1);
     const row = (name: string, costs: typeof living, note: string): ReturnType<typeof against> =>
       against({ case: name, size, ours: costs.get(gitmodel) ?? NaN, unit: 'ms/history' }, [

@@ -106,7 +106,7 @@ async function histories(Page: Page): Promise<number[]> {
     const time = await elapsed(async () => {
       for await (const { commit } of Page.history(pageId(n))) count += commit.oid.length > 0 ? 1 : 0;
     });
-    const expected = versionsAfter(job.size);
+    const expected = versionsAfter(job.size, n);
     if (count !== expected) throw new Error(`There are ${count} versions, not ${expected}.`);
     if (n >= job.warmUp) seconds.push(time);
   }

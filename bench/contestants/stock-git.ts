@@ -56,7 +56,7 @@ async function histories(): Promise<number[]> {
     const time = await elapsed(() => {
       count = git(job.folder, 'log', '--format=%H', 'main', '--', folder).split('\n').length;
     });
-    const expected = versionsAfter(job.size);
+    const expected = versionsAfter(job.size, n);
     if (count !== expected) throw new Error(`There are ${count} versions, not ${expected}.`);
     seconds.push(time);
   }

@@ -6,22 +6,28 @@ import { fastImport } from './git';
 import { pathOf } from './layout';
 import type { Shards } from './layout';
 
-/** How many records there are whose histories can be asked for: the first ones. */
-export const TRACED = 50;
+/** How many records there are at most whose histories can be asked for: the first ones. */
+const TRACED = 50;
+
+/** How many there are in a store of so many records. */
+export function tracedOf(size: number): number {
+  return Math.min(TRACED, size);
+}
 
 /** One of so many commits has changed such a record. */
 const EVERY = 100;
 
-/** How many versions such a record has after so many commits. */
-export function versionsAfter(commits: number): number {
-  return 1 + Math.floor(commits / EVERY);
+/** How many versions the n-th of these records has after so many commits. */
+export function versionsAfter(commits: number, n: number): number {
+  return 1 + Math.ceil((commits - n) / EVERY);
 }
 
 /** Adds as many commits as there are records to the main branch, each of which changes one record. */
 export function addHistory(folder: string, size: number, shards: Shards): void {
   const stream = Array.from({ length: size }, (_, n) => {
     const turn = n % EVERY;
-    const record = turn < TRACED ? turn : TRACED + scattered(n, size - TRACED);
+    const traced = tracedOf(size);
+    const record = turn < traced ? turn : traced + scattered(n, size - traced);
     const values = pageValues(record);
     const text = pageText({ ...values, title: `${values.title}, version ${n}` });
     return (
