@@ -57,13 +57,17 @@ export class LockFile {
   static take(file: string): LockFile | undefined {
     const lock = `${file}.lock`;
     if (create(lock)) return new LockFile(file, lock);
-    if (!isAbandoned(lock)) return undefined;
-    const guard = LockFile.take(beside(lock, 'guard'));
-    if (!guard) return undefined;
-    try {
-      if (isAbandoned(lock)) removeIfThere(lock);
-    } finally {
-      guard.release();
+    const state = stateOf(lock);
+    if (state === 'held') return undefined;
+    if (state === 'abandoned') {
+      const guard = LockFile.take(beside(lock, 'guard'));
+      if (!guard) return undefined;
+      try {
+        // Not when it is gone: whatever is there a moment later is somebody's who holds it.
+        if (stateOf(lock) === 'abandoned') removeIfThere(lock);
+      } finally {
+        guard.release();
+      }
     }
     return create(lock) ? new LockFile(file, lock) : undefined;
   }
@@ -111,7 +115,7 @@ export function lockHolder(file: string): ProcessIdentity | undefined {
  * @returns whether it was removed.
  */
 export function removeAbandonedLock(lock: string): boolean {
-  if (!readLock(lock) || !isAbandoned(lock)) return false;
+  if (stateOf(lock) !== 'abandoned') return false;
   const taken = LockFile.take(lock.slice(0, -'.lock'.length));
   taken?.release();
   return taken !== undefined;
@@ -170,13 +174,13 @@ function createFile(lock: string, holder: string): boolean {
   }
 }
 
-/** Whether nobody holds a lock any more, or it is not there. */
-function isAbandoned(lock: string): boolean {
+/** Whether there is a lock, and somebody who holds it. */
+function stateOf(lock: string): 'gone' | 'held' | 'abandoned' {
   const found = readLock(lock);
-  if (!found) return true;
+  if (!found) return 'gone';
   const holder = decodeHolder(found.content);
-  if (holder && hasEnded(holder)) return true;
-  return Date.now() - found.time > FORGOTTEN_MS;
+  const isForgotten = Date.now() - found.time > FORGOTTEN_MS;
+  return isForgotten || (holder && hasEnded(holder)) ? 'abandoned' : 'held';
 }
 
 function readLock(lock: string): { readonly content: string; readonly time: number } | undefined {

@@ -53,6 +53,19 @@ describe('A lock file', () => {
     expect(names()).toEqual([]);
   });
 
+  it('is left alone when there was none a moment before', () => {
+    const lock = take();
+    // As when one holder gives it up and another one takes it between two looks.
+    const look = jest.spyOn(fs, 'lstatSync').mockImplementation(() => {
+      throw Object.assign(new Error('ENOENT: no such file'), { code: 'ENOENT' });
+    });
+    expect(LockFile.take(file)).toBeUndefined();
+    look.mockRestore();
+    expect(lockHolder(file)).toEqual(thisProcess());
+    expect(names()).toEqual(['main.lock']);
+    lock.release();
+  });
+
   it('puts what is new in the place of the file, all at once', async () => {
     const lock = take();
     await lock.replace('one', 'git');
