@@ -40,8 +40,8 @@ export interface FieldOptions<T> {
   /** Whether the value may only be set before the record is saved for the first time. Default: false. */
   readonly readonly?: boolean | undefined;
   /**
-   * Whether no two records of the model may have the same value; those without a value may. A save reads the
-   * model's other records for it. Default: false.
+   * Whether no two records of the model may have the same value; those without a value may. The first save with a value
+   * reads the model's other records for it, later ones what has changed since. Default: false.
    */
   readonly unique?: boolean | undefined;
   /** Whether the value is stored. Default: true. */
