@@ -1,7 +1,8 @@
-import { linkSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { readFileSync, rmSync, statSync } from 'node:fs';
 import { hostname } from 'node:os';
 import path from 'node:path';
 import { ObjectWriteError } from '../../errors';
+import { FORGOTTEN_MS, LockFile, lockHolder } from '../lock-file';
 import { isRunning } from '../process';
 
 /** Who cleans up in a repository. */
@@ -17,16 +18,13 @@ export interface GcLock {
   release(): void;
 }
 
-/** A lock older than this has been forgotten, as git sees it: `gc` never takes so long. */
-const FORGOTTEN_MS = 12 * 3600 * 1000;
-
 /** What git writes; it reads no more of the name than this. */
 const CONTENT = /^(\d+) ([^]{1,255})/;
 
 /**
  * Takes the lock of `git gc`, so that neither runs beside the other, and no two of ours do: a file `gc.pid` with the
  * process and the machine. It holds as long as the process runs, as far as can be seen from here; on another machine,
- * for twelve hours. It is changed under the lock file `gc.pid.lock`, as git changes files.
+ * for twelve hours. As git does, it is changed under its own lock file, `gc.pid.lock`.
  *
  * Rules: `lock_repo_for_gc` in git's builtin/gc.c.
  *
@@ -34,47 +32,31 @@ const CONTENT = /^(\d+) ([^]{1,255})/;
  * @returns the lock, or who has it.
  * @throws ObjectWriteError when it cannot be written, for example because the disk is full; nothing is left of it.
  */
-export function takeGcLock(commonFolder: string): GcLock | MaintenanceHolder {
+export async function takeGcLock(commonFolder: string): Promise<GcLock | MaintenanceHolder> {
   const file = path.join(commonFolder, 'gc.pid');
-  // A killed process leaves gc.pid.lock only with its content, by which it is known: it comes as a link to a whole file.
-  const draft = `${file}.${process.pid}.${process.hrtime.bigint()}`;
   try {
-    writeFileSync(draft, `${process.pid} ${hostname()}`, { flag: 'wx' });
-    return takeFor(draft, file);
+    // Or the lock file would make the folder.
+    statSync(commonFolder);
+    const before = readHolder(file);
+    // Git fails, and does not say who runs, when it meets the lock file: so that is there only when it is needed.
+    if (before) return before;
+    const lock = LockFile.take(file);
+    if (!lock) return takerOf(file);
+    try {
+      const holder = readHolder(file);
+      if (holder) return holder;
+      await lock.replace(ownContent(), 'git');
+    } finally {
+      lock.release();
+    }
+    return held(file);
   } catch (error) {
     throw new ObjectWriteError(
       `The lock for upkeep, "${file}", could not be taken: ${(error as Error).message}. ` +
         'Nothing has changed; mend the cause and try again.',
       { cause: error, details: { path: file } },
     );
-  } finally {
-    rmSync(draft, { force: true });
   }
-}
-
-function takeFor(draft: string, file: string): GcLock | MaintenanceHolder {
-  const lockFile = `${file}.lock`;
-  if (!tryLink(draft, lockFile)) {
-    const holder = readHolder(lockFile);
-    if (holder) return holder;
-    rmSync(lockFile, { force: true });
-    if (!tryLink(draft, lockFile)) return readHolder(lockFile) ?? { pid: null, host: null };
-  }
-  try {
-    const holder = readHolder(file);
-    if (holder) {
-      rmSync(lockFile, { force: true });
-      return holder;
-    }
-    renameSync(lockFile, file);
-  } catch (error) {
-    // Somebody else took our lock file for one that was left behind, and now has the lock.
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT')
-      return readHolder(file) ?? { pid: null, host: null };
-    rmSync(lockFile, { force: true });
-    throw error;
-  }
-  return held(file);
 }
 
 /** Who cleans up in a repository at present; undefined when nobody does. */
@@ -82,39 +64,35 @@ export function findGcHolder(commonFolder: string): MaintenanceHolder | undefine
   return readHolder(path.join(commonFolder, 'gc.pid'));
 }
 
+function ownContent(): string {
+  return `${process.pid} ${hostname()}`;
+}
+
 function held(file: string): GcLock {
   const release = (): void => {
     process.removeListener('exit', release);
-    rmSync(file, { force: true });
+    // Whoever took it for forgotten has it now.
+    if (readYoung(file) === ownContent()) rmSync(file, { force: true });
   };
   process.on('exit', release);
   return { release };
 }
 
-function tryLink(existing: string, name: string): boolean {
-  try {
-    linkSync(existing, name);
-    return true;
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false;
-    throw error;
-  }
+/** Who is just taking the lock: git's own lock files do not say. */
+function takerOf(file: string): MaintenanceHolder {
+  const { pid, host } = lockHolder(file) ?? readHolder(file) ?? { pid: null, host: null };
+  return { pid, host };
 }
 
-/** Who holds a lock by such a file; undefined when there is none, or it was left behind. */
+/** Who holds the lock; undefined when there is none, or it was left behind. */
 function readHolder(file: string): MaintenanceHolder | undefined {
-  const content = readYoung(file);
-  if (content === undefined) return undefined;
-  const [, digits, host] = CONTENT.exec(content) ?? [];
-  if (digits === undefined || host === undefined) {
-    // git creates gc.pid.lock empty, and writes to it in the next moment.
-    return file.endsWith('.lock') ? { pid: null, host: null } : undefined;
-  }
+  const [, digits, host] = CONTENT.exec(readYoung(file) ?? '') ?? [];
+  if (digits === undefined || host === undefined) return undefined;
   const pid = Number(digits);
   return host !== hostname() || isRunning(pid) ? { pid, host } : undefined;
 }
 
-/** What is in a lock file; undefined when there is none, or a forgotten one. */
+/** What is in the lock; undefined when there is none, or a forgotten one. */
 function readYoung(file: string): string | undefined {
   try {
     return Date.now() - statSync(file).mtimeMs > FORGOTTEN_MS ? undefined : readFileSync(file, 'latin1');

@@ -73,7 +73,7 @@ export async function maintain(
   checkProgress(progress);
   signal?.throwIfAborted();
   const start = performance.now();
-  const lock = takeGcLock(commonFolder);
+  const lock = await takeGcLock(commonFolder);
   if (!('release' in lock)) return { status: 'busy', holder: lock };
   try {
     const objectsFolder = path.join(commonFolder, 'objects');
