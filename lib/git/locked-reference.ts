@@ -22,12 +22,36 @@ const IN_THE_WAY = new Set(['EISDIR', 'ENOTEMPTY', 'EEXIST']);
  * The oid that a reference has now, without a look at what symbolic ones lead to; null when it does not exist, undefined
  * when it is symbolic or damaged, or each work tree has one for itself.
  */
-export function readValue({ commonFolder }: GitRepository, ref: string): string | null | undefined {
+export function readValue(repository: GitRepository, ref: string): string | null | undefined {
+  return readFirstValue(repository, [ref]);
+}
+
+/** The same of the first of these references that there is. */
+export function readFirstValue(
+  { commonFolder }: GitRepository,
+  refs: readonly string[],
+): string | null | undefined {
+  // What is packed moves from its file to the others: who looks there first finds it nowhere.
+  const values = refs.map((ref) => valueInFile(commonFolder, ref));
+  const found = values.findIndex((value) => value !== null);
+  const before = found < 0 ? refs : refs.slice(0, found);
+  if (before.length > 0) {
+    const packed = PackedRefs.read(commonFolder);
+    for (const ref of before) {
+      const value = packed.valueOf(ref);
+      if (value !== null) return value;
+    }
+  }
+  return found < 0 ? null : values[found];
+}
+
+/** What {@link readValue} says, by the reference's own file; null when there is none. */
+function valueInFile(commonFolder: string, ref: string): string | null | undefined {
   const file = path.join(commonFolder, ref);
   const kind = kindOfFile(file);
   if (OF_WORK_TREES.test(ref) || kind === 'odd') return undefined;
   const content = kind === 'none' ? undefined : readIfThere(file);
-  return content === undefined ? PackedRefs.read(commonFolder).valueOf(ref) : FILE.exec(content)?.[1];
+  return content === undefined ? null : FILE.exec(content)?.[1];
 }
 
 /**

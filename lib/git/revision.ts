@@ -6,7 +6,7 @@ import { InvalidArgumentError, ObjectNotFoundError } from '../errors';
 import { isOid } from '../object/oid';
 import { isReferenceName } from '../object/reference-name';
 import { readCommitLinks } from './commits';
-import { readValue } from './locked-reference';
+import { readFirstValue, readValue } from './locked-reference';
 import type { ObjectStore } from './object-store';
 import type { GitRepository } from './repository';
 import { callGit, GitErrno, messageOf } from './translate-error';
@@ -83,11 +83,7 @@ function oidOfName(repository: GitRepository, name: string): string | undefined 
   if (!isReferenceName(isWhole ? name : `refs/heads/${name}`)) return undefined;
   if (isWhole) return readValue(repository, name) ?? undefined;
   if (existsSync(path.join(repository.gitFolder, name))) return undefined;
-  for (const folder of ['refs/', 'refs/tags/', 'refs/heads/']) {
-    const value = readValue(repository, folder + name);
-    if (value !== null) return value;
-  }
-  return undefined;
+  return readFirstValue(repository, [`refs/${name}`, `refs/tags/${name}`, `refs/heads/${name}`]) ?? undefined;
 }
 
 /**

@@ -24,6 +24,23 @@ describe('The index of a pack', () => {
     );
   });
 
+  it('finds objects also where oids are not spread as by chance', () => {
+    // Some are far from where they are likely to be, in both directions, and differ only in the end.
+    const alike = Array.from({ length: 300 }, (_, n) => `ab0000${n.toString(16).padStart(34, '0')}`);
+    const last = Array.from(
+      { length: 300 },
+      (_, n) => `abffffff${n.toString(16).padStart(4, '0')}${'f'.repeat(28)}`,
+    );
+    const all = [...alike, `ab8${'0'.repeat(37)}`, ...last];
+    const read = readFrom(encodedIndex(all.map((oid, at) => ({ oid, offset: 12 + at * 1000, crc32: at }))));
+    all.forEach((oid, at) => {
+      expect(findInPackIndex(read, oid)).toBe(12 + at * 1000);
+    });
+    for (const oid of [`ab7${'f'.repeat(37)}`, `ab${'f'.repeat(38)}`, `ab${'f'.repeat(36)}fe`]) {
+      expect(findInPackIndex(read, oid)).toBeUndefined();
+    }
+  });
+
   it('is refused when it is of another version, or breaks off', () => {
     const packed = [{ oid: 'aa'.repeat(20), offset: 12, crc32: 0 }];
     const index = encodedIndex(packed);
