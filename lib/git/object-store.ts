@@ -12,7 +12,7 @@ import type { ObjectType } from '../object/oid';
 import type { StagedTree, TreeSource } from '../object/staged-tree';
 import { findInTree } from '../object/tree-codec';
 import { TreeNode } from '../object/tree-node';
-import type { UnwrittenObject } from '../object/tree-node';
+import type { UnwrittenObject } from '../object/node-entry';
 import { openStoredBlob, readStoredBlobSize } from './blob/blob-reader';
 import { BlobWriter } from './blob/blob-writer';
 import type { WrittenBlob } from './blob/blob-writer';

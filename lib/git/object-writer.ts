@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import path from 'node:path';
-import type { UnwrittenObject } from '../object/tree-node';
+import type { UnwrittenObject } from '../object/node-entry';
 import type { Durability } from './durable';
 import { looseObjectFile } from './loose/loose-object-file';
 import type { LooseObjectWriter } from './loose/loose-object-writer';

@@ -1,14 +1,8 @@
 import type { ByteName } from './byte-name';
+import { NodeEntry } from './node-entry';
+import type { NodePair } from './node-entry';
 import { OID_BYTES } from './oid';
 import { boundsOfEntries } from './tree-codec';
-import type { RawTreeEntry } from './tree-codec';
-
-/** The entries of one name in two lists that are not the same; undefined in a list that has none. */
-export type EntryPair = readonly [
-  name: ByteName,
-  before: RawTreeEntry | undefined,
-  after: RawTreeEntry | undefined,
-];
 
 const NUL = 0;
 const SPACE = 0x20;
@@ -51,7 +45,7 @@ export class EncodedEntries {
   }
 
   /** The entry of a name; undefined when there is none. */
-  get(name: ByteName): RawTreeEntry | undefined {
+  get(name: ByteName): NodeEntry | undefined {
     let low = 0;
     let high = this.size;
     while (low < high) {
@@ -65,13 +59,13 @@ export class EncodedEntries {
   }
 
   /** All entries, by the bytes of their names. */
-  *entries(): IterableIterator<RawTreeEntry> {
-    for (let place = 0; place < this.size; place++) yield this.entryAt(place);
+  *entries(): IterableIterator<[ByteName, NodeEntry]> {
+    for (let place = 0; place < this.size; place++) yield [this.nameOf(place), this.entryAt(place)];
   }
 
   /** What is not the same in another list, by the bytes of the names. */
-  differences(other: EncodedEntries): EntryPair[] {
-    const found: EntryPair[] = [];
+  differences(other: EncodedEntries): NodePair[] {
+    const found: NodePair[] = [];
     let [a, b] = [0, 0];
     for (;;) {
       const same = EncodedEntries.countSame(this, a, other, b);
@@ -81,20 +75,26 @@ export class EncodedEntries {
       if (a === this.size && b === other.size) return found;
       const order =
         a === this.size ? 1 : b === other.size ? -1 : EncodedEntries.compareNames(this, a, other, b);
+      const name = order <= 0 ? this.nameOf(a) : other.nameOf(b);
       const before = order <= 0 ? this.entryAt(a++) : undefined;
       const after = order >= 0 ? other.entryAt(b++) : undefined;
-      found.push([((before ?? after) as RawTreeEntry).name, before, after]);
+      found.push([name, before, after]);
     }
   }
 
-  private entryAt(place: number): RawTreeEntry {
+  private entryAt(place: number): NodeEntry {
     const { text } = this;
-    const start = this.starts[place] as number;
-    const nameAt = this.nameAt(place);
-    const nul = this.endOfName(place);
+    const modeEnd = this.nameAt(place) - 1;
     let mode = 0;
-    for (let at = start; at < nameAt - 1; at++) mode = mode * 8 + (text.charCodeAt(at) & 7);
-    return { mode, name: text.slice(nameAt, nul), oid: text.slice(nul + 1, nul + 1 + OID_BYTES) };
+    for (let at = this.starts[place] as number; at < modeEnd; at++) {
+      mode = mode * 8 + (text.charCodeAt(at) & 7);
+    }
+    const end = this.starts[place + 1] as number;
+    return NodeEntry.stored(mode, text.slice(end - OID_BYTES, end));
+  }
+
+  private nameOf(place: number): ByteName {
+    return this.text.slice(this.nameAt(place), this.endOfName(place));
   }
 
   /** Where the name of an entry begins: behind a mode of five or six digits, and a space. */

@@ -7,8 +7,9 @@ import { FileMode, isTreeMode, kindOfMode } from './file-mode';
 import type { EntryKind } from './file-mode';
 import { hashObject, toByteOid } from './oid';
 import { parsePath } from './path';
-import { NodeEntry, TreeNode } from './tree-node';
-import type { UnwrittenObject } from './tree-node';
+import { NodeEntry } from './node-entry';
+import { TreeNode } from './tree-node';
+import type { UnwrittenObject } from './node-entry';
 
 /** Where a staged tree gets the folders from that it has not loaded. */
 export interface TreeSource {

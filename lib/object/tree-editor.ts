@@ -2,8 +2,10 @@ import type { ByteName } from './byte-name';
 import { isTreeMode } from './file-mode';
 import { parseNames, StagedTree } from './staged-tree';
 import type { TreeSource } from './staged-tree';
-import { NodeEntry, TreeNode } from './tree-node';
-import type { NodeOwner, UnwrittenObject } from './tree-node';
+import { NodeEntry } from './node-entry';
+import { TreeNode } from './tree-node';
+import type { UnwrittenObject } from './node-entry';
+import type { NodeOwner } from './tree-node';
 
 /** Done at once, or to be waited for: a folder has to be loaded first. */
 type Soon<T> = T | Promise<T>;

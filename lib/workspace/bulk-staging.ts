@@ -9,7 +9,7 @@ import { FileMode } from '../object/file-mode';
 import { hashObject, toByteOid } from '../object/oid';
 import { encodeTree } from '../object/tree-codec';
 import type { TreeEditor } from '../object/tree-editor';
-import { NodeEntry } from '../object/tree-node';
+import { NodeEntry } from '../object/node-entry';
 import type { WorkspaceContext } from './context';
 import { savedState, stageRecord } from './record-staging';
 

@@ -1,7 +1,7 @@
 import type { Commit } from '../git/commits';
 import type { Protection } from '../git/object-store';
 import { compareAndSwap } from '../git/references';
-import type { UnwrittenObject } from '../object/tree-node';
+import type { UnwrittenObject } from '../object/node-entry';
 import { logMessageOf } from './commit-stage';
 import { lockWait } from './context';
 import type { WorkspaceContext } from './context';

@@ -10,7 +10,7 @@ import type { CommitFields } from '../object/commit-codec';
 import { EMPTY_TREE_OID, isOid } from '../object/oid';
 import { branchRef } from '../object/reference-name';
 import { StagedTree } from '../object/staged-tree';
-import type { UnwrittenObject } from '../object/tree-node';
+import type { UnwrittenObject } from '../object/node-entry';
 import { lockWait } from './context';
 import type { WorkspaceContext } from './context';
 import type { Deferred } from './operation-gate';

@@ -7,7 +7,8 @@ import { fromByteName, toByteName } from '../object/byte-name';
 import { kindOfMode } from '../object/file-mode';
 import { describeEntry } from '../object/staged-tree';
 import type { StagedEntry, StagedTree } from '../object/staged-tree';
-import type { NodeEntry, TreeNode } from '../object/tree-node';
+import type { NodeEntry } from '../object/node-entry';
+import type { TreeNode } from '../object/tree-node';
 
 /** Where a record may be. */
 export interface RecordLocation<Entry = Pick<StagedEntry, 'oid' | 'content'>> {

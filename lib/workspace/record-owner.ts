@@ -1,8 +1,9 @@
+import { posix } from 'node:path';
 import { InvalidPathError } from '../errors';
 import { InvalidValue } from '../model/fields/invalid-value';
 import { textOfId } from '../model/record/id';
 import type { RecordPlace } from '../model/record/record-store';
-import { BLOB_SUFFIX, dataPath, recordPaths } from '../model/schema/layout';
+import { BLOB_SUFFIX, dataPath } from '../model/schema/layout';
 import type { ModelSchema } from '../model/schema/schema';
 import { notARecord } from './record-locations';
 
@@ -14,7 +15,7 @@ export function tellsIds({ layout }: RecordPlace): boolean {
 /** Whether this is the path of the data of the record with an id. */
 export function isDataOf(place: RecordPlace, id: string, path: string): boolean {
   try {
-    return recordPaths(place, id).data === path;
+    return dataPath(place, id) === path;
   } catch (error) {
     if (error instanceof InvalidPathError) return false;
     throw error;
@@ -29,6 +30,8 @@ export function dataPathAt(place: RecordPlace, path: string): string | undefined
   const { layout, folder, dataFilename } = place;
   const inside = path.slice(folder.length + 1);
   if (layout.levels !== undefined) {
+    // Nearly always it is the data itself.
+    if (isDataOf(place, posix.basename(posix.dirname(path)), path)) return path;
     const names = inside.split('/').slice(0, layout.levels + 1);
     const data = `${folder}/${names.join('/')}/${dataFilename}`;
     return path.length >= data.length - dataFilename.length && isDataOf(place, names.at(-1) ?? '', data)

@@ -3,7 +3,7 @@ import { writeFile } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import path from 'node:path';
 import { hashObject } from '../../lib/object/oid';
-import type { UnwrittenObject } from '../../lib/object/tree-node';
+import type { UnwrittenObject } from '../../lib/object/node-entry';
 import { expectCleanRepository, git } from '../support/temporary-repository';
 import { open } from './opened';
 

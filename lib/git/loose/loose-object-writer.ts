@@ -3,7 +3,7 @@ import path from 'node:path';
 import { promisify } from 'node:util';
 import { ObjectWriteError } from '../../errors';
 import { objectHeader } from '../../object/oid';
-import type { UnwrittenObject } from '../../object/tree-node';
+import type { UnwrittenObject } from '../../object/node-entry';
 import { deflateLooseObject } from '../compression/deflate';
 import { syncAll } from '../durable';
 import type { Durability } from '../durable';

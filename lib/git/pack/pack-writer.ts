@@ -5,7 +5,7 @@ import { ObjectWriteError } from '../../errors';
 import { ObjectFrame } from '../../object/pack/object-frame';
 import type { FramedObject } from '../../object/pack/object-frame';
 import { OidTable } from '../../object/pack/oid-table';
-import type { UnwrittenObject } from '../../object/tree-node';
+import type { UnwrittenObject } from '../../object/node-entry';
 import type { Durability } from '../durable';
 import { keepContent } from './keep-file';
 import { putInPlace, uniquePackName, removePackFiles, temporaryPackFiles } from './pack-files';

@@ -16,7 +16,7 @@ import { LooseObjectWriter } from '../../../lib/git/loose/loose-object-writer';
 import { encodeCommit } from '../../../lib/object/commit-codec';
 import { EMPTY_TREE_OID, hashObject } from '../../../lib/object/oid';
 import type { ObjectType } from '../../../lib/object/oid';
-import type { UnwrittenObject } from '../../../lib/object/tree-node';
+import type { UnwrittenObject } from '../../../lib/object/node-entry';
 import { runChild } from '../../support/child-process';
 import { projectWithLibrary } from '../../support/compiled';
 import { errorOf } from '../../support/error-of';
