@@ -29,6 +29,7 @@ export interface FoundEntry {
 
 /** What was read or written, by oid: bounded by size, and never stale. */
 export class ObjectCaches {
+  /** By oids as bytes, as {@link ObjectStore.readTree} gets them. */
   readonly trees = new GenerationCache<TreeNode>(
     TREE_CACHE_BYTES,
     (node) => CACHE_ENTRY_BYTES + node.size * NODE_ENTRY_BYTES,

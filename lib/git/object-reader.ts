@@ -2,7 +2,8 @@ import { Oid } from 'nodegit';
 import type { Odb, OdbObject } from 'nodegit';
 import { InvalidObjectError, ObjectNotFoundError } from '../errors';
 import type { DecodedObject } from '../object/object-codec';
-import type { ObjectType } from '../object/oid';
+import { fromByteOid, toByteOid } from '../object/oid';
+import type { ByteOid, ObjectType } from '../object/oid';
 import { readLooseObject, readLooseObjectNow, readLooseType } from './loose/loose-object-reader';
 import { damagedObject } from './object-errors';
 import { TOO_LARGE } from './on-the-spot';
@@ -42,12 +43,12 @@ export class ObjectReader {
    * @returns undefined when that cannot be done: it is large, or damaged somewhere, or not where it was looked for.
    *   {@link read} tells.
    */
-  readNow(oid: string): DecodedObject | undefined {
+  readNow(oid: ByteOid): DecodedObject | undefined {
     try {
       const { packsFirst } = this;
-      let object = packsFirst ? this.packs.read(oid) : this.readFile(oid);
+      let object = packsFirst ? this.packs.read(oid) : this.readFile(fromByteOid(oid));
       if (!object) {
-        object = packsFirst ? this.readFile(oid) : this.packs.read(oid);
+        object = packsFirst ? this.readFile(fromByteOid(oid)) : this.packs.read(oid);
         if (object) this.packsFirst = !packsFirst;
       }
       return object === TOO_LARGE ? undefined : object;
@@ -71,7 +72,7 @@ export class ObjectReader {
       const { state } = this.packs;
       let packed: DecodedObject | TooLarge | undefined;
       try {
-        packed = this.packs.read(oid);
+        packed = this.packs.read(toByteOid(oid));
         if (packed && packed !== TOO_LARGE) return packed;
       } catch (error) {
         damage = error as Error;
@@ -103,7 +104,7 @@ export class ObjectReader {
   async readType(oid: string): Promise<ObjectType> {
     this.packs.refresh();
     try {
-      const packed = this.packs.summarize(oid);
+      const packed = this.packs.summarize(toByteOid(oid));
       if (packed) return packed.type;
       for (const folder of this.packs.folders) {
         const loose = readLooseType(folder, oid);

@@ -7,8 +7,8 @@ import type { Awaitable } from '../object/awaitable';
 import type { BlobSource } from '../object/blob-source';
 import { toByteName } from '../object/byte-name';
 import type { DecodedObject } from '../object/object-codec';
-import { EMPTY_TREE_OID, fromByteOid } from '../object/oid';
-import type { ObjectType } from '../object/oid';
+import { EMPTY_TREE_OID, fromByteOid, toByteOid } from '../object/oid';
+import type { ByteOid, ObjectType } from '../object/oid';
 import type { StagedTree, TreeSource } from '../object/staged-tree';
 import { findInTree } from '../object/tree-codec';
 import { TreeNode } from '../object/tree-node';
@@ -31,6 +31,8 @@ import { writePack } from './pack/pack-writer';
 import type { GitRepository } from './repository';
 import { callGit } from './translate-error';
 import { Turn } from './turn';
+
+const EMPTY_TREE = toByteOid(EMPTY_TREE_OID);
 
 /** What protects objects that were written and that nothing refers to yet. */
 export interface Protection {
@@ -64,7 +66,7 @@ export class ObjectStore implements TreeSource {
   private readonly forks = new Set<ObjectStore>();
   /** The files that keep git from cleaning up packs of ours that nothing refers to. */
   private readonly keeps = new Set<string>();
-  /** Only while {@link packEverything} runs. */
+  /** Only while {@link packEverything} runs. What is in it may never be stored, so no cache may remember it. */
   private bulk: BulkWrite | undefined;
   /** The large blobs that were written before anything refers to them. */
   private readonly unreferenced = new Set<string>();
@@ -109,9 +111,11 @@ export class ObjectStore implements TreeSource {
    * The folder that a tree object describes; without a promise when it is in memory, or can be read on the spot.
    * Errors always come by a promise.
    *
+   * @param oid As bytes, as oids stand in trees and in the indexes of packs: hexadecimal digits would take as long to be made, and
+   *   taken apart again, as a small tree takes to be inflated.
    * @throws ObjectNotFoundError, or InvalidObjectError when the oid is not a tree's.
    */
-  readTree(oid: string): TreeNode | Promise<TreeNode> {
+  readTree(oid: ByteOid): Awaitable<TreeNode> {
     if (this.turn.isOver()) return this.turn.next().then(() => this.readTree(oid));
     return this.caches.trees.get(oid) ?? this.readTreeNow(oid) ?? this.loadTree(oid);
   }
@@ -135,7 +139,7 @@ export class ObjectStore implements TreeSource {
    * @throws ObjectNotFoundError, or InvalidObjectError when it is damaged.
    */
   readObject(oid: string): Awaitable<DecodedObject> {
-    return this.reader.readNow(oid) ?? this.reader.read(oid);
+    return this.reader.readNow(toByteOid(oid)) ?? this.reader.read(oid);
   }
 
   /**
@@ -340,8 +344,8 @@ export class ObjectStore implements TreeSource {
     return new Set([...this.unreferenced].filter((oid) => !this.shared.blobWriter.refresh(oid)));
   }
 
-  private readTreeNow(oid: string): TreeNode | undefined {
-    if (oid === EMPTY_TREE_OID) return TreeNode.empty();
+  private readTreeNow(oid: ByteOid): TreeNode | undefined {
+    if (oid === EMPTY_TREE) return TreeNode.empty();
     const object = this.reader.readNow(oid);
     try {
       return object?.type === 'tree' ? this.keepTree(oid, object.content) : undefined;
@@ -350,19 +354,19 @@ export class ObjectStore implements TreeSource {
     }
   }
 
-  private async loadTree(oid: string): Promise<TreeNode> {
-    return this.keepTree(oid, await this.read(oid, 'tree'));
+  private async loadTree(oid: ByteOid): Promise<TreeNode> {
+    return this.keepTree(oid, await this.read(fromByteOid(oid), 'tree'));
   }
 
-  private keepTree(oid: string, content: Buffer): TreeNode {
+  private keepTree(oid: ByteOid, content: Buffer): TreeNode {
     const node = TreeNode.decode(oid, content);
     // The folder of a record is read again as fast as it is kept, and would push out those that are on many ways.
-    if (node.size > 1 && !this.isUnfinished(oid)) this.caches.trees.set(oid, node);
+    if (node.size > 1 && this.bulk?.has(node.oid) !== true) this.caches.trees.set(oid, node);
     return node;
   }
 
   private readBlobNow(oid: string, isToKeep: boolean): Buffer | undefined {
-    const object = this.reader.readNow(oid);
+    const object = this.reader.readNow(toByteOid(oid));
     if (object?.type !== 'blob') return undefined;
     return isToKeep ? this.keepBlob(oid, object.content) : object.content;
   }
@@ -372,13 +376,8 @@ export class ObjectStore implements TreeSource {
   }
 
   private keepBlob(oid: string, content: Buffer): Buffer {
-    if (!this.isUnfinished(oid)) this.caches.blobs.set(oid, content);
+    if (this.bulk?.has(oid) !== true) this.caches.blobs.set(oid, content);
     return content;
-  }
-
-  /** Whether the object may never be stored; then no cache may remember it. */
-  private isUnfinished(oid: string): boolean {
-    return this.bulk?.has(oid) ?? false;
   }
 
   private protect(keep: string | null): void {
@@ -391,7 +390,7 @@ export class ObjectStore implements TreeSource {
     isToKeep: (oid: string) => boolean = () => true,
   ): void {
     for (const { type, oid, content, node } of objects) {
-      if (node && isToKeep(oid)) this.caches.trees.set(oid, node);
+      if (node && isToKeep(oid)) this.caches.trees.set(node.byteOid, node);
       else if (type === 'blob') this.caches.blobs.set(oid, content);
     }
   }

@@ -3,7 +3,7 @@ import path from 'node:path';
 import { Revparse } from 'nodegit';
 import type { Object as GitObject } from 'nodegit';
 import { InvalidArgumentError, ObjectNotFoundError } from '../errors';
-import { isOid } from '../object/oid';
+import { isOid, toByteOid } from '../object/oid';
 import { isReferenceName } from '../object/reference-name';
 import { readCommitLinks } from './commits';
 import { readFirstValue, readValue } from './locked-reference';
@@ -64,7 +64,7 @@ async function resolveCommit(
     const oid = isOid(treeish) ? treeish : oidOfName(repository, treeish);
     if (oid === undefined) return undefined;
     const { tree } = await readCommitLinks(objects, oid);
-    await objects.readTree(tree);
+    await objects.readTree(toByteOid(tree));
     return { commit: oid, tree };
   } catch {
     // libgit2 finds it all the same, or has the words for what is wrong.

@@ -2,6 +2,7 @@ import type { ByteName } from './byte-name';
 import { NodeEntry } from './node-entry';
 import type { NodePair } from './node-entry';
 import { OID_BYTES } from './oid';
+import type { ByteOid } from './oid';
 import { boundsOfEntries } from './tree-codec';
 
 const NUL = 0;
@@ -35,7 +36,7 @@ export class EncodedEntries {
    * @returns undefined when they are not in the order of the names' bytes.
    * @throws InvalidObjectError when the bytes are not a tree.
    */
-  static of(oid: string, raw: Buffer): EncodedEntries | undefined {
+  static of(oid: ByteOid, raw: Buffer): EncodedEntries | undefined {
     const { starts, isByName } = boundsOfEntries(oid, raw);
     return isByName ? new EncodedEntries(raw.toString('latin1'), starts) : undefined;
   }
@@ -90,7 +91,7 @@ export class EncodedEntries {
       mode = mode * 8 + (text.charCodeAt(at) & 7);
     }
     const end = this.starts[place + 1] as number;
-    return NodeEntry.stored(mode, text.slice(end - OID_BYTES, end));
+    return NodeEntry.stored(mode, text.slice(end - OID_BYTES, end) as ByteOid);
   }
 
   private nameOf(place: number): ByteName {

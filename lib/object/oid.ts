@@ -1,8 +1,13 @@
 import { createHash } from 'node:crypto';
 import { sha1 } from './sha1';
 
-/** An oid as it stands in a tree object: a string with one character (U+0000 to U+00FF) for each of 20 bytes. */
-export type ByteOid = string;
+declare const IS_BYTES: unique symbol;
+
+/**
+ * An oid as it stands in a tree object: a string with one character (U+0000 to U+00FF) for each of 20 bytes. All other oids are
+ * hexadecimal digits, and the compiler tells one from the other.
+ */
+export type ByteOid = string & { readonly [IS_BYTES]: true };
 
 /** How many bytes an oid has. */
 export const OID_BYTES = 20;
@@ -31,12 +36,21 @@ export function objectHeader(type: ObjectType, size: number): Buffer {
 
 /** The oid of an object: the SHA-1 of its header and content. Nothing has to be stored to know it. */
 export function hashObject(type: ObjectType, content: Uint8Array): string {
+  return hashAs('hex', type, content);
+}
+
+/** The same as bytes. */
+export function byteHashObject(type: ObjectType, content: Uint8Array): ByteOid {
+  return hashAs('binary', type, content) as ByteOid;
+}
+
+function hashAs(encoding: 'hex' | 'binary', type: ObjectType, content: Uint8Array): string {
   const { length } = content;
   if (length > JOINED_BYTES) {
-    return createHash('sha1').update(objectHeader(type, length)).update(content).digest('hex');
+    return createHash('sha1').update(objectHeader(type, length)).update(content).digest(encoding);
   }
   joined.set(content, HEADER_BYTES);
-  return hashEncodedObject(joined.subarray(writeHeader(type, length), HEADER_BYTES + length));
+  return sha1(joined.subarray(writeHeader(type, length), HEADER_BYTES + length), encoding);
 }
 
 /**
@@ -74,7 +88,8 @@ const joined = Buffer.allocUnsafeSlow(HEADER_BYTES + JOINED_BYTES);
 
 /** The bytes of an oid. */
 export function toByteOid(oid: string): ByteOid {
-  return Buffer.from(oid, 'hex').toString('latin1');
+  scratch.write(oid, 'hex');
+  return scratch.toString('latin1') as ByteOid;
 }
 
 /** The oid of these bytes. */

@@ -6,6 +6,7 @@ import type { ByteName } from './byte-name';
 import { FileMode, isTreeMode, kindOfMode } from './file-mode';
 import type { EntryKind } from './file-mode';
 import { hashObject, toByteOid } from './oid';
+import type { ByteOid } from './oid';
 import { parsePath } from './path';
 import { NodeEntry } from './node-entry';
 import { TreeNode } from './tree-node';
@@ -14,7 +15,7 @@ import type { UnwrittenObject } from './node-entry';
 /** Where a staged tree gets the folders from that it has not loaded. */
 export interface TreeSource {
   /** The folder stored under this oid; without a promise when there is nothing to wait for. */
-  readTree(oid: string): Awaitable<TreeNode>;
+  readTree(oid: ByteOid): Awaitable<TreeNode>;
 }
 
 /** An entry of a tree, as the outside sees it. */
@@ -62,7 +63,7 @@ export class StagedTree {
 
   /** The tree that is stored under this oid. */
   static async load(oid: string, source: TreeSource): Promise<StagedTree> {
-    return new StagedTree(await source.readTree(oid), source);
+    return new StagedTree(await source.readTree(toByteOid(oid)), source);
   }
 
   /** The oid of the root tree, computed when asked for. The tree need not be in the object database. */
@@ -200,7 +201,7 @@ export class StagedTree {
 
   /** The folder that an entry of one of this tree's folders stands for. */
   open(folder: NodeEntry): Awaitable<TreeNode> {
-    return folder.node ?? this.source.readTree(folder.oid);
+    return folder.node ?? this.source.readTree(folder.byteOid);
   }
 
   /** The entry that these names, from `depth` on, lead to from a folder. */

@@ -1,7 +1,7 @@
 import { InvalidObjectError } from '../errors';
 import type { ByteName } from './byte-name';
 import { FileMode, isTreeMode } from './file-mode';
-import { OID_BYTES } from './oid';
+import { fromByteOid, OID_BYTES } from './oid';
 import type { ByteOid } from './oid';
 
 /** One entry as it stands in a tree object. */
@@ -24,7 +24,7 @@ const FOUR = 0x34;
  *
  * @throws InvalidObjectError when the bytes are not a tree.
  */
-export function decodeTree(oid: string, raw: Buffer): RawTreeEntry[] {
+export function decodeTree(oid: ByteOid, raw: Buffer): RawTreeEntry[] {
   const { starts } = boundsOfEntries(oid, raw);
   return starts.slice(1).map((end, place) => {
     const start = starts[place] as number;
@@ -33,7 +33,7 @@ export function decodeTree(oid: string, raw: Buffer): RawTreeEntry[] {
     return {
       mode: parseMode(raw, start, space),
       name: raw.toString('latin1', space + 1, nul),
-      oid: raw.toString('latin1', nul + 1, end),
+      oid: raw.toString('latin1', nul + 1, end) as ByteOid,
     };
   });
 }
@@ -54,7 +54,7 @@ export interface TreeBounds {
  *
  * @throws InvalidObjectError when the bytes are not a tree.
  */
-export function boundsOfEntries(oid: string, raw: Buffer): TreeBounds {
+export function boundsOfEntries(oid: ByteOid, raw: Buffer): TreeBounds {
   const starts = [0];
   const { length } = raw;
   let isByName = true;
@@ -74,8 +74,9 @@ export function boundsOfEntries(oid: string, raw: Buffer): TreeBounds {
     while (nul < length && raw[nul] !== NUL) nul++;
     const end = nul + 1 + OID_BYTES;
     if (name === 0 || nul === name || end > length) {
-      throw new InvalidObjectError(`The tree ${oid} is malformed at byte ${start}; run "git fsck" on it.`, {
-        details: { oid, position: start },
+      const hex = fromByteOid(oid);
+      throw new InvalidObjectError(`The tree ${hex} is malformed at byte ${start}; run "git fsck" on it.`, {
+        details: { oid: hex, position: start },
       });
     }
     starts.push(end);
@@ -104,7 +105,7 @@ export function findInTree(raw: Buffer, name: Buffer): RawTreeEntry | undefined 
       return {
         mode: parseMode(raw, at, space),
         name: name.toString('latin1'),
-        oid: raw.toString('latin1', end + 1, end + 1 + OID_BYTES),
+        oid: raw.toString('latin1', end + 1, end + 1 + OID_BYTES) as ByteOid,
       };
     }
     while (end < raw.length && raw[end] !== NUL) end++;

@@ -59,7 +59,7 @@ export class TreeEditor {
       const found = folder.get(names[depth] as ByteName);
       if (!found) break;
       if (!isTreeMode(found.mode)) return false;
-      const node = found.node ?? this.source.readTree(found.oid);
+      const node = found.node ?? this.source.readTree(found.byteOid);
       if (node instanceof Promise) {
         // It stays in memory from now on, for more is likely to be added to it.
         const path = names.slice(0, depth + 1);

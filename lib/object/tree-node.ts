@@ -4,7 +4,7 @@ import type { ByteName } from './byte-name';
 import { EncodedEntries } from './encoded-entries';
 import { isSameEntry, NodeEntry } from './node-entry';
 import type { NodePair, UnwrittenObject } from './node-entry';
-import { hashObject, toByteOid } from './oid';
+import { byteHashObject, fromByteOid } from './oid';
 import type { ByteOid } from './oid';
 import { decodeTree, encodeTree } from './tree-codec';
 import type { RawTreeEntry } from './tree-codec';
@@ -25,11 +25,11 @@ export interface NodeOwner {
  */
 export class TreeNode {
   private encoded: Buffer | undefined;
-  private knownByteOid: ByteOid | undefined;
+  private knownOid: string | undefined;
 
   private constructor(
     private entries: EntryTree | EncodedEntries,
-    private knownOid: string | undefined,
+    private knownByteOid: ByteOid | undefined,
     private stored: boolean,
     private owner?: NodeOwner,
   ) {}
@@ -44,7 +44,7 @@ export class TreeNode {
    *
    * @throws InvalidObjectError when the bytes are not a tree.
    */
-  static decode(oid: string, raw: Buffer): TreeNode {
+  static decode(oid: ByteOid, raw: Buffer): TreeNode {
     return new TreeNode(EncodedEntries.of(oid, raw) ?? treeOfRaw(oid, decodeTree(oid, raw)), oid, true);
   }
 
@@ -111,13 +111,13 @@ export class TreeNode {
 
   /** The oid of this folder's tree object; changed folders below are hashed first. */
   get oid(): string {
-    this.knownOid ??= hashObject('tree', this.encode());
+    this.knownOid ??= fromByteOid(this.byteOid);
     return this.knownOid;
   }
 
   /** The same as bytes. As long as a folder is not written, all that is made of its parent asks for them. */
   get byteOid(): ByteOid {
-    this.knownByteOid ??= toByteOid(this.oid);
+    this.knownByteOid ??= byteHashObject('tree', this.encode());
     return this.knownByteOid;
   }
 
@@ -192,11 +192,12 @@ function nextOf(entries: NodeEntries): [ByteName, NodeEntry] | undefined {
 }
 
 /** @throws InvalidObjectError when a name is there twice: an edit would drop one of the entries. */
-function treeOfRaw(oid: string, entries: readonly RawTreeEntry[]): EntryTree {
+function treeOfRaw(oid: ByteOid, entries: readonly RawTreeEntry[]): EntryTree {
   const tree = treeOf(entries.map(storedPair));
   if (tree.size === entries.length) return tree;
-  throw new InvalidObjectError(`The tree ${oid} has several entries of one name; run "git fsck" on it.`, {
-    details: { oid },
+  const hex = fromByteOid(oid);
+  throw new InvalidObjectError(`The tree ${hex} has several entries of one name; run "git fsck" on it.`, {
+    details: { oid: hex },
   });
 }
 

@@ -7,7 +7,7 @@ import { COMMIT_OPTIONS } from '../model/record/record-store';
 import type { CommitOptions } from '../model/record/record-store';
 import { commitObject } from '../object/commit-codec';
 import type { CommitFields } from '../object/commit-codec';
-import { EMPTY_TREE_OID, isOid } from '../object/oid';
+import { EMPTY_TREE_OID, isOid, toByteOid } from '../object/oid';
 import { branchRef } from '../object/reference-name';
 import { StagedTree } from '../object/staged-tree';
 import type { UnwrittenObject } from '../object/node-entry';
@@ -115,7 +115,7 @@ export async function createCommit(
   for (const parent of parents) await readCommit(objects, checkOid('parents', parent));
   // Everybody knows the empty tree, but a commit of it needs it in the object database.
   const unwritten = tree === EMPTY_TREE_OID ? StagedTree.empty(objects).unwritten() : [];
-  if (tree !== EMPTY_TREE_OID) await objects.readTree(checkOid('tree', tree));
+  if (tree !== EMPTY_TREE_OID) await objects.readTree(toByteOid(checkOid('tree', tree)));
   return publishCommit(context, branch, { ...signed, tree, parents }, unwritten);
 }
 

@@ -11,7 +11,7 @@ import {
 import path from 'node:path';
 import type { Opened } from './opened';
 import { expectDamage, objectFile, open } from './opened';
-import { hashObject } from '../../lib/object/oid';
+import { hashObject, toByteOid } from '../../lib/object/oid';
 import { runChild } from '../support/child-process';
 import { projectWithLibrary } from '../support/compiled';
 import { errorOf } from '../support/error-of';
@@ -67,7 +67,7 @@ describe('A small object', () => {
     const tree = git(folder, 'rev-parse', 'main^{tree}');
     expect(await onTheSpot(() => opened.objects.readBlob(packed))).toEqual(SMALL);
     expect(await onTheSpot(() => opened.objects.readBlob(loose))).toEqual(Buffer.from('another'));
-    expect(await onTheSpot(() => opened.objects.readTree(tree))).toMatchObject({ oid: tree });
+    expect(await onTheSpot(() => opened.objects.readTree(toByteOid(tree)))).toMatchObject({ oid: tree });
   });
 
   it('lets timers and other work of the process run, however many of them are read', async () => {
@@ -88,7 +88,7 @@ describe('A small object', () => {
     for (const read of [
       () => opened.objects.readBlob(tree),
       () => opened.objects.readBlob('1'.repeat(40)),
-      () => opened.objects.readTree(hashObject('blob', SMALL)),
+      () => opened.objects.readTree(toByteOid(hashObject('blob', SMALL))),
     ]) {
       const result = read();
       expect(result).toBeInstanceOf(Promise);

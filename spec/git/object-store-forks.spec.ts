@@ -3,6 +3,7 @@ import path from 'node:path';
 import { Readable } from 'node:stream';
 import type { ObjectStore } from '../../lib/git/object-store';
 import { StagedTree } from '../../lib/object/staged-tree';
+import { toByteOid } from '../../lib/object/oid';
 import { commitFiles, git, runGit } from '../support/temporary-repository';
 import { open, storeTree } from './opened';
 
@@ -22,9 +23,9 @@ describe('A fork of an object store', () => {
     const { folder, objects } = await open();
     commitFiles(folder, 'refs/heads/main', { files: { 'a/b': 'one', 'a/c': 'two' } });
     const oid = git(folder, 'rev-parse', 'main:a');
-    const node = await objects.readTree(oid);
+    const node = await objects.readTree(toByteOid(oid));
 
-    expect(await objects.fork().readTree(oid)).toBe(node);
+    expect(await objects.fork().readTree(toByteOid(oid))).toBe(node);
   });
 
   it('shows what it writes to the others only when that is complete', async () => {
@@ -35,14 +36,16 @@ describe('A fork of an object store', () => {
     await one.packEverything('git', async (write) => {
       for (const object of tree.unwritten()) await write(object);
 
-      expect((await one.readTree(oid)).size).toBe(1);
+      expect((await one.readTree(toByteOid(oid))).size).toBe(1);
       for (const each of [objects, other]) {
-        await expect(Promise.resolve(each.readTree(oid))).rejects.toMatchObject({ code: 'OBJECT_NOT_FOUND' });
+        await expect(Promise.resolve(each.readTree(toByteOid(oid)))).rejects.toMatchObject({
+          code: 'OBJECT_NOT_FOUND',
+        });
       }
       await one.completePack(tree);
     });
 
-    expect((await other.readTree(oid)).size).toBe(1);
+    expect((await other.readTree(toByteOid(oid))).size).toBe(1);
     expect(runGit(folder, ['ls-tree', '--name-only', oid]).toString()).toBe('a\n');
     await one.close();
   });

@@ -5,7 +5,7 @@ import type { ObjectStore } from '../../lib/git/object-store';
 import { lookUpTree } from '../../lib/git/trees';
 import type { CommitFields } from '../../lib/object/commit-codec';
 import { FileMode } from '../../lib/object/file-mode';
-import { EMPTY_TREE_OID } from '../../lib/object/oid';
+import { EMPTY_TREE_OID, toByteOid } from '../../lib/object/oid';
 import { StagedTree } from '../../lib/object/staged-tree';
 import { runChild } from '../support/child-process';
 import { projectWithLibrary } from '../support/compiled';
@@ -53,7 +53,7 @@ describe('an object that is read', () => {
     commitFiles(folder, 'refs/heads/main', { files: { 'a/b': 'one', c: 'two' } });
     const tree = git(folder, 'rev-parse', 'main^{tree}');
     expect(await textsOf(objects, tree)).toEqual({ 'a/b': 'one', c: 'two' });
-    expect((await objects.readTree(tree)).oid).toBe(tree);
+    expect((await objects.readTree(toByteOid(tree))).oid).toBe(tree);
   });
 
   it('has its type', async () => {
@@ -70,7 +70,7 @@ describe('an object that is read', () => {
     const { objects } = await open();
     for (const call of [
       () => objects.readBlob(MISSING),
-      () => objects.readTree(MISSING),
+      () => objects.readTree(toByteOid(MISSING)),
       () => objects.readType(MISSING),
     ]) {
       expect(await errorOf(call)).toMatchObject({
@@ -97,11 +97,15 @@ describe('an object that is read', () => {
     ) as [string, string, string];
     for (const [call, message, details] of [
       [
-        () => objects.readTree(blob),
+        () => objects.readTree(toByteOid(blob)),
         `${blob} is a blob, not a tree.`,
         { oid: blob, type: 'blob', expected: 'tree' },
       ],
-      [() => objects.readTree(commit), `${commit} is a commit, not a tree.`, { oid: commit, type: 'commit' }],
+      [
+        () => objects.readTree(toByteOid(commit)),
+        `${commit} is a commit, not a tree.`,
+        { oid: commit, type: 'commit' },
+      ],
       [() => objects.readBlob(tree), `${tree} is a tree, not a blob.`, { oid: tree, expected: 'blob' }],
     ] as const) {
       expect(await errorOf(call)).toMatchObject({ code: 'INVALID_OBJECT', message, details });
@@ -113,7 +117,7 @@ describe('an object that is read', () => {
     expectDamage(folder);
     const args = ['hash-object', '-t', 'tree', '-w', '--literally', '--stdin'];
     const oid = runGit(folder, args, { input: 'garbage' }).toString().trim();
-    expect(await errorOf(() => objects.readTree(oid))).toMatchObject({
+    expect(await errorOf(() => objects.readTree(toByteOid(oid)))).toMatchObject({
       code: 'INVALID_OBJECT',
       details: { oid },
     });
@@ -121,7 +125,7 @@ describe('an object that is read', () => {
 
   it('may be the empty tree, which nobody has stored', async () => {
     const { objects } = await open();
-    expect((await objects.readTree(EMPTY_TREE_OID)).size).toBe(0);
+    expect((await objects.readTree(toByteOid(EMPTY_TREE_OID))).size).toBe(0);
   });
 
   it('brings no warning of Node about how the binding makes its buffers', () => {
@@ -164,7 +168,7 @@ describe('an object that is not in a file of its own', () => {
     expect(git(folder, 'count-objects')).toMatch(/^0 objects/);
     expect(await textsOf(fresh.objects, tree)).toEqual(files);
     const other = await open(folder);
-    await other.objects.readTree(tree);
+    await other.objects.readTree(toByteOid(tree));
     storeBlob(folder, 'something else to pack');
     git(folder, 'repack', '-adfq', '--depth=2', '--window=3');
     git(folder, 'gc', '--quiet', '--prune=now');
@@ -209,9 +213,9 @@ describe('the caches', () => {
     expectDamage(folder);
     commitFiles(folder, 'refs/heads/main', { files: { a: 'x', b: 'y' } });
     const tree = git(folder, 'rev-parse', 'main^{tree}');
-    const first = await objects.readTree(tree);
+    const first = await objects.readTree(toByteOid(tree));
     rmSync(path.join(folder, '.git/objects'), { recursive: true });
-    expect(await objects.readTree(tree)).toBe(first);
+    expect(await objects.readTree(toByteOid(tree))).toBe(first);
   });
 
   it('have what was written', async () => {
@@ -318,7 +322,9 @@ describe('a staged tree of many objects', () => {
   it('is written as one pack, in which everybody finds the objects at once', async () => {
     const { folder, objects } = await open();
     const before = await open(folder);
-    expect(await errorOf(() => before.objects.readTree(MISSING))).toMatchObject({ code: 'OBJECT_NOT_FOUND' });
+    expect(await errorOf(() => before.objects.readTree(toByteOid(MISSING)))).toMatchObject({
+      code: 'OBJECT_NOT_FOUND',
+    });
     const tree = await storeTree(objects, many);
     expect(countsOf(folder)).toEqual({ count: 0, packs: 1, 'in-pack': 150 + 150 + 2, garbage: 0 });
     for (const reader of [objects, before.objects, (await open(folder)).objects]) {

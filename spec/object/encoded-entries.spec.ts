@@ -2,10 +2,12 @@ import fc from 'fast-check';
 import { InvalidObjectError } from '../../lib/errors';
 import { EncodedEntries } from '../../lib/object/encoded-entries';
 import type { NodeEntry } from '../../lib/object/node-entry';
+import { toByteOid } from '../../lib/object/oid';
+import type { ByteOid } from '../../lib/object/oid';
 import { decodeTree, encodeTree } from '../../lib/object/tree-codec';
 import type { RawTreeEntry } from '../../lib/object/tree-codec';
 
-const OID = '1'.repeat(40);
+const OID = toByteOid('1'.repeat(40));
 
 /** Names of few letters, so that they are alike and often the beginnings of others. */
 const name = fc
@@ -15,10 +17,10 @@ const entry: fc.Arbitrary<RawTreeEntry> = fc.record({
   name,
   mode: fc.constantFrom(0o100644, 0o100755, 0o120000, 0o160000),
   oid: fc.constantFrom(
-    '\0'.repeat(20),
-    '\x01'.repeat(20),
-    `${'\x01'.repeat(19)}\xff`,
-    '40000 a\0'.padEnd(20, ' '),
+    toByteOid('00'.repeat(20)),
+    toByteOid('01'.repeat(20)),
+    toByteOid(`${'01'.repeat(19)}ff`),
+    '40000 a\0'.padEnd(20, ' ') as ByteOid,
   ),
 });
 const entries = fc
@@ -71,15 +73,15 @@ describe('The entries of a tree, as they are stored', () => {
 
   it('can be a folder beside files', () => {
     const present = [
-      { name: 'a', mode: 0o100644, oid: '\x01'.repeat(20) },
-      { name: 'b', mode: 0o40000, oid: '\x02'.repeat(20) },
+      { name: 'a', mode: 0o100644, oid: toByteOid('01'.repeat(20)) },
+      { name: 'b', mode: 0o40000, oid: toByteOid('02'.repeat(20)) },
     ];
     expect(all(listOf(present))).toEqual(present);
     expect(found(listOf(present), 'b')).toEqual(present[1]);
   });
 
   it('are not taken when they are in another order, as Git has a folder behind what goes on with less than a slash', () => {
-    const oid = '\x01'.repeat(20);
+    const oid = toByteOid('01'.repeat(20));
     const raw = encodeTree([
       { name: 'a', mode: 0o40000, oid },
       { name: 'a.b', mode: 0o100644, oid },
@@ -89,7 +91,7 @@ describe('The entries of a tree, as they are stored', () => {
   });
 
   it('are not taken when a name is there twice', () => {
-    const file = { name: 'a', mode: 0o100644, oid: '\x01'.repeat(20) };
+    const file = { name: 'a', mode: 0o100644, oid: toByteOid('01'.repeat(20)) };
     expect(EncodedEntries.of(OID, encodeTree([file, file]))).toBeUndefined();
   });
 

@@ -1,5 +1,5 @@
-import { hashObject } from '../../lib/object/oid';
-import type { ObjectType } from '../../lib/object/oid';
+import { fromByteOid, hashObject } from '../../lib/object/oid';
+import type { ByteOid, ObjectType } from '../../lib/object/oid';
 import type { StagedTree, TreeSource } from '../../lib/object/staged-tree';
 import { TreeNode } from '../../lib/object/tree-node';
 
@@ -9,9 +9,10 @@ export class MemoryTrees implements TreeSource {
   /** The oids of the folders that were read, in order. */
   readonly reads: string[] = [];
 
-  readTree(oid: string): Promise<TreeNode> {
+  readTree(byteOid: ByteOid): Promise<TreeNode> {
+    const oid = fromByteOid(byteOid);
     this.reads.push(oid);
-    return Promise.resolve(TreeNode.decode(oid, this.content(oid)));
+    return Promise.resolve(TreeNode.decode(byteOid, this.content(oid)));
   }
 
   /** The content of an object that was written. */

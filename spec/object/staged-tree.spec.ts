@@ -1,5 +1,6 @@
 import { FileMode } from '../../lib/object/file-mode';
 import { EMPTY_TREE_OID, fromByteOid, hashObject, toByteOid } from '../../lib/object/oid';
+import type { ByteOid } from '../../lib/object/oid';
 import { StagedTree } from '../../lib/object/staged-tree';
 import { decodeTree, encodeTree } from '../../lib/object/tree-codec';
 import { errorOf } from '../support/error-of';
@@ -318,7 +319,7 @@ describe('a tree with names and modes of other programs', () => {
     const root = trees.addTree(
       encodeTree(
         [
-          ...decodeTree(folder, raw(names)),
+          ...decodeTree(toByteOid(folder), raw(names)),
           { name: '\x80folder', mode: FileMode.TREE, oid: toByteOid(folder) },
           { name: 'folder', mode: FileMode.TREE, oid: toByteOid(folder) },
         ].sort((a, b) => (a.name < b.name ? -1 : 1)),
@@ -326,7 +327,7 @@ describe('a tree with names and modes of other programs', () => {
     );
     const tree = await (await StagedTree.load(root, trees)).withBlob('folder/new', Buffer.from('new'));
     trees.write(tree);
-    const edited = decodeTree(tree.oid, trees.content(tree.oid));
+    const edited = decodeTree(toByteOid(tree.oid), trees.content(tree.oid));
     expect(edited.map(({ name }) => name)).toEqual([
       'caf\xe9',
       'caf\xea',
@@ -335,8 +336,8 @@ describe('a tree with names and modes of other programs', () => {
       '\x80folder',
       '\xff\xfe',
     ]);
-    const below = fromByteOid(String(edited.find(({ name }) => name === 'folder')?.oid));
-    expect(decodeTree(below, trees.content(below)).map(({ name }) => name)).toEqual([
+    const below = edited.find(({ name }) => name === 'folder')?.oid as ByteOid;
+    expect(decodeTree(below, trees.content(fromByteOid(below))).map(({ name }) => name)).toEqual([
       'caf\xe9',
       'caf\xea',
       'new',
@@ -381,7 +382,7 @@ describe('a tree with names and modes of other programs', () => {
     const tree = await StagedTree.load(trees.addTree(encodeTree([entry])), trees);
     const edited = await tree.withBlob('b', Buffer.from('x'));
     trees.write(edited);
-    expect(decodeTree(edited.oid, trees.content(edited.oid))[0]).toEqual(entry);
+    expect(decodeTree(toByteOid(edited.oid), trees.content(edited.oid))[0]).toEqual(entry);
     expect(await edited.entry('a')).toMatchObject({ kind: 'blob', mode: 0o100664 });
   });
 });

@@ -2,14 +2,16 @@ import fc from 'fast-check';
 import { InvalidObjectError } from '../../lib/errors';
 import { FileMode } from '../../lib/object/file-mode';
 import { hashObject, toByteOid } from '../../lib/object/oid';
+import type { ByteOid } from '../../lib/object/oid';
 import { decodeTree, encodeTree, findInTree } from '../../lib/object/tree-codec';
 import type { RawTreeEntry } from '../../lib/object/tree-codec';
 import { errorOf } from '../support/error-of';
 import { expectCleanRepository, git, runGit, temporaryRepository } from '../support/temporary-repository';
 
-const ANY_OID = '0123456789abcdef0123456789abcdef01234567';
+const ANY_HEX = '0123456789abcdef0123456789abcdef01234567';
+const ANY_OID = toByteOid(ANY_HEX);
 
-function entry(name: string, mode: number = FileMode.BLOB, oid = ANY_OID): RawTreeEntry {
+function entry(name: string, mode: number = FileMode.BLOB, oid = ANY_HEX): RawTreeEntry {
   return { name, mode, oid: toByteOid(oid) };
 }
 
@@ -28,7 +30,7 @@ const entries = fc
       mode: fc.constantFrom(FileMode.TREE, FileMode.TREE, ...Object.values(FileMode)),
       oid: fc
         .uint8Array({ minLength: 20, maxLength: 20 })
-        .map((bytes) => Buffer.from(bytes).toString('latin1')),
+        .map((bytes) => toByteOid(Buffer.from(bytes).toString('hex'))),
     }),
     { selector: ({ name }) => name, maxLength: 30 },
   )
@@ -118,21 +120,20 @@ describe('a decoded tree', () => {
     const repository = temporaryRepository();
     const oid = runGit(repository, ['hash-object', '-w', '--stdin'], { input: 'x' }).toString().trim();
     const list = ['100644 blob', '100755 blob', '120000 blob', '160000 commit'].map(
-      (mode, at) => `${mode} ${mode.endsWith('blob') ? oid : ANY_OID}\tna me-${at}ä\n`,
+      (mode, at) => `${mode} ${mode.endsWith('blob') ? oid : ANY_HEX}\tna me-${at}ä\n`,
     );
     const tree = runGit(repository, ['mktree', '--missing'], { input: list.join('') })
       .toString()
       .trim();
-    const shown = decodeTree(tree, runGit(repository, ['cat-file', 'tree', tree])).map(({ name, mode }) => [
-      mode.toString(8),
-      Buffer.from(name, 'latin1').toString(),
-    ]);
+    const shown = decodeTree(toByteOid(tree), runGit(repository, ['cat-file', 'tree', tree])).map(
+      ({ name, mode }) => [mode.toString(8), Buffer.from(name, 'latin1').toString()],
+    );
     const listed = git(repository, '-c', 'core.quotePath=false', 'ls-tree', tree).split('\n');
     expect(shown).toEqual(listed.map((line) => [line.split(' ')[0], line.split('\t')[1]]));
   });
 
   it('has folders whose mode begins with a zero, as some programs wrote them, and is written without it', () => {
-    const raw = Buffer.concat([Buffer.from('040000 a\0'), Buffer.from(ANY_OID, 'hex')]);
+    const raw = Buffer.concat([Buffer.from('040000 a\0'), Buffer.from(ANY_HEX, 'hex')]);
     expect(decodeTree(ANY_OID, raw)).toEqual([entry('a', FileMode.TREE)]);
     expect(encodeTree(decodeTree(ANY_OID, raw))).toEqual(raw.subarray(1));
   });
@@ -145,7 +146,7 @@ describe('a decoded tree', () => {
 });
 
 describe('bytes that are no tree', () => {
-  const oid = Buffer.from(ANY_OID, 'hex').toString('latin1');
+  const oid = Buffer.from(ANY_HEX, 'hex').toString('latin1');
   const sound = `100644 first\0${oid}`;
 
   it.each([
@@ -170,8 +171,8 @@ describe('bytes that are no tree', () => {
     ['another object', 'tree 4b825dc642cb6eb9a060e54bf8d69288fbee4904\nauthor', 0],
   ])('are refused, with the place, for %s', async (_, raw, position) => {
     const error = await errorOf(() => decodeTree(ANY_OID, Buffer.from(raw, 'latin1')));
-    expect(error).toMatchObject({ code: 'INVALID_OBJECT', details: { oid: ANY_OID, position } });
-    expect(error.message).toBe(`The tree ${ANY_OID} is malformed at byte ${position}; run "git fsck" on it.`);
+    expect(error).toMatchObject({ code: 'INVALID_OBJECT', details: { oid: ANY_HEX, position } });
+    expect(error.message).toBe(`The tree ${ANY_HEX} is malformed at byte ${position}; run "git fsck" on it.`);
   });
 
   it('are refused wherever a tree was cut off, but between two entries', () => {
@@ -235,7 +236,9 @@ describe('findInTree', () => {
     fc.record({
       name: someName,
       mode: fc.constantFrom(FileMode.BLOB, FileMode.TREE, FileMode.SUBMODULE),
-      oid: fc.string({ unit: fc.constantFrom('\0', '4', ' ', 'a', '\u00ff'), minLength: 20, maxLength: 20 }),
+      oid: fc
+        .string({ unit: fc.constantFrom('\0', '4', ' ', 'a', '\u00ff'), minLength: 20, maxLength: 20 })
+        .map((bytes) => bytes as ByteOid),
     }),
     { selector: ({ name }) => name, maxLength: 6 },
   );

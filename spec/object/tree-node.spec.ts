@@ -170,7 +170,7 @@ describe('the unwritten objects of a folder', () => {
   it('are none for a folder that was read, and only itself after an edit of it', () => {
     const stored = folder({ a: 'one', b: { c: 'two' } });
     const last = [...stored.unwritten()].at(-1);
-    const read = TreeNode.decode(stored.oid, last?.content ?? Buffer.alloc(0));
+    const read = TreeNode.decode(stored.byteOid, last?.content ?? Buffer.alloc(0));
     expect(read.oid).toBe(stored.oid);
     expect(summary(read.unwritten())).toEqual([]);
     expect(summary(read.without('a').unwritten())).toEqual(['tree of 1']);
@@ -183,9 +183,9 @@ describe('the unwritten objects of a folder', () => {
 
 describe('a folder that was read', () => {
   it('cannot have several entries of one name, of which an edit would drop all but one', async () => {
-    const one = { name: 'a', mode: 0o100644, oid: '\x01'.repeat(20) };
-    const raw = encodeTree([one, { ...one, oid: '\x02'.repeat(20) }]);
-    const error = await errorOf(() => TreeNode.decode('1'.repeat(40), raw));
+    const one = { name: 'a', mode: 0o100644, oid: toByteOid('01'.repeat(20)) };
+    const raw = encodeTree([one, { ...one, oid: toByteOid('02'.repeat(20)) }]);
+    const error = await errorOf(() => TreeNode.decode(toByteOid('1'.repeat(40)), raw));
     expect(error).toMatchObject({ code: 'INVALID_OBJECT', details: { oid: '1'.repeat(40) } });
   });
 });

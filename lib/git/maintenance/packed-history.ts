@@ -1,4 +1,5 @@
 import type { DecodedObject } from '../../object/object-codec';
+import { toByteOid } from '../../object/oid';
 import { TOO_LARGE } from '../on-the-spot';
 import { PackSet } from '../pack/pack-set';
 
@@ -29,7 +30,7 @@ export class PackedHistory {
   next(): DecodedObject | undefined {
     for (let oid; (oid = this.waiting.pop()) !== undefined;) {
       try {
-        const object = this.packs.read(oid);
+        const object = this.packs.read(toByteOid(oid));
         if (!object || object === TOO_LARGE) continue;
         if (object.type === 'tag' || object.type === 'commit') return object;
       } catch {

@@ -1,5 +1,6 @@
 import { fstatSync } from 'node:fs';
-import type { ObjectType } from '../../object/oid';
+import { toByteOid } from '../../object/oid';
+import type { ByteOid, ObjectType } from '../../object/oid';
 import type { DecodedObject } from '../../object/object-codec';
 import { applyDelta, decodeDeltaResultSize, MAX_DELTA_HEADER_BYTES } from '../../object/pack/delta';
 import {
@@ -62,7 +63,7 @@ export class PackFile {
   }
 
   /** Where an object's entry begins; undefined when the pack does not have it. */
-  find(oid: string): number | undefined {
+  find(oid: ByteOid): number | undefined {
     return this.index.find(oid);
   }
 
@@ -131,7 +132,7 @@ export class PackFile {
 
   private baseOf(offset: number, { base }: EntryHeader, depth: number): number {
     if (depth > MAX_CHAIN) throw new Error('its deltas go round in a circle');
-    const at = typeof base === 'number' ? offset - base : this.find(base as string);
+    const at = typeof base === 'number' ? offset - base : this.find(toByteOid(base as string));
     if (at === undefined || at < PACK_HEADER_BYTES || at === offset) {
       throw new Error('the base of its delta is not in the pack');
     }

@@ -1,5 +1,6 @@
 import { closeSync, openSync, readdirSync } from 'node:fs';
 import path from 'node:path';
+import { toByteOid } from '../../object/oid';
 import { findInPackIndex } from '../../object/pack/pack-index-codec';
 import { readAt } from '../read-at';
 
@@ -65,7 +66,7 @@ function listIndexes(folder: string): string[] {
 function findInIndexFile(index: string, oid: string): number | undefined {
   const descriptor = openSync(index, 'r');
   try {
-    return findInPackIndex((position, length) => readAt(descriptor, position, length), oid);
+    return findInPackIndex((position, length) => readAt(descriptor, position, length), toByteOid(oid));
   } finally {
     closeSync(descriptor);
   }

@@ -1,6 +1,7 @@
 import { closeSync, fstatSync, openSync } from 'node:fs';
+import type { ByteOid } from '../../object/oid';
 import { CHECKSUM_BYTES } from '../../object/pack/pack-entry-codec';
-import { firstByteOf, INDEX_HEAD_BYTES, PackIndexLayout, readFrom } from '../../object/pack/pack-index-codec';
+import { INDEX_HEAD_BYTES, PackIndexLayout, readFrom } from '../../object/pack/pack-index-codec';
 import type { IndexBucket, IndexRead } from '../../object/pack/pack-index-codec';
 import { readAt } from '../read-at';
 import type { PackCaches } from './pack-caches';
@@ -63,8 +64,8 @@ export class PackIndex {
    *
    * @throws Error when the index cannot be read.
    */
-  find(oid: string): number | undefined {
-    const bucket = this.bucketOf(firstByteOf(oid));
+  find(oid: ByteOid): number | undefined {
+    const bucket = this.bucketOf(oid.charCodeAt(0));
     return bucket ? this.layout.offsetIn(bucket, this.read, oid) : undefined;
   }
 

@@ -2,7 +2,8 @@ import { readdirSync } from 'node:fs';
 import path from 'node:path';
 import type { InvalidObjectError } from '../../errors';
 import type { DecodedObject } from '../../object/object-codec';
-import { hashObject } from '../../object/oid';
+import { byteHashObject, fromByteOid } from '../../object/oid';
+import type { ByteOid } from '../../object/oid';
 import { objectFolders } from '../alternates';
 import { damagedObject } from '../object-errors';
 import { TOO_LARGE } from '../on-the-spot';
@@ -57,10 +58,10 @@ export class PackSet {
    * @returns undefined when no pack has it that is known and can be read.
    * @throws InvalidObjectError when it is damaged in every pack that has it.
    */
-  read(oid: string): DecodedObject | TooLarge | undefined {
+  read(oid: ByteOid): DecodedObject | TooLarge | undefined {
     return this.ask(oid, (pack, offset) => {
       const object = pack.read(offset);
-      if (object !== TOO_LARGE && hashObject(object.type, object.content) !== oid) {
+      if (object !== TOO_LARGE && byteHashObject(object.type, object.content) !== oid) {
         throw new Error('its content has another oid');
       }
       return object;
@@ -73,7 +74,7 @@ export class PackSet {
    * @returns undefined when no pack has it that is known and can be read.
    * @throws InvalidObjectError when it is damaged in every pack that has it.
    */
-  summarize(oid: string): ObjectSummary | undefined {
+  summarize(oid: ByteOid): ObjectSummary | undefined {
     return this.ask(oid, (pack, offset) => pack.summarize(offset));
   }
 
@@ -117,7 +118,7 @@ export class PackSet {
   }
 
   /** Asks every pack that has an object, until one of them has an answer. */
-  private ask<T>(oid: string, question: (pack: PackFile, offset: number) => T): T | undefined {
+  private ask<T>(oid: ByteOid, question: (pack: PackFile, offset: number) => T): T | undefined {
     const { packs } = this.list();
     let damage: InvalidObjectError | undefined;
     for (let place = 0; place < packs.length; place++) {
@@ -135,7 +136,7 @@ export class PackSet {
         return answer;
       } catch (error) {
         // Another pack may have it sound.
-        damage = damagedObject(oid, pack.path, error);
+        damage = damagedObject(fromByteOid(oid), pack.path, error);
       }
     }
     if (damage) throw damage;

@@ -1,4 +1,5 @@
 import { OID_BYTES } from '../oid';
+import type { ByteOid } from '../oid';
 import { CHECKSUM_BYTES } from './pack-entry-codec';
 
 /*
@@ -102,7 +103,7 @@ export class PackIndexLayout {
   }
 
   /** Where the entry of an object begins in the pack; undefined when the bucket does not have it. */
-  offsetIn(bucket: IndexBucket, read: IndexRead, oid: string): number | undefined {
+  offsetIn(bucket: IndexBucket, read: IndexRead, oid: ByteOid): number | undefined {
     const place = search(bucket.oids, oid);
     if (place === undefined) return undefined;
     return this.wholeOffset(bucket.offsets.readUInt32BE(place * 4), read);
@@ -115,20 +116,15 @@ export class PackIndexLayout {
   }
 }
 
-/** The first byte of an oid, by which the oids in an index are grouped. */
-export function firstByteOf(oid: string): number {
-  return byteAt(oid, 0);
-}
-
 /**
  * Where an object's entry begins in the pack of an index (version 2); undefined when the pack does not have it.
  * Little of the index is read.
  *
  * @throws Error when it is not such an index.
  */
-export function findInPackIndex(read: IndexRead, oid: string): number | undefined {
+export function findInPackIndex(read: IndexRead, oid: ByteOid): number | undefined {
   const layout = PackIndexLayout.decode(read(0, INDEX_HEAD_BYTES));
-  const bucket = layout.readBucket(read, firstByteOf(oid));
+  const bucket = layout.readBucket(read, oid.charCodeAt(0));
   return bucket && layout.offsetIn(bucket, read, oid);
 }
 
@@ -140,8 +136,8 @@ const STEPS_ONE_BY_ONE = 128;
  * bytes say where among them an oid is likely to be. From there on to go one by one finds it sooner than to halve what is left,
  * for which each step looks elsewhere in memory (measured).
  */
-function search(oids: Buffer, oid: string): number | undefined {
-  const own = byteAt(oid, 1) * 0x10000 + byteAt(oid, 2) * 0x100 + byteAt(oid, 3);
+function search(oids: Buffer, oid: ByteOid): number | undefined {
+  const own = (oid.charCodeAt(1) << 16) | (oid.charCodeAt(2) << 8) | oid.charCodeAt(3);
   let low = 0;
   let high = oids.length / OID_BYTES;
   let place = Math.floor((own / 0x1000000) * high);
@@ -159,25 +155,11 @@ function search(oids: Buffer, oid: string): number | undefined {
   return undefined;
 }
 
-/** How the bytes of an oid behind the first four compare with those of another one; without making its digits. */
-function compareRest(oids: Buffer, at: number, oid: string): number {
+/** How the bytes of an oid behind the first four compare with those of another one. */
+function compareRest(oids: Buffer, at: number, oid: ByteOid): number {
   for (let byte = 4; byte < OID_BYTES; byte++) {
-    const difference = (oids[at + byte] as number) - byteAt(oid, byte);
+    const difference = (oids[at + byte] as number) - oid.charCodeAt(byte);
     if (difference !== 0) return difference;
   }
   return 0;
-}
-
-/** A byte of an oid. */
-function byteAt(oid: string, place: number): number {
-  return digitAt(oid, place * 2) * 16 + digitAt(oid, place * 2 + 1);
-}
-
-/**
- * The value of a hexadecimal digit, as oids have them: a digit, or a lower-case letter. Which of them is as good as random, so
- * it takes half as long without a branch: letters, and only they, have the bit 0x40, and are numbered from 1.
- */
-function digitAt(oid: string, at: number): number {
-  const code = oid.charCodeAt(at);
-  return (code & 0x0f) + (code >> 6) * 9;
 }

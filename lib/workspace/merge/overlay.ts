@@ -157,7 +157,7 @@ class Laying {
 
   private async open(entry: NodeEntry | undefined): Promise<TreeNode> {
     if (!entry) return TreeNode.empty();
-    return entry.node ?? this.source.readTree(entry.oid);
+    return entry.node ?? this.source.readTree(entry.byteOid);
   }
 }
 

@@ -3,6 +3,7 @@ import { existsSync, readdirSync, readlinkSync, truncateSync, writeFileSync } fr
 import path from 'node:path';
 import { PackCaches } from '../../../lib/git/pack/pack-caches';
 import { PackIndex } from '../../../lib/git/pack/pack-index';
+import { toByteOid } from '../../../lib/object/oid';
 import { encodedIndex, withChecksum } from '../../object/pack/encoded-index';
 import { temporaryFolder } from '../../support/temporary-repository';
 
@@ -59,8 +60,10 @@ describe('The index of a pack that is read now and then', () => {
     expect(index.packChecksum.equals(Buffer.alloc(20, 7))).toBe(true);
     expect(isOpen() ?? staysOpen).toBe(staysOpen);
     for (const round of [1, 2]) {
-      for (const { oid, offset } of objects) expect([round, index.find(oid)]).toEqual([round, offset]);
-      for (const oid of [MISSING, '0'.repeat(40), 'f'.repeat(40)]) expect(index.find(oid)).toBeUndefined();
+      for (const { oid, offset } of objects)
+        expect([round, index.find(toByteOid(oid))]).toEqual([round, offset]);
+      for (const oid of [MISSING, '0'.repeat(40), 'f'.repeat(40)])
+        expect(index.find(toByteOid(oid))).toBeUndefined();
     }
     index.close();
     expect(isOpen() ?? false).toBe(false);
@@ -70,12 +73,12 @@ describe('The index of a pack that is read now and then', () => {
     const objects = writeIndex(LARGE);
     const index = PackIndex.open(file, caches);
     const [known, other] = ['00', 'ff'].map((byte) => objects.find(({ oid }) => oid.startsWith(byte)));
-    expect(known && index.find(known.oid)).toBe(known?.offset);
+    expect(known && index.find(toByteOid(known.oid))).toBe(known?.offset);
     truncateSync(file, 2000);
     const sameByte = objects.filter(({ oid, offset }) => oid.startsWith('00') && offset < 2 ** 31);
     expect(sameByte.length).toBeGreaterThan(5);
-    for (const { oid, offset } of sameByte) expect(index.find(oid)).toBe(offset);
-    expect(() => other && index.find(other.oid)).toThrow('breaks off');
+    for (const { oid, offset } of sameByte) expect(index.find(toByteOid(oid))).toBe(offset);
+    expect(() => other && index.find(toByteOid(other.oid))).toThrow('breaks off');
     index.close();
   });
 
@@ -83,11 +86,15 @@ describe('The index of a pack that is read now and then', () => {
     const [first] = writeIndex(LARGE);
     const oid = first?.oid ?? '';
     const one = PackIndex.open(file, caches);
-    expect(one.find(oid)).toBe(2 ** 40);
+    expect(one.find(toByteOid(oid))).toBe(2 ** 40);
     const moved = objectsOf(LARGE).map((each) => ({ ...each, offset: each.offset + 1 }));
     writeFileSync(`${file}.other`, withChecksum(encodedIndex(moved)));
     const other = PackIndex.open(`${file}.other`, caches);
-    expect([one.find(oid), other.find(oid), one.find(oid)]).toEqual([2 ** 40, 2 ** 40 + 1, 2 ** 40]);
+    expect([one.find(toByteOid(oid)), other.find(toByteOid(oid)), one.find(toByteOid(oid))]).toEqual([
+      2 ** 40,
+      2 ** 40 + 1,
+      2 ** 40,
+    ]);
     one.close();
     other.close();
   });

@@ -13,7 +13,7 @@ import path from 'node:path';
 import { deflateSync } from 'node:zlib';
 import { InvalidObjectError } from '../../../lib/errors';
 import { PackSet } from '../../../lib/git/pack/pack-set';
-import { hashObject } from '../../../lib/object/oid';
+import { byteHashObject, hashObject, toByteOid } from '../../../lib/object/oid';
 import type { ObjectType } from '../../../lib/object/oid';
 import { crc32 } from '../../../lib/object/pack/crc32';
 import { encodeEntryHeader, encodePackHeader } from '../../../lib/object/pack/pack-entry-codec';
@@ -103,10 +103,10 @@ function allObjects(repository = folder): Stored[] {
 
 function expectAll(stored: readonly Stored[], from = packs): void {
   for (const { oid, type, content } of stored) {
-    const read = from.read(oid);
+    const read = from.read(toByteOid(oid));
     expect(read).toMatchObject({ type });
     expect(read !== 'too large' && read?.content.equals(content)).toBe(true);
-    expect(from.summarize(oid)).toEqual({ type, size: content.length });
+    expect(from.summarize(toByteOid(oid))).toEqual({ type, size: content.length });
   }
 }
 
@@ -177,43 +177,44 @@ describe('Every object in packs', () => {
     expect(longestChain()).toBe(1);
     for (const content of [one, two]) {
       const oid = hashObject('blob', content);
-      expect(packs.read(oid)).toBe('too large');
-      expect(packs.summarize(oid)).toEqual({ type: 'blob', size: content.length });
+      expect(packs.read(toByteOid(oid))).toBe('too large');
+      expect(packs.summarize(toByteOid(oid))).toEqual({ type: 'blob', size: content.length });
     }
-    expect(packs.read(hashObject('blob', Buffer.from('small')))).toMatchObject({ type: 'blob' });
+    expect(packs.read(byteHashObject('blob', Buffer.from('small')))).toMatchObject({ type: 'blob' });
   });
 });
 
 describe('An object that no pack has', () => {
   it('is not found', () => {
-    expect(packs.read(MISSING)).toBeUndefined();
+    expect(packs.read(toByteOid(MISSING))).toBeUndefined();
     commitVersions(2);
     git(folder, 'repack', '-adq');
     packs.refresh();
-    for (const oid of [MISSING, '0'.repeat(40), 'f'.repeat(40)]) expect(packs.read(oid)).toBeUndefined();
+    for (const oid of [MISSING, '0'.repeat(40), 'f'.repeat(40)])
+      expect(packs.read(toByteOid(oid))).toBeUndefined();
   });
 
   it('is found once there was another look, and packs that are gone are closed then', () => {
     const first = commitVersions(2);
     git(folder, 'repack', '-adq');
-    expect(packs.read(first)).toMatchObject({ type: 'commit' });
+    expect(packs.read(toByteOid(first))).toMatchObject({ type: 'commit' });
     const [old] = packFiles('.pack');
     const second = commitVersions(2);
     git(folder, 'repack', '-adq');
-    expect(packs.read(second)).toBeUndefined();
+    expect(packs.read(toByteOid(second))).toBeUndefined();
     if (existsSync('/proc/self/fd')) expect(openFiles()).toContain(`${String(old)} (deleted)`);
     expect(packs.refresh()).toBe(true);
     expect(packs.refresh()).toBe(false);
     expect(openFiles()).toEqual([]);
-    for (const oid of [first, second]) expect(packs.read(oid)).toMatchObject({ type: 'commit' });
+    for (const oid of [first, second]) expect(packs.read(toByteOid(oid))).toMatchObject({ type: 'commit' });
   });
 
   it('is nothing any more when all was closed', () => {
     const oid = commitVersions(1);
     git(folder, 'repack', '-adq');
-    expect(packs.read(oid)).toBeDefined();
+    expect(packs.read(toByteOid(oid))).toBeDefined();
     packs.close();
-    expect(packs.read(oid)).toBeUndefined();
+    expect(packs.read(toByteOid(oid))).toBeUndefined();
   });
 });
 
@@ -224,7 +225,8 @@ describe('Many packs', () => {
       const content = Buffer.from(`content ${pack}`);
       blobs.push(writePack(`pack-${pack}`, [{ type: 'blob', content }])[0] as string);
     }
-    for (const oid of [...blobs, ...blobs.reverse()]) expect(packs.read(oid)).toMatchObject({ type: 'blob' });
+    for (const oid of [...blobs, ...blobs.reverse()])
+      expect(packs.read(toByteOid(oid))).toMatchObject({ type: 'blob' });
     if (existsSync('/proc/self/fd')) expect(openFiles()).toHaveLength(64);
     git(folder, 'fsck', '--strict');
   });
@@ -285,7 +287,7 @@ describe('A pack that is damaged', () => {
     ['has another object in its place', [{ delta, base: 1, oid }], /not in the pack|unknown type|damaged/],
   ])('is an error that names it: one that %s', async (_, entries, reason) => {
     writePack('pack-crafted', entries);
-    const error = await errorOf(() => Promise.resolve(packs.read(oid)));
+    const error = await errorOf(() => Promise.resolve(packs.read(toByteOid(oid))));
     expect(error).toMatchObject({
       code: 'INVALID_OBJECT',
       details: { oid, path: path.join(objects, 'pack/pack-crafted.pack') },
@@ -297,7 +299,7 @@ describe('A pack that is damaged', () => {
     writePack('pack-a', [{ delta, base: 0, oid }]);
     writePack('pack-b', [{ type: 'blob', content: Buffer.from('abcd') }]);
     writePack('pack-c', [{ delta, base: 0, oid }]);
-    expect(packs.read(oid)).toMatchObject({ content: Buffer.from('abcd') });
+    expect(packs.read(toByteOid(oid))).toMatchObject({ content: Buffer.from('abcd') });
   });
 
   it('gives what is sound in it, and errors for the rest, whatever bit of it is another', () => {
@@ -315,7 +317,7 @@ describe('A pack that is damaged', () => {
       const fresh = new PackSet(objects);
       for (const { oid: each, content } of stored) {
         try {
-          const read = fresh.read(each);
+          const read = fresh.read(toByteOid(each));
           if (read !== 'too large') expect(read?.content.equals(content)).toBe(true);
         } catch (error) {
           expect(error).toMatchObject({ code: 'INVALID_OBJECT', details: { oid: each, path: file } });
@@ -335,13 +337,13 @@ describe('A pack that is damaged', () => {
     for (const file of [pack, index]) chmodSync(file, 0o644);
     const damaged = (): void => {
       packs.refresh();
-      expect(() => packs.read(commit)).toThrow(InvalidObjectError);
+      expect(() => packs.read(toByteOid(commit))).toThrow(InvalidObjectError);
       packs.close();
       packs = new PackSet(objects);
     };
     const unseen = (): void => {
       packs.refresh();
-      expect(packs.read(commit)).toBeUndefined();
+      expect(packs.read(toByteOid(commit))).toBeUndefined();
     };
     for (const length of [0, 11, 31, 40, wholePack.length - 1]) {
       writeFileSync(pack, wholePack.subarray(0, length));
@@ -365,7 +367,7 @@ describe('A pack that is damaged', () => {
     damaged();
     writeFileSync(pack, wholePack);
     packs.refresh();
-    expect(packs.read(commit)).toMatchObject({ type: 'commit' });
+    expect(packs.read(toByteOid(commit))).toMatchObject({ type: 'commit' });
     copyFileSync(pack, pack.replace('pack-', 'pack-0-'));
     git(folder, 'fsck');
   });

@@ -3,6 +3,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import fc from 'fast-check';
 import { findInPackIndex } from '../../../lib/object/pack/pack-index-codec';
+import { toByteOid } from '../../../lib/object/oid';
 import { commitFiles, git, runGit, temporaryRepository } from '../../support/temporary-repository';
 import { encodedIndex, withChecksum } from './encoded-index';
 import type { PackedObject } from './encoded-index';
@@ -54,7 +55,7 @@ describe('Encoding the index of a pack', () => {
         const index = encodedIndex(packed);
         const read = (position: number, length: number): Buffer =>
           index.subarray(position, position + length);
-        for (const each of packed) expect(findInPackIndex(read, each.oid)).toBe(each.offset);
+        for (const each of packed) expect(findInPackIndex(read, toByteOid(each.oid))).toBe(each.offset);
       }),
     );
   });
