@@ -28,15 +28,15 @@ export function readValue(repository: GitRepository, ref: string): string | null
 
 /** The same of the first of these references that there is. */
 export function readFirstValue(
-  { commonFolder }: GitRepository,
+  repository: GitRepository,
   refs: readonly string[],
 ): string | null | undefined {
   // What is packed moves from its file to the others: who looks there first finds it nowhere.
-  const values = refs.map((ref) => valueInFile(commonFolder, ref));
+  const values = refs.map((ref) => valueInFile(repository, ref));
   const found = values.findIndex((value) => value !== null);
   const before = found < 0 ? refs : refs.slice(0, found);
   if (before.length > 0) {
-    const packed = PackedRefs.read(commonFolder);
+    const packed = PackedRefs.read(repository);
     for (const ref of before) {
       const value = packed.valueOf(ref);
       if (value !== null) return value;
@@ -46,7 +46,7 @@ export function readFirstValue(
 }
 
 /** What {@link readValue} says, by the reference's own file; null when there is none. */
-function valueInFile(commonFolder: string, ref: string): string | null | undefined {
+function valueInFile({ commonFolder }: GitRepository, ref: string): string | null | undefined {
   const file = path.join(commonFolder, ref);
   const kind = kindOfFile(file);
   if (OF_WORK_TREES.test(ref) || kind === 'odd') return undefined;
@@ -99,7 +99,7 @@ export class LockedReference {
     const content = readIfThere(this.file);
     this.hasFile = content !== undefined;
     if (content !== undefined) return FILE.exec(content)?.[1];
-    this.packed = PackedRefs.read(this.repository.commonFolder);
+    this.packed = PackedRefs.read(this.repository);
     return this.packed.valueOf(this.ref);
   }
 

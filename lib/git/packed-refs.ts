@@ -1,17 +1,22 @@
-import { readFileSync } from 'node:fs';
+import { readFileSync, statSync } from 'node:fs';
+import type { BigIntStats } from 'node:fs';
 import path from 'node:path';
 import { GitError } from '../errors';
 
-/** What comes before the name in a reference's line, with the end of the line above. */
-const VALUE = /^\n[0-9a-f]{40}$/;
-
-/** A reference's line. */
-const LINE = /^([0-9a-f]{40}) (\S+)$/;
-
 /** Any line that there may be: a comment, a reference, or what the tag in the line above leads to. */
-const ANY_LINE = /(?:#.*|[0-9a-f]{40} \S+|\^[0-9a-f]{40})\n/y;
+// eslint-disable-next-line no-control-regex -- a name has no control characters
+const LINE = /(?:#.*|([0-9a-f]{40}) ([^\x00-\x20\x7f]+)|\^[0-9a-f]{40})\n/y;
 
 const [NEWLINE, CARET] = [0x0a, 0x5e];
+
+/** How old a file has to be, in milliseconds, so that no later one can have its times: clocks of disks are coarse. */
+const SETTLED_MS = 1000;
+
+/** What was read, and by what the file is known again. */
+interface KnownFile {
+  readonly identity: string;
+  readonly refs: PackedRefs;
+}
 
 /**
  * The file `packed-refs`, in which references are that have no file of their own, as it is at one moment. It is never
@@ -21,68 +26,82 @@ const [NEWLINE, CARET] = [0x0a, 0x5e];
  * `refs/packed-backend.c` in Git's sources: lines of an oid, a blank and a name.
  */
 export class PackedRefs {
-  private constructor(private readonly text: string) {}
+  private static readonly known = new WeakMap<object, KnownFile>();
+
+  private constructor(private readonly oids: ReadonlyMap<string, string>) {}
 
   /**
-   * Reads the file; it need not exist.
+   * Reads the file; it need not exist. While it is the same file, it is read once for a repository that is open: with ten
+   * thousand references that takes milliseconds, and a name is looked for in it whenever it might be that of a tag.
    *
    * @throws GitError when it is damaged: what is not found in it might be taken for what is not there.
    */
-  static read(commonFolder: string): PackedRefs {
-    const file = path.join(commonFolder, 'packed-refs');
-    let text: string;
-    try {
-      text = readFileSync(file, 'utf8');
-    } catch (error) {
-      if ((error as NodeJS.ErrnoException).code === 'ENOENT') return new PackedRefs('');
-      throw error;
+  static read(repository: { readonly commonFolder: string }): PackedRefs {
+    const file = path.join(repository.commonFolder, 'packed-refs');
+    const now = Date.now();
+    const stats = statSync(file, { bigint: true, throwIfNoEntry: false });
+    const known = PackedRefs.known.get(repository);
+    if (stats && known?.identity === identityOf(stats)) return known.refs;
+    const refs = new PackedRefs(decode(file, stats ? readIfThere(file) : ''));
+    if (stats && isSettled(stats, now)) {
+      PackedRefs.known.set(repository, { identity: identityOf(stats), refs });
     }
-    check(file, text);
-    return new PackedRefs(`\n${text}`);
+    return refs;
   }
 
   /** The oid that a reference has here; null when it is not here. */
   valueOf(ref: string): string | null {
-    return this.find(` ${ref}\n`);
+    return this.oids.get(ref) ?? null;
   }
 
   /** Whether a reference is here whose name is a folder of this one, or the other way round. */
   collidesWith(ref: string): boolean {
-    if (this.find(` ${ref}/`) !== null) return true;
     for (let end = ref.lastIndexOf('/'); end > 0; end = ref.lastIndexOf('/', end - 1)) {
-      if (this.valueOf(ref.slice(0, end)) !== null) return true;
+      if (this.oids.has(ref.slice(0, end))) return true;
     }
-    return false;
+    return !this.under(`${ref}/`).next().done;
   }
 
-  /** The oids of all references whose names begin like this, by name. */
+  /** The oids of all references whose names begin like this. */
   *under(prefix: string): Generator<readonly [ref: string, oid: string], void> {
-    for (const line of this.text.split('\n')) {
-      const [, oid, ref] = LINE.exec(line) ?? [];
-      if (oid !== undefined && ref?.startsWith(prefix)) yield [ref, oid];
-    }
-  }
-
-  /** The oid before the first name that begins, or is, like this. */
-  private find(name: string): string | null {
-    for (let at = this.text.indexOf(name); at >= 0; at = this.text.indexOf(name, at + 1)) {
-      const value = this.text.slice(Math.max(0, at - 41), at);
-      if (VALUE.test(value)) return value.slice(1);
-    }
-    return null;
+    for (const each of this.oids) if (each[0].startsWith(prefix)) yield each;
   }
 }
 
-function check(file: string, text: string): void {
-  ANY_LINE.lastIndex = 0;
-  for (let start = 0; start < text.length; start = ANY_LINE.lastIndex) {
-    if (ANY_LINE.test(text)) continue;
-    throw new GitError(
-      `The file "${file}" is damaged at position ${start}, so that the references in it are not known. Restore it, or remove ` +
-        'the damaged line if you know what it has said.',
-      { details: { path: file, position: start } },
-    );
+/** One file from another: each that comes into its place has a number of its own, until one that is gone has left it its number. */
+function identityOf({ ino, size, mtimeNs, ctimeNs }: BigIntStats): string {
+  return `${ino} ${size} ${mtimeNs} ${ctimeNs}`;
+}
+
+function isSettled({ mtimeMs, ctimeMs }: BigIntStats, now: number): boolean {
+  return [mtimeMs, ctimeMs].every((time) => now - Number(time) > SETTLED_MS);
+}
+
+function readIfThere(file: string): string {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return '';
+    throw error;
   }
+}
+
+function decode(file: string, text: string): Map<string, string> {
+  const oids = new Map<string, string>();
+  LINE.lastIndex = 0;
+  for (let start = 0; start < text.length; start = LINE.lastIndex) {
+    const line = LINE.exec(text);
+    if (!line) {
+      throw new GitError(
+        `The file "${file}" is damaged at position ${start}, so that the references in it are not known. Restore it, or ` +
+          'remove the damaged line if you know what it has said.',
+        { details: { path: file, position: start } },
+      );
+    }
+    const [, oid, ref] = line;
+    if (oid !== undefined && ref !== undefined) oids.set(ref, oid);
+  }
+  return oids;
 }
 
 /**

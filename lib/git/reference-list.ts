@@ -40,7 +40,7 @@ export async function listReferences(
     const oid = OID.exec(content)?.[1] ?? (await readSymbolic(repository, ref, content));
     values.set(ref, typeof oid === 'string' ? oid : leaveOut(ref, oid.reason));
   }
-  for (const [ref, oid] of PackedRefs.read(commonFolder).under(prefix)) {
+  for (const [ref, oid] of PackedRefs.read(repository).under(prefix)) {
     if (!values.has(ref) && isReferenceName(ref)) values.set(ref, oid);
   }
   return [...values]
