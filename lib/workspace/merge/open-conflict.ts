@@ -1,5 +1,6 @@
 import { inspect } from 'node:util';
 import { InvalidArgumentError } from '../../errors';
+import type { Awaitable } from '../../object/awaitable';
 import type { ConflictResolution, MergeConflict } from './merge-conflict';
 
 /** A conflict that waits for a decision. */
@@ -10,7 +11,7 @@ export interface OpenConflict {
    *
    * @throws InvalidArgumentError for a value that cannot be what is in conflict.
    */
-  readonly decide: (decision: Decision) => void;
+  readonly decide: (decision: Decision) => Awaitable<void>;
   /**
    * Decides on it for a common ancestor that was merged itself, so that it differs from both sides, or has what was there
    * before them. Default: takes the base.
@@ -33,16 +34,16 @@ export async function settleConflicts(
   for (const { conflict, decide } of open) {
     const resolution = await onConflict?.(conflict);
     if (resolution === undefined) left.push(conflict);
-    else decide(checkResolution(conflict, resolution));
+    else await decide(checkResolution(conflict, resolution));
   }
   return left;
 }
 
 /** See {@link OpenConflict.blur}. */
-export function blurConflicts(open: readonly OpenConflict[]): void {
+export async function blurConflicts(open: readonly OpenConflict[]): Promise<void> {
   for (const { decide, blur } of open) {
     if (blur) blur();
-    else decide('base');
+    else await decide('base');
   }
 }
 
