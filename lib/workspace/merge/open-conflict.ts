@@ -25,6 +25,9 @@ export type Decision = Exclude<ConflictResolution, undefined>;
 /** Asked about a conflict. */
 export type ConflictHandler = (conflict: MergeConflict) => ConflictResolution | Promise<ConflictResolution>;
 
+/** How conflicts that were left are decided on. */
+const deciders = new WeakMap<MergeConflict, OpenConflict['decide']>();
+
 /** Lets somebody decide on conflicts, one after another; gives those that are left. */
 export async function settleConflicts(
   open: readonly OpenConflict[],
@@ -32,11 +35,25 @@ export async function settleConflicts(
 ): Promise<MergeConflict[]> {
   const left: MergeConflict[] = [];
   for (const { conflict, decide } of open) {
+    deciders.set(conflict, decide);
     const resolution = await onConflict?.(conflict);
     if (resolution === undefined) left.push(conflict);
     else await decide(checkResolution(conflict, resolution));
   }
   return left;
+}
+
+/**
+ * Finds out whether a decision resolves a conflict, which the merge that has found it is past by then.
+ *
+ * @throws InvalidArgumentError when it does not, and for what is no conflict of a merge.
+ */
+export async function tryDecision(conflict: MergeConflict, decision: Decision): Promise<void> {
+  const decide = deciders.get(conflict);
+  if (decide) return decide(decision);
+  throw new InvalidArgumentError(`${inspect(conflict)} is no conflict of a merge; give one of conflicts().`, {
+    details: { option: 'conflict', value: conflict },
+  });
 }
 
 /** See {@link OpenConflict.blur}. */
