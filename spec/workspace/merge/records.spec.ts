@@ -232,6 +232,23 @@ describe('the merge of records', () => {
     expectLog(folder, ['Elsewhere']);
   });
 
+  it('takes the fields of a whole record, and refuses what would be stored for nothing', async () => {
+    const { ws, model, path } = await openSides(KeyModel, {
+      base: (Key) => new Key({ name: 'a', blob: 'Base', bytes: Buffer.from('0') }).save(),
+      ours: (Key) => change(Key, 'a', { blob: 'Ours' }),
+      theirs: (Key) => Key.delete('a'),
+    });
+    const resolve = (value: unknown) => ws.merge('draft', { ...merged, onConflict: () => ({ value }) });
+    for (const [property, value] of Object.entries({ blob: 'Text', bytes: Buffer.from('1'), nam: 'b' })) {
+      const error = await errorOf(() => resolve({ name: 'a', [property]: value }));
+      expect(error).toBeInstanceOf(InvalidArgumentError);
+      expect(error.message).toContain(`has ${property},`);
+    }
+    expect(await resolve({ name: 'a' })).toMatchObject({ status: 'merged' });
+    expect(await (await model.get('a')).blob?.text()).toBe('Ours');
+    expectLog(path, MERGED);
+  });
+
   it('has a conflict where the sides together break a rule of the model', async () => {
     const { ws, model, path } = await openSides(SpanModel, {
       base: (Span) => new Span({ name: 'a', from: 1, to: 9 }).save(),
