@@ -1,5 +1,5 @@
 import { sha1 } from '../../object/sha1';
-import { findBinding } from '../../model/binding';
+import { bindingOf } from '../../model/binding';
 import type { ValuePath } from '../../model/fields/invalid-value';
 import type { ModelConstructor, ModelValues } from '../../model/types';
 
@@ -109,9 +109,14 @@ export class MergeConflict implements ConflictFacts {
     return JSON.stringify([this.kind, this.path, this.field, ...this.keys]);
   }
 
-  /** Whether it is about a record of a model; TypeScript knows the types of the fields' values then. */
+  /**
+   * Whether it is about a record of a model; TypeScript knows the types of the fields' values then.
+   *
+   * @param model The class that a workspace's `register()` has given.
+   * @throws ModelNotRegisteredError or AbstractModelError for another one, of which no conflict is.
+   */
   isOf<C extends ModelConstructor>(model: C): this is ModelConflict<InstanceType<C>> {
-    return findBinding(model)?.schema.name === this.model;
+    return bindingOf(model, 'be looked for in conflicts').schema.name === this.model;
   }
 
   toString(): string {
