@@ -457,10 +457,18 @@ describe('the merge of records', () => {
       { fastForward: 'maybe' },
       { onConflict: 'ours' },
       { policies: { Page: { title: 'newest' } } },
+      { policies: [] },
+      { policies: new Map([['Page', { title: 'ours' }]]) },
+      { dryRun: 'true' },
+      { keepConflicts: 1 },
+      { allowUnrelated: null },
       { onConflict: () => 'mine' },
       { onConflict: () => ({ value: '' }) },
     ]) {
       expect(await errorOf(() => ws.merge('draft', options as never))).toBeInstanceOf(InvalidArgumentError);
+    }
+    for (const options of [{ dryRun: 1 }, { mainline: '1' }, { mainline: 1.5 }, { mainline: null }]) {
+      expect(await errorOf(() => ws.revert('main', options as never))).toBeInstanceOf(InvalidArgumentError);
     }
     git(path, 'update-ref', 'refs/heads/other', commitFiles(path, 'refs/heads/other', { message: 'Other' }));
     expect(await errorOf(() => ws.merge('other'))).toBeInstanceOf(UnrelatedHistoriesError);
