@@ -145,7 +145,8 @@ export type ModelConflict<T> = MergeConflict &
 
 /**
  * What to do about a conflict: take the version of one side, or a value of one's own. That is of the field's type; of a
- * whole record its fields by property, or null to have it deleted; of a file its content, or null. Undefined leaves the
+ * whole record its fields by property, without those that have a file of their own, or null to have it deleted; of a file its
+ * content, or null. Undefined leaves the
  * conflict.
  */
 export type ConflictResolution = 'ours' | 'theirs' | 'base' | { readonly value: unknown } | undefined;
