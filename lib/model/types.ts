@@ -55,15 +55,17 @@ type AnyTemporal =
 export type ModelValues<T> = { [K in ValueKeys<T>]?: InputOf<T[K]> };
 
 /** What has changed in one property. */
-export interface RecordChange<V = unknown> {
+export interface RecordChange<V = unknown, From = V> {
   /** The value when the record was loaded or saved. */
-  readonly from: V | null | undefined;
+  readonly from: From | null | undefined;
   /** The present value. */
   readonly to: V;
 }
 
-/** What has changed in a record, by property. */
-export type RecordChanges<T> = { readonly [K in ValueKeys<T>]?: RecordChange<T[K]> };
+/** What has changed in a record, by property. Bytes that are in a file of their own were a {@link GitBlob}, which is not read. */
+export type RecordChanges<T> = { readonly [K in ValueKeys<T>]?: RecordChange<T[K], UnreadOf<T[K]>> };
+
+type UnreadOf<V> = V extends Buffer ? V | GitBlob : V;
 
 /**
  * What differs between two stored versions of a record, by property; a version that there is not, and one that does not have

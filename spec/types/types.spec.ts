@@ -25,7 +25,7 @@ function compilerOptions(): ts.CompilerOptions {
 }
 
 /** Compiles files with these texts in place of theirs, and tells what the compiler has to say of them. */
-function compile(texts: ReadonlyMap<string, string>): Mistake[] {
+function diagnose(texts: ReadonlyMap<string, string>): { mistake: Mistake; message: string }[] {
   const options = compilerOptions();
   const host = compilerHost(options);
   const disk = { ...host };
@@ -34,11 +34,16 @@ function compile(texts: ReadonlyMap<string, string>): Mistake[] {
   const program = ts.createProgram([...texts.keys()], options, host);
   return [...texts.keys()].flatMap((file) => {
     const source = program.getSourceFile(file);
-    return ts.getPreEmitDiagnostics(program, source).map(({ start = 0, code }) => {
+    return ts.getPreEmitDiagnostics(program, source).map(({ start = 0, code, messageText }) => {
       const line = (source?.getLineAndCharacterOfPosition(start).line ?? -1) + 1;
-      return `${path.basename(file)}:${line} TS${code}`;
+      const message = ts.flattenDiagnosticMessageText(messageText, '\n');
+      return { mistake: `${path.basename(file)}:${line} TS${code}`, message };
     });
   });
+}
+
+function compile(texts: ReadonlyMap<string, string>): Mistake[] {
+  return diagnose(texts).map(({ mistake }) => mistake);
 }
 
 function mistakesExpectedIn(file: string): Mistake[] {
@@ -101,4 +106,21 @@ it('Every kind of options that is exported is among those that may be undefined'
   );
   expect(exported.size).toBeGreaterThan(40);
   expect([...exported].filter((name) => !new RegExp(`\\b${name}\\b`).test(listed))).toEqual([]);
+});
+
+describe('What the compiler says of a property that does not fit its decorator', () => {
+  it.each([
+    ['@DateField({ required: false }) value!: Temporal.PlainDate;', 'declare the property with | null'],
+    ['@JSONField({ required: false }) value!: { a: number };', 'declare the property with | null'],
+    ['@JSONField() value!: Map<string, bigint>;', 'declare the property with a type that JSON can hold'],
+    ['@ListField(CharField({ nullable: true })) value!: string[];', 'declare the items with | null'],
+  ])('says how to mend %s', (property, hint) => {
+    const text = [
+      "import { CharField, DateField, GitModel, JSONField, ListField, Temporal } from 'gitmodel';",
+      'export { CharField, DateField, JSONField, ListField, Temporal };',
+      `export class Sample extends GitModel { ${property} }`,
+    ].join('\n');
+    const found = diagnose(new Map([[path.join(__dirname, 'sample.types.ts'), text]]));
+    expect(found.map(({ message }) => message)).toEqual([expect.stringContaining(hint)]);
+  });
 });

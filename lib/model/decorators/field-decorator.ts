@@ -31,7 +31,7 @@ export interface FieldDecorator<V, N extends boolean = false> {
           ? K
           : { readonly 'declare the property with | null': never }
         : K) &
-      (HasNullItems<V, P[K]> extends true ? K : 'a property whose items can be null'),
+      (HasNullItems<V, P[K]> extends true ? K : { readonly 'declare the items with | null': never }),
   ): void;
   /** Makes the field itself: what a list of such values takes. */
   readonly createField: () => FieldType<V>;

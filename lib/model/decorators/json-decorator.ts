@@ -30,9 +30,9 @@ export interface JSONDecorator<V, N extends boolean = false> {
         ? N extends true
           ? null extends P[K]
             ? K
-            : 'a property whose type includes null'
+            : { readonly 'declare the property with | null': never }
           : K
-        : 'a property whose type JSON can hold'),
+        : { readonly 'declare the property with a type that JSON can hold': never }),
   ): void;
   /** Makes the field itself: what a list of such values takes. */
   readonly createField: () => FieldType<V>;

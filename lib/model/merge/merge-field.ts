@@ -1,5 +1,6 @@
 import { InvalidValue } from '../fields/invalid-value';
 import type { FieldType } from '../fields/field';
+import { checkJson } from '../fields/json-check';
 import { isSameJson } from '../json-value';
 import { addChanges, compareValues } from './arithmetic';
 import { conflicting, mergeJson, mergeKeyedList, mergeSet, settled } from './merge-json';
@@ -8,11 +9,25 @@ import { isKeyedList } from './merge-policy';
 import type { MergePolicy } from './merge-policy';
 import { mergeText } from './text-merge';
 
+/** What stands for stored values where policies see and give them. */
+export interface ValueForm {
+  /** The value that is stored like this. */
+  valueOf(stored: StoredValue): unknown;
+  /**
+   * What is stored of a value.
+   *
+   * @throws InvalidValue or InvalidArgumentError when it cannot be stored.
+   */
+  storedOf(value: unknown): StoredValue;
+}
+
 /** How the versions of one field are merged. */
 export interface FieldRule {
   readonly policy: MergePolicy<unknown>;
   /** The field of a registered model; undefined for what is only known as stored. */
   readonly field: FieldType<unknown> | undefined;
+  /** For a field with a file of its own, of which the oids are merged. Default: that of the field. */
+  readonly form?: ValueForm | undefined;
   /** Whether it is a conflict, too, when both sides have changed it to the same. */
   readonly isStrict: boolean;
 }
@@ -48,8 +63,8 @@ function withAssumed(versions: StoredVersions, field: FieldType<unknown> | undef
 }
 
 function applyPolicy(versions: StoredVersions, rule: FieldRule): MergedValue | undefined {
-  const { policy, field, isStrict } = rule;
-  if (typeof policy === 'function') return byFunction(versions, policy, field);
+  const { policy, field, form = formOf(field), isStrict } = rule;
+  if (typeof policy === 'function') return byFunction(versions, policy, form);
   if (isKeyedList(policy)) return mergeKeyedList(versions, policy.keyedList, isStrict);
   switch (policy) {
     case 'ours':
@@ -57,11 +72,11 @@ function applyPolicy(versions: StoredVersions, rule: FieldRule): MergedValue | u
     case 'theirs':
       return settled(versions.theirs);
     case 'max':
-      return extreme(versions, field, 1);
+      return extreme(versions, form, 1);
     case 'min':
-      return extreme(versions, field, -1);
+      return extreme(versions, form, -1);
     case 'counter':
-      return counted(versions, field);
+      return counted(versions, form);
     case 'set':
       return mergeSet(versions);
     case 'text':
@@ -74,22 +89,22 @@ function applyPolicy(versions: StoredVersions, rule: FieldRule): MergedValue | u
 function byFunction(
   { base, ours, theirs }: StoredVersions,
   policy: Extract<MergePolicy<unknown>, (...versions: never) => unknown>,
-  field: FieldType<unknown> | undefined,
+  form: ValueForm,
 ): MergedValue | undefined {
   const value = policy({
-    base: valueOf(base, field),
-    ours: valueOf(ours, field),
-    theirs: valueOf(theirs, field),
+    base: form.valueOf(base),
+    ours: form.valueOf(ours),
+    theirs: form.valueOf(theirs),
   });
-  return value === undefined ? undefined : settled(storedOf(value, field));
+  if (value === undefined) return undefined;
+  if (value instanceof Promise) {
+    throw new InvalidValue('invalid_type', 'must not be a promise; "onConflict" may be asynchronous');
+  }
+  return settled(form.storedOf(value));
 }
 
-function extreme(
-  versions: StoredVersions,
-  field: FieldType<unknown> | undefined,
-  sign: 1 | -1,
-): MergedValue | undefined {
-  const [ours, theirs] = [valueOf(versions.ours, field) ?? null, valueOf(versions.theirs, field) ?? null];
+function extreme(versions: StoredVersions, form: ValueForm, sign: 1 | -1): MergedValue | undefined {
+  const [ours, theirs] = [form.valueOf(versions.ours) ?? null, form.valueOf(versions.theirs) ?? null];
   if (ours === null || theirs === null) {
     // None is less than any.
     return settled((ours === null) === (sign === 1) ? versions.theirs : versions.ours);
@@ -99,14 +114,14 @@ function extreme(
   return settled(order * sign >= 0 ? versions.ours : versions.theirs);
 }
 
-function counted(versions: StoredVersions, field: FieldType<unknown> | undefined): MergedValue | undefined {
+function counted(versions: StoredVersions, form: ValueForm): MergedValue | undefined {
   const [base, ours, theirs] = [versions.base, versions.ours, versions.theirs].map((each) =>
-    valueOf(each, field),
+    form.valueOf(each),
   );
   const sum = addChanges(base, ours, theirs);
   if (sum === undefined) return undefined;
   try {
-    return settled(storedOf(sum, field));
+    return settled(form.storedOf(sum));
   } catch (error) {
     // Each side has kept within the field's limits, and both together have not.
     if (error instanceof InvalidValue) return undefined;
@@ -119,6 +134,13 @@ function mergedText({ base, ours, theirs }: StoredVersions): MergedValue | undef
   if (typeof base !== 'string' && base !== undefined && base !== null) return undefined;
   const text = mergeText(base ?? '', ours, theirs);
   return text === undefined ? undefined : settled(text);
+}
+
+function formOf(field: FieldType<unknown> | undefined): ValueForm {
+  return {
+    valueOf: (stored) => valueOf(stored, field),
+    storedOf: (value) => storedOf(value, field),
+  };
 }
 
 /** What the class of a record has for a stored value; that itself where it is none of the field's. */
@@ -135,8 +157,11 @@ export function valueOf(stored: StoredValue, field: FieldType<unknown> | undefin
 /**
  * What is stored of a value that somebody has decided on.
  *
- * @throws InvalidValue when it is none of the field's.
+ * @throws InvalidValue when it is none of the field's; where there is none, when it is no JSON.
  */
 export function storedOf(value: unknown, field: FieldType<unknown> | undefined): StoredValue {
-  return field && !field.isStoredApart ? field.serialize(field.clean(value)) : (value as StoredValue);
+  if (field?.isStoredApart) return value as StoredValue;
+  if (field) return field.serialize(field.clean(value));
+  if (value !== undefined) checkJson(value);
+  return value as StoredValue;
 }

@@ -27,7 +27,8 @@ export type NamedMergePolicy =
  * - `set`: a list without order: what either side has added is in, what either has removed is not.
  * - `keyedList(key)`: a list of objects, each told by the value of a key; they are merged one by one, by key.
  * - `text`: by line, as Git merges files.
- * - a function that gives the value; undefined leaves it a conflict.
+ * - a function that gives the value, which is not a promise; undefined leaves it a conflict. The content of a file it has as the
+ *   record has it, a blob unread.
  */
 export type MergePolicy<T> = NamedMergePolicy | Decision<T>['decide'];
 

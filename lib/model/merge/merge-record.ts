@@ -1,10 +1,11 @@
 import { InvalidArgumentError } from '../../errors';
+import type { FieldType } from '../fields/field';
 import { InvalidValue } from '../fields/invalid-value';
 import type { JsonValue } from '../json-value';
 import type { ModelSchema, SchemaField } from '../schema/schema';
 import type { StoredRecord } from '../serializers/serializer';
 import { mergeField } from './merge-field';
-import type { FieldRule } from './merge-field';
+import type { FieldRule, ValueForm } from './merge-field';
 import { unionOf } from './merge-json';
 import type { MergedValue, ValueConflict } from './merge-json';
 import type { MergePolicy } from './merge-policy';
@@ -30,6 +31,8 @@ export interface RecordRule {
   readonly policies: Readonly<Record<string, MergePolicy<unknown> | undefined>>;
   /** Whether it is a conflict, too, when both sides have changed a field to the same. */
   readonly isStrict: boolean;
+  /** How policies see the content of fields that have a file of their own. */
+  readonly fileForm: (field: FieldType<unknown> | undefined) => ValueForm;
 }
 
 /** A field that both sides have changed, each to something else. */
@@ -98,7 +101,7 @@ class FieldMerges {
   ) {}
 
   add(storedName: string, versions: Parameters<typeof mergeField>[0]): void {
-    const { schema, policies, isStrict } = this.rule;
+    const { schema, policies, isStrict, fileForm } = this.rule;
     const schemaField = schema?.fields.find((each) => each.storedName === storedName);
     const field = schemaField?.field;
     const chosen =
@@ -106,7 +109,8 @@ class FieldMerges {
       policies[storedName] ??
       field?.mergePolicy ??
       'conflict';
-    const value = this.mergeNamed(storedName, versions, { policy: chosen, field, isStrict });
+    const form = this.isFile ? fileForm(field) : undefined;
+    const value = this.mergeNamed(storedName, versions, { policy: chosen, field, form, isStrict });
     this.merged.set(storedName, value);
     for (const conflict of value.conflicts) {
       this.conflicts.push({ ...conflict, storedName, schemaField, isFile: this.isFile });

@@ -41,7 +41,8 @@ export async function blameRecord<T extends GitModel<ModelId>>(
     if (!entry) continue;
     const { commit, before } = entry;
     const { author, time } = commit;
-    blame[each.property] = { commit, author, time, from: valueIn(before, each, context) };
+    const { value } = await valueIn(before, each, context);
+    blame[each.property] = { commit, author, time, from: value };
   }
   return blame as RecordBlame<T>;
 }

@@ -1,3 +1,4 @@
+import { GitBlob } from '../git-blob';
 import { copyJson, isSameJson, withExactNumbers } from '../json-value';
 import type { ModelSchema, SchemaField } from '../schema/schema';
 import type { RecordChange } from '../types';
@@ -20,18 +21,18 @@ type Comparable = Parameters<typeof isSameJson>[0];
  * @param schema Null for a record of which only the stored names are known.
  * @param context What values ask that read from the store themselves.
  */
-export function differenceOf(
+export async function differenceOf(
   schema: ModelSchema | null,
   before: FoundRecord | null,
   after: FoundRecord | null,
   context: RecordContext | undefined,
-): Record<string, RecordChange> {
+): Promise<Record<string, RecordChange>> {
   const changes: Record<string, RecordChange> = {};
   for (const each of schema && context ? [...schema.dataFields, ...schema.fileFields] : []) {
     if (isSameJson(formIn(before, each), formIn(after, each))) continue;
     changes[each.property] = {
-      from: valueIn(before, each, context as RecordContext),
-      to: valueIn(after, each, context as RecordContext),
+      from: (await valueIn(before, each, context as RecordContext)).value,
+      to: (await valueIn(after, each, context as RecordContext)).value,
     };
   }
   const known = new Set(schema?.fields.flatMap(({ property, storedName }) => [property, storedName]));
@@ -59,16 +60,18 @@ function formIn(found: FoundRecord | null, { field, storedName }: SchemaField): 
 
 const NOTHING_ASSUMED: RecordState['assumed'] = new Map();
 
-/** The value of a field in a version. */
-export function valueIn(
+/** The value of a field in a version; in an object, because a related record, which can be awaited, would be loaded. */
+export async function valueIn(
   found: FoundRecord | null,
   schemaField: SchemaField,
   context: RecordContext,
-): unknown {
-  if (!found) return undefined;
+): Promise<{ readonly value: unknown }> {
+  if (!found) return { value: undefined };
   const { oid, id, record, files, at } = found;
   const state = { oid, storedId: id, stored: record.fields, assumed: NOTHING_ASSUMED, files, at };
-  return valueBefore(schemaField, state, context);
+  const value = valueBefore(schemaField, state, context);
+  // Bytes are read together with a record, and a blob is not.
+  return { value: value instanceof GitBlob && !schemaField.field.isHeld ? await value.buffer() : value };
 }
 
 function plainValue(stored: Comparable): unknown {

@@ -44,7 +44,7 @@ export function recordVersions<T extends GitModel<ModelId>>(
         previousId: status === 'moved' ? await idIn(before as UnreadRecord, schema) : null,
         status,
         fields: async () =>
-          differenceOf(schema, await read(before), await read(after), context) as VersionChanges<T>,
+          (await differenceOf(schema, await read(before), await read(after), context)) as VersionChanges<T>,
         load: async () => {
           const found = await read(after);
           return found && loadRecord(modelClass, binding, found);

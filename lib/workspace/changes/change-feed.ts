@@ -12,6 +12,7 @@ import { commitChain } from '../../git/commit-chain';
 import { readCommit } from '../../git/commits';
 import { readReference } from '../../git/references';
 import { resolveRevision } from '../../git/revision';
+import { LONGEST_WAIT } from '../../longest-wait';
 import type { ModelRegistry } from '../../model/registry';
 import type { Commit } from '../../object/commit';
 import { branchRef } from '../../object/reference-name';
@@ -126,7 +127,8 @@ export class ChangeFeed implements AsyncIterableIterator<RecordCommitChange> {
           last = tip;
         }
         if (!live || this.isEnded()) return;
-        await sleep(interval, undefined, { signal: this.ended.signal }).catch(() => undefined);
+        const pause = Math.min(interval, LONGEST_WAIT);
+        await sleep(pause, undefined, { signal: this.ended.signal }).catch(() => undefined);
       }
     } catch (error) {
       if (!(live && error instanceof WorkspaceClosedError && closeSignal.aborted)) throw error;

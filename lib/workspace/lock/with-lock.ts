@@ -4,6 +4,7 @@ import { inspect } from 'node:util';
 import { checkOptions, checkSignal } from '../../arguments';
 import { InvalidArgumentError, LockReentryError, LockWaitTimeoutError } from '../../errors';
 import { hasEnded, thisProcess } from '../../git/process';
+import { LONGEST_WAIT } from '../../longest-wait';
 import { LOCK_OPTIONS } from '../../model/record/lock';
 import type { Lock, LockOptions, LockOwner } from '../../model/record/lock';
 import type { Awaitable } from '../../object/awaitable';
@@ -157,7 +158,7 @@ async function acquire(
     const waited = Math.round(performance.now() - start);
     if (waited >= terms.timeout) throw tookTooLong(target, ref, waited, found.content);
     // Waiting times that differ keep those that wait from meeting again and again.
-    const pause = Math.min(terms.interval * (0.5 + Math.random()), terms.timeout - waited);
+    const pause = Math.min(terms.interval * (0.5 + Math.random()), terms.timeout - waited, LONGEST_WAIT);
     await sleep(pause, undefined, { signal: terms.signal }).catch(() => undefined);
   }
 }

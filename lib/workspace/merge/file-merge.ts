@@ -52,7 +52,7 @@ export async function mergeFile(
         : `the file "${path}" was deleted on ${ours ? 'their side and changed on ours' : 'our side and changed on theirs'}`,
   });
   const decide: UnitMerge['open'][number]['decide'] = (decision) => {
-    result = typeof decision === 'string' ? versions[decision] : given(conflict, decision.value);
+    result = typeof decision === 'string' ? versions[decision] : given(conflict, versions, decision.value);
   };
   return { open: [{ conflict, decide }], apply };
 }
@@ -61,13 +61,15 @@ function isSame(a: StagedEntry | undefined, b: StagedEntry | undefined): boolean
   return a?.oid === b?.oid && a?.mode === b?.mode;
 }
 
-function given(conflict: MergeConflict, value: unknown): Placed | undefined {
+function given(conflict: MergeConflict, { ours, theirs }: FileVersions, value: unknown): Placed | undefined {
   if (value === null) return undefined;
   if (typeof value !== 'string' && !(value instanceof Uint8Array)) {
     return cannotResolve(conflict, value, "must be the file's content, or null");
   }
   const content = Buffer.from(value as Uint8Array);
-  return { oid: hashObject('blob', content), mode: FileMode.BLOB, content };
+  // A program stays one.
+  const mode = [ours, theirs].find((each) => each && isOrdinary(each))?.mode ?? FileMode.BLOB;
+  return { oid: hashObject('blob', content), mode, content };
 }
 
 /** Undefined where Git would see a conflict. */
@@ -77,6 +79,8 @@ async function mergeContents(
 ): Promise<Placed | undefined> {
   if (!ours || !theirs || !isOrdinary(ours) || !isOrdinary(theirs) || (base && !isOrdinary(base)))
     return undefined;
+  // Both have added it, one of them as a program.
+  if (!base && ours.mode !== theirs.mode) return undefined;
   const mode = ours.mode === base?.mode ? theirs.mode : ours.mode;
   if (ours.oid === theirs.oid || base?.oid === theirs.oid) return { ...placed(ours), mode };
   if (base?.oid === ours.oid) return { ...placed(theirs), mode };

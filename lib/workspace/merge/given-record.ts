@@ -27,6 +27,16 @@ export function withGivenFields(
   const fields = new Map(before);
   for (const [property, each] of Object.entries(value)) {
     const known = schema?.fields.find((field) => field.property === property);
+    if (known?.field.isStoredApart) {
+      return cannotResolve(
+        conflict,
+        value,
+        `has ${property}, which is in a file of its own: leave it out, and save it when the merge is done`,
+      );
+    }
+    if (schema && !known && !before.has(property)) {
+      return cannotResolve(conflict, value, `has ${property}, and ${schema.name} has no such field`);
+    }
     try {
       const stored = storedOf(each, known?.field);
       if (!known) checkJson(stored);

@@ -14,7 +14,7 @@ import { lockWait } from '../context';
 import type { WorkspaceContext } from '../context';
 import type { WorkspaceScope } from '../scope';
 import { KeptMerge } from './kept-merge';
-import { checkKept, keepDecision, revive } from './kept-resolution';
+import { checkKept, keepDecision, reviveIfFit } from './kept-resolution';
 import type { KeptDecision } from './kept-resolution';
 import type { ConflictResolution, MergeConflict } from './merge-conflict';
 import type { MergeEngine } from './merge-engine';
@@ -73,7 +73,7 @@ export class KeptMerges {
     const present = await readReference(this.context.repository, keptAs);
     const resolutions = present === null ? {} : { ...(await this.read(keptAs, present)).resolutions };
     for (const [conflict, resolution] of decided) {
-      resolutions[conflict.key] = keepDecision(this.schemaFor(conflict), conflict, resolution);
+      resolutions[conflict.key] = await keepDecision(this.schemaFor(conflict), conflict, resolution);
     }
     const state = { ...merge, keptAs, policies: named(policies), resolutions };
     return new KeptMerge(this, state, await this.write(state, present));
@@ -104,12 +104,13 @@ export class KeptMerges {
   ): Promise<{ readonly state: KeptState; readonly oid: string }> {
     const { gate } = this.scope.outside('resolve()');
     const resolutions = { ...state.resolutions };
-    if (resolution === undefined) Reflect.deleteProperty(resolutions, conflict.key);
-    else resolutions[conflict.key] = keepDecision(this.schemaFor(conflict), conflict, resolution);
-    const changed = { ...state, resolutions };
-    return gate.change(() =>
-      this.whileKept(state, oid, async () => ({ state: changed, oid: await this.write(changed, oid) })),
-    );
+    const resolving = async (): Promise<{ readonly state: KeptState; readonly oid: string }> => {
+      if (resolution === undefined) Reflect.deleteProperty(resolutions, conflict.key);
+      else resolutions[conflict.key] = await keepDecision(this.schemaFor(conflict), conflict, resolution);
+      const changed = { ...state, resolutions };
+      return { state: changed, oid: await this.write(changed, oid) };
+    };
+    return gate.change(() => this.whileKept(state, oid, resolving));
   }
 
   async complete(state: KeptState, oid: string, options: CommitOptions): Promise<MergeResult> {
@@ -206,11 +207,11 @@ export class KeptMerges {
   private async merge(state: KeptState, ours: string): Promise<TreeMerge> {
     const { theirs, policies, resolutions } = state;
     const bases = await mergeBases(this.context.objects, ours, theirs);
-    const onConflict = (conflict: MergeConflict): ConflictResolution => {
+    const onConflict = async (conflict: MergeConflict): Promise<ConflictResolution> => {
       const kept = resolutions[conflict.key];
       // What was decided on something else is to be decided anew: somebody has changed it since.
       if (kept?.basis !== conflict.basis) return undefined;
-      return revive(this.schemaFor(conflict), conflict, kept.resolution);
+      return reviveIfFit(this.schemaFor(conflict), conflict, kept.resolution);
     };
     return this.engine.mergeCommits({ ours, theirs, bases }, { policies, onConflict });
   }

@@ -2,11 +2,12 @@ import { InvalidArgumentError, InvalidObjectError } from '../../errors';
 import { InvalidValue } from '../../model/fields/invalid-value';
 import { checkJson } from '../../model/fields/json-check';
 import type { FieldType } from '../../model/fields/field';
+import { GitBlob } from '../../model/git-blob';
 import type { JsonValue } from '../../model/json-value';
 import { storedOf, valueOf } from '../../model/merge/merge-field';
 import type { ModelSchema } from '../../model/schema/schema';
 import type { ConflictResolution, MergeConflict } from './merge-conflict';
-import { cannotResolve, checkResolution } from './open-conflict';
+import { cannotResolve, checkResolution, tryDecision } from './open-conflict';
 import type { Decision } from './open-conflict';
 
 /** A resolution in the form in which it is kept in the repository: JSON. */
@@ -26,26 +27,41 @@ export interface KeptDecision {
   readonly resolution: KeptResolution;
 }
 
-/** A decision as it is kept; throws what {@link keepResolution} throws. */
-export function keepDecision(
-  schema: ModelSchema | undefined,
-  conflict: MergeConflict,
-  resolution: ConflictResolution,
-): KeptDecision {
-  return { basis: conflict.basis, resolution: keepResolution(schema, conflict, resolution) };
-}
-
 /**
- * A resolution as it is kept.
+ * A decision as it is kept.
  *
  * @throws InvalidArgumentError when it does not resolve the conflict.
  */
-function keepResolution(
+export async function keepDecision(
   schema: ModelSchema | undefined,
   conflict: MergeConflict,
   resolution: ConflictResolution,
+): Promise<KeptDecision> {
+  const decision = await inMemory(schema, conflict, checkResolution(conflict, resolution));
+  await tryDecision(conflict, decision);
+  const kept = keepResolution(schema, conflict, decision);
+  // What it has become is decided with later on: nobody could go on with a merge in which that is refused.
+  await tryDecision(conflict, revive(schema, conflict, kept));
+  return { basis: conflict.basis, resolution: kept };
+}
+
+/** The content of a field's file in memory, wherever it is: a stream can be read only once. */
+async function inMemory(
+  schema: ModelSchema | undefined,
+  conflict: MergeConflict,
+  decision: Decision,
+): Promise<Decision> {
+  if (typeof decision === 'string' || fieldOf(schema, conflict)?.isStoredApart !== true) return decision;
+  const { value } = decision;
+  const blob = typeof value === 'object' ? GitBlob.tryFrom(value) : undefined;
+  return blob ? { value: await blob.buffer() } : decision;
+}
+
+function keepResolution(
+  schema: ModelSchema | undefined,
+  conflict: MergeConflict,
+  decision: Decision,
 ): KeptResolution {
-  const decision = checkResolution(conflict, resolution);
   if (typeof decision === 'string') return decision;
   const { value } = decision;
   if (typeof value === 'string' && isOfFile(schema, conflict))
@@ -59,12 +75,23 @@ function keepResolution(
   }
 }
 
-/** The resolution that was kept. */
-export function revive(
+/** The resolution that was kept; undefined when it does not resolve the conflict any more, as by other rules of a field. */
+export async function reviveIfFit(
   schema: ModelSchema | undefined,
   conflict: MergeConflict,
   kept: KeptResolution,
-): Decision {
+): Promise<Decision | undefined> {
+  const decision = revive(schema, conflict, kept);
+  try {
+    await tryDecision(conflict, decision);
+    return decision;
+  } catch (error) {
+    if (error instanceof InvalidArgumentError) return undefined;
+    throw error;
+  }
+}
+
+function revive(schema: ModelSchema | undefined, conflict: MergeConflict, kept: KeptResolution): Decision {
   if (typeof kept === 'string') return kept;
   if ('content' in kept) return { value: Buffer.from(kept.content, 'base64') };
   const { value } = kept;

@@ -1,5 +1,5 @@
 import { sha1 } from '../../object/sha1';
-import { findBinding } from '../../model/binding';
+import { bindingOf } from '../../model/binding';
 import type { ValuePath } from '../../model/fields/invalid-value';
 import type { ModelConstructor, ModelValues } from '../../model/types';
 
@@ -109,9 +109,14 @@ export class MergeConflict implements ConflictFacts {
     return JSON.stringify([this.kind, this.path, this.field, ...this.keys]);
   }
 
-  /** Whether it is about a record of a model; TypeScript knows the types of the fields' values then. */
+  /**
+   * Whether it is about a record of a model; TypeScript knows the types of the fields' values then.
+   *
+   * @param model The class that a workspace's `register()` has given.
+   * @throws ModelNotRegisteredError or AbstractModelError for another one, of which no conflict is.
+   */
   isOf<C extends ModelConstructor>(model: C): this is ModelConflict<InstanceType<C>> {
-    return findBinding(model)?.schema.name === this.model;
+    return bindingOf(model, 'be looked for in conflicts').schema.name === this.model;
   }
 
   toString(): string {
@@ -140,7 +145,8 @@ export type ModelConflict<T> = MergeConflict &
 
 /**
  * What to do about a conflict: take the version of one side, or a value of one's own. That is of the field's type; of a
- * whole record its fields by property, or null to have it deleted; of a file its content, or null. Undefined leaves the
+ * whole record its fields by property, without those that have a file of their own, or null to have it deleted; of a file its
+ * content, or null. Undefined leaves the
  * conflict.
  */
 export type ConflictResolution = 'ours' | 'theirs' | 'base' | { readonly value: unknown } | undefined;

@@ -1,5 +1,6 @@
 import { inspect } from 'node:util';
 import { InvalidArgumentError } from '../../errors';
+import type { Awaitable } from '../../object/awaitable';
 import type { ConflictResolution, MergeConflict } from './merge-conflict';
 
 /** A conflict that waits for a decision. */
@@ -10,7 +11,7 @@ export interface OpenConflict {
    *
    * @throws InvalidArgumentError for a value that cannot be what is in conflict.
    */
-  readonly decide: (decision: Decision) => void;
+  readonly decide: (decision: Decision) => Awaitable<void>;
   /**
    * Decides on it for a common ancestor that was merged itself, so that it differs from both sides, or has what was there
    * before them. Default: takes the base.
@@ -24,6 +25,9 @@ export type Decision = Exclude<ConflictResolution, undefined>;
 /** Asked about a conflict. */
 export type ConflictHandler = (conflict: MergeConflict) => ConflictResolution | Promise<ConflictResolution>;
 
+/** How conflicts that were left are decided on. */
+const deciders = new WeakMap<MergeConflict, OpenConflict['decide']>();
+
 /** Lets somebody decide on conflicts, one after another; gives those that are left. */
 export async function settleConflicts(
   open: readonly OpenConflict[],
@@ -31,18 +35,32 @@ export async function settleConflicts(
 ): Promise<MergeConflict[]> {
   const left: MergeConflict[] = [];
   for (const { conflict, decide } of open) {
+    deciders.set(conflict, decide);
     const resolution = await onConflict?.(conflict);
     if (resolution === undefined) left.push(conflict);
-    else decide(checkResolution(conflict, resolution));
+    else await decide(checkResolution(conflict, resolution));
   }
   return left;
 }
 
+/**
+ * Finds out whether a decision resolves a conflict, which the merge that has found it is past by then.
+ *
+ * @throws InvalidArgumentError when it does not, and for what is no conflict of a merge.
+ */
+export async function tryDecision(conflict: MergeConflict, decision: Decision): Promise<void> {
+  const decide = deciders.get(conflict);
+  if (decide) return decide(decision);
+  throw new InvalidArgumentError(`${inspect(conflict)} is no conflict of a merge; give one of conflicts().`, {
+    details: { option: 'conflict', value: conflict },
+  });
+}
+
 /** See {@link OpenConflict.blur}. */
-export function blurConflicts(open: readonly OpenConflict[]): void {
+export async function blurConflicts(open: readonly OpenConflict[]): Promise<void> {
   for (const { decide, blur } of open) {
     if (blur) blur();
-    else decide('base');
+    else await decide('base');
   }
 }
 

@@ -32,7 +32,8 @@ type PolicyModels = Pick<ModelRegistry, 'concrete' | 'collections'>;
 
 /** @throws InvalidArgumentError */
 export function checkMergeOptions(options: MergeOptions, models: PolicyModels): void {
-  const { fastForward } = checkOptions(options, MERGE_OPTIONS);
+  const { fastForward, dryRun, allowUnrelated, keepConflicts } = checkOptions(options, MERGE_OPTIONS);
+  checkFlags({ dryRun, allowUnrelated, keepConflicts });
   if (fastForward !== undefined && !FAST_FORWARD.includes(fastForward)) {
     throw refused('fastForward', fastForward, '"allow", "never" or "only"');
   }
@@ -46,7 +47,19 @@ export function checkPreviewOptions(options: PreviewOptions): PreviewOptions {
 
 /** @throws InvalidArgumentError */
 export function checkRevertOptions(options: RevertOptions, models: PolicyModels): void {
-  checkDecisions(checkOptions(options, REVERT_OPTIONS), models);
+  const { dryRun, mainline } = checkOptions(options, REVERT_OPTIONS);
+  checkFlags({ dryRun });
+  if (mainline !== undefined && !Number.isSafeInteger(mainline)) {
+    throw refused('mainline', mainline, 'a whole number from 1 on');
+  }
+  checkDecisions(options, models);
+}
+
+/** What is neither true nor false would be taken for the one here and for the other there. */
+function checkFlags(flags: Readonly<Record<string, unknown>>): void {
+  for (const [option, value] of Object.entries(flags)) {
+    if (value !== undefined && typeof value !== 'boolean') throw refused(option, value, 'true or false');
+  }
 }
 
 /** Checks what merging and taking back have in common. */
@@ -65,7 +78,7 @@ function checkDecisions(
 }
 
 function isTable(value: unknown): boolean {
-  return typeof value === 'object' && value !== null;
+  return typeof value === 'object' && value !== null && !Array.isArray(value) && !(value instanceof Map);
 }
 
 /** Checks the policies for one model: a name with a slip in it would have the merge go on without them. */

@@ -2,8 +2,6 @@ import { GitModelError, InvalidArgumentError } from '../../errors';
 import type { ObjectStore } from '../../git/object-store';
 import { InvalidValue } from '../../model/fields/invalid-value';
 import { checkJson } from '../../model/fields/json-check';
-import { GitBlob } from '../../model/git-blob';
-import type { BlobInput } from '../../model/git-blob';
 import type { JsonValue } from '../../model/json-value';
 import { storedOf, valueOf } from '../../model/merge/merge-field';
 import type { StoredValue } from '../../model/merge/merge-json';
@@ -13,9 +11,10 @@ import { textOfId } from '../../model/record/id';
 import type { BlobStore } from '../../model/record/record-store';
 import { isSameFields } from '../../model/record/stored-form';
 import type { StoredRecord } from '../../model/serializers/serializer';
-import { FileMode } from '../../object/file-mode';
+import type { Awaitable } from '../../object/awaitable';
 import type { StagedTree } from '../../object/staged-tree';
 import { describeRecordConflict } from './conflict-messages';
+import { FieldFiles } from './field-files';
 import { encodeRecord, withGivenFields } from './given-record';
 import { MergeConflict } from './merge-conflict';
 import type { ConflictFacts, MergeCommits } from './merge-conflict';
@@ -72,7 +71,7 @@ export class RecordUnitMerge implements UnitMerge {
   private whole: PlacedRecord | null | undefined;
   /** What was put into the tree. */
   private result: PlacedRecord | null | undefined;
-  private readonly contents = new Map<string, Buffer>();
+  private readonly files: FieldFiles;
 
   constructor(
     private readonly unit: MergeUnit,
@@ -81,6 +80,7 @@ export class RecordUnitMerge implements UnitMerge {
     private readonly origins: Origins | undefined,
   ) {
     const { base, ours, theirs } = versions;
+    this.files = new FieldFiles(versions, settings.blobs);
     this.target = (ours?.path === base?.path ? theirs?.path : ours?.path) ?? unit.path;
   }
 
@@ -91,7 +91,10 @@ export class RecordUnitMerge implements UnitMerge {
     if (failure) this.addWhole('unreadable', failure.message);
     else if (!ours || !theirs) {
       if (ours !== theirs) this.addWhole('delete');
-    } else this.mergeFields();
+    } else {
+      await this.files.read(this.unit.schema, this.settings.objects);
+      this.mergeFields();
+    }
   }
 
   async apply(tree: StagedTree): Promise<StagedTree> {
@@ -137,7 +140,15 @@ export class RecordUnitMerge implements UnitMerge {
     if (isMovedTwice && schema) policies[schema.idField.property] = 'ours';
     this.merged = mergeRecord(
       { base: this.versionOf('base'), ours: this.present('ours'), theirs: this.present('theirs') },
-      { schema, policies, isStrict: this.settings.isStrict },
+      {
+        schema,
+        policies,
+        isStrict: this.settings.isStrict,
+        fileForm: (field) => ({
+          valueOf: (oid) => this.files.valueOf(oid, field),
+          storedOf: (value) => this.files.oidOf(value, field),
+        }),
+      },
     );
     if (isMovedTwice) this.addMoved();
     for (const conflict of this.merged.conflicts) this.addField(conflict);
@@ -165,7 +176,7 @@ export class RecordUnitMerge implements UnitMerge {
 
   private add(
     facts: Pick<ConflictFacts, 'kind' | 'base' | 'ours' | 'theirs'> & Partial<ConflictFacts>,
-    decide: (conflict: MergeConflict, decision: Decision) => void,
+    decide: (conflict: MergeConflict, decision: Decision) => Awaitable<void>,
     { reason, blur }: { readonly reason?: string | undefined; readonly blur?: () => void } = {},
   ): void {
     const complete = {
@@ -181,9 +192,7 @@ export class RecordUnitMerge implements UnitMerge {
     const conflict = new MergeConflict({ ...complete, message });
     this.open.push({
       conflict,
-      decide: (decision) => {
-        decide(conflict, decision);
-      },
+      decide: (decision) => decide(conflict, decision),
       ...(blur ? { blur } : {}),
     });
   }
@@ -228,7 +237,11 @@ export class RecordUnitMerge implements UnitMerge {
   private addField(found: FieldConflict): void {
     const { schemaField, storedName, path: keys, isFile } = found;
     const show = (value: StoredValue): unknown =>
-      isFile ? this.blobOf(value) : keys.length > 0 ? value : valueOf(value, schemaField?.field);
+      isFile
+        ? this.files.valueOf(value, schemaField?.field)
+        : keys.length > 0
+          ? value
+          : valueOf(value, schemaField?.field);
     this.add(
       {
         kind: 'field',
@@ -238,9 +251,9 @@ export class RecordUnitMerge implements UnitMerge {
         ours: show(found.ours),
         theirs: show(found.theirs),
       },
-      (conflict, decision) => {
+      async (conflict, decision) => {
         if (typeof decision === 'string') found.decide(found[decision]);
-        else found.decide(this.storedValue(conflict, found, decision.value));
+        else found.decide(await this.storedValue(conflict, found, decision.value));
       },
       {
         // Without a value it is something else than either side has.
@@ -251,18 +264,14 @@ export class RecordUnitMerge implements UnitMerge {
     );
   }
 
-  private blobOf(oid: StoredValue): unknown {
-    return typeof oid === 'string' ? GitBlob.of({ oid, content: undefined }, this.settings.blobs) : oid;
-  }
-
   /** What is stored of a value that somebody has decided on. */
-  private storedValue(
+  private async storedValue(
     conflict: MergeConflict,
     { schemaField, path, isFile }: FieldConflict,
     value: unknown,
-  ): StoredValue {
+  ): Promise<StoredValue> {
     try {
-      if (isFile) return this.fileOf(value);
+      if (isFile) return await this.files.write(value, schemaField?.field);
       if (path.length === 0 && schemaField) return storedOf(value, schemaField.field);
       if (value !== undefined) checkJson(value);
       return value as StoredValue;
@@ -270,13 +279,6 @@ export class RecordUnitMerge implements UnitMerge {
       if (!(error instanceof InvalidValue || error instanceof InvalidArgumentError)) throw error;
       return cannotResolve(conflict, value, error.message, error);
     }
-  }
-
-  private fileOf(value: unknown): string | undefined {
-    if (value === null || value === undefined) return undefined;
-    const { oid, content } = GitBlob.from(value as BlobInput).toFile();
-    if (content) this.contents.set(oid, content);
-    return oid;
   }
 
   /** The fields of a version by property; null where there is none. */
@@ -318,7 +320,7 @@ export class RecordUnitMerge implements UnitMerge {
         ? theirs.data
         : encodeRecord(this.unit.schema, { ...built.record, fields });
     const files = new Map<string, Placed>();
-    for (const [name, oid] of built.files) files.set(name, this.placedFile(oid));
+    for (const [name, oid] of built.files) files.set(name, this.files.placed(oid));
     return { path: this.target, data, files };
   }
 
@@ -329,14 +331,5 @@ export class RecordUnitMerge implements UnitMerge {
       return fields;
     const id = this.records.theirs?.fields.get(schema.idField.storedName);
     return id === undefined ? fields : new Map(fields).set(schema.idField.storedName, id);
-  }
-
-  private placedFile(oid: string): Placed {
-    const { base, ours, theirs } = this.versions;
-    for (const version of [ours, theirs, base]) {
-      const found = version && [...version.files.values()].find((file) => file.oid === oid);
-      if (found) return found;
-    }
-    return { oid, mode: FileMode.BLOB, content: this.contents.get(oid) };
   }
 }

@@ -105,7 +105,7 @@ class Merging {
 
   private async settle(open: readonly OpenConflict[]): Promise<MergeConflict[]> {
     if (!this.settings.isVirtual) return settleConflicts(open, this.settings.onConflict);
-    blurConflicts(open);
+    await blurConflicts(open);
     return [];
   }
 

@@ -1,10 +1,10 @@
 import { renameSync } from 'node:fs';
-import { BytesField, BytesFieldType, CharField, GitModel, Model, SlugField } from 'gitmodel';
-import type { BoundModel, Workspace } from 'gitmodel';
+import { BytesField, BytesFieldType, CharField, GitBlob, GitModel, Model, SlugField } from 'gitmodel';
+import type { BoundModel, VersionChanges, Workspace } from 'gitmodel';
 import { errorOf } from '../../support/error-of';
 import { itRefuses } from '../../support/field-cases';
 import { commitFiles, git, runGit } from '../../support/temporary-repository';
-import { emptyRepository, expectLog, filesAt, openWorkspace } from '../../support/workspaces';
+import { collect, emptyRepository, expectLog, filesAt, openWorkspace } from '../../support/workspaces';
 
 @Model({ name: 'Key' })
 class KeyModel extends GitModel {
@@ -69,6 +69,30 @@ describe('A record with bytes', () => {
 
     expect(String((await Key.get('a')).bytes)).toBe('xxxxxx');
     expect(key.changes()).toEqual({});
+  });
+
+  it('has them in differences, histories and blames as the record has them', async () => {
+    const { path, ws, Key } = await openKeys();
+    const key = new Key({ name: 'a', bytes: Buffer.from('one') });
+    await key.save({ commit: true, message: 'One' });
+    key.set({ bytes: Buffer.from('two'), more: Buffer.from('more') });
+    const before = key.changes().bytes?.from;
+    expect(before instanceof GitBlob && (await before.text())).toBe('one');
+    await key.save({ commit: true, message: 'Two' });
+
+    const texts = ({ bytes, more }: VersionChanges<KeyModel>): unknown[] => [
+      bytes?.from?.toString('utf8'),
+      bytes?.to?.toString('utf8'),
+      more?.from,
+      more?.to?.toString('utf8'),
+    ];
+    for await (const { fields } of ws.diff('HEAD~1', 'HEAD').of(Key)) {
+      expect(texts(await fields())).toEqual(['one', 'two', null, 'more']);
+    }
+    const [version] = await collect(key.history());
+    expect(version && texts(await version.fields())).toEqual(['one', 'two', null, 'more']);
+    expect((await key.blame()).bytes?.from?.toString('utf8')).toBe('one');
+    expectLog(path, ['Two', 'One']);
   });
 
   it('shares them with no other record', async () => {

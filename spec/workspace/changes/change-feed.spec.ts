@@ -143,6 +143,19 @@ describe('changes with live', () => {
     expectLog(path, ['Two', 'One']);
   });
 
+  it.each([Infinity, 2 ** 31])('looks as seldom as it is told, at an interval of %p', async (interval) => {
+    const one = await add('a', 'One');
+    const feed = ws.changes({ ...live, interval, since: one });
+    const next = feed.next();
+    await sleep(20);
+    await add('b', 'Two');
+    await sleep(50);
+    await feed.return?.();
+
+    expect(await next).toEqual({ done: true, value: undefined });
+    expectLog(path, ['Two', 'One']);
+  });
+
   it('ends by its signal', async () => {
     const one = await add('a', 'One');
     const controller = new AbortController();

@@ -231,6 +231,18 @@ describe('A lock of somebody else', () => {
     expect(locks()).toEqual([REF, recordRef]);
   });
 
+  it('is looked at as seldom as it is told, however long that is', async () => {
+    const oid = plant({});
+    const abort = new AbortController();
+    const options = { signal: abort.signal, interval: Infinity, timeout: Infinity };
+    const waiting = ws.lock('job', () => 'mine', options);
+    await sleep(20);
+    git(path, 'update-ref', '-d', REF, oid);
+    await sleep(50);
+    abort.abort(new Error('no more'));
+    await expect(waiting).rejects.toThrow('no more');
+  });
+
   it('is given back when the signal is aborted in the moment in which it is taken', async () => {
     const abort = new AbortController();
     const reason = new Error('no more');

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { chmodSync, symlinkSync } from 'node:fs';
+import { chmodSync, symlinkSync, writeFileSync } from 'node:fs';
 import { spawnSync } from 'node:child_process';
 import type { MergeResult } from 'gitmodel';
 import { commitFiles, commitSeries, ENVIRONMENT, git } from '../../support/temporary-repository';
@@ -179,6 +179,24 @@ describe('files that are no records', () => {
         .split('\n')
         .map((line) => line.slice(0, 6)),
     ).toEqual(['120000', '100755']);
+    expectLog(path, ['Merged', 'Theirs', 'Ours', 'Base'], 'main');
+  });
+
+  it('are a conflict when both sides have added one, and one of them to be run; what is given can be run as ours', async () => {
+    const path = emptyRepository();
+    const parents = [commitFiles(path, 'refs/heads/main', { files: { k: '1' }, message: 'Base' })];
+    commitFiles(path, 'refs/heads/draft', { files: { k: '1', run: 'a\n' }, message: 'Theirs', parents });
+    git(path, 'reset', '--quiet', '--hard');
+    writeFileSync(`${path}/run`, 'a\n');
+    chmodSync(`${path}/run`, 0o755);
+    git(path, 'add', 'run');
+    git(path, 'commit', '--quiet', '-m', 'Ours');
+    const ws = await openWorkspace(path, { branch: 'main' });
+    expect((await ws.mergePreview('draft')).conflicts).toMatchObject([{ kind: 'file', path: 'run' }]);
+    expect(byGit(path, 'main').status).toBe(1);
+    await ws.merge('draft', { message: 'Merged', onConflict: () => ({ value: 'b\n' }) });
+    expect(git(path, 'ls-tree', 'main', 'run')).toMatch(/^100755 /);
+    expect(git(path, 'show', 'main:run')).toBe('b');
     expectLog(path, ['Merged', 'Theirs', 'Ours', 'Base'], 'main');
   });
 });

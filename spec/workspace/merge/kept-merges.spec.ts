@@ -1,12 +1,21 @@
 import { rmSync, writeFileSync } from 'node:fs';
 import nodePath from 'node:path';
+import { Readable } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
 import {
+  BlobField,
+  BooleanField,
+  CharField,
   ConcurrentUpdateError,
+  GitBlob,
+  GitModel,
   InvalidArgumentError,
   InvalidObjectError,
   KeptMergeEndedError,
+  Model,
+  SlugField,
 } from 'gitmodel';
+import type { ConflictResolution, MergeConflict } from 'gitmodel';
 import { errorOf } from '../../support/error-of';
 import { PageModel } from '../../support/sample-models';
 import { git } from '../../support/temporary-repository';
@@ -22,6 +31,21 @@ function openConflicts(): Promise<Sides<typeof PageModel>> {
     ours: (Page) => change(Page, 'home', { title: 'A', content: 'Ours' }),
     theirs: (Page) => change(Page, 'home', { title: 'B', content: 'Theirs' }),
   });
+}
+
+@Model({ name: 'Page' })
+class ShortPageModel extends GitModel {
+  @SlugField({ id: true }) slug!: string;
+  @CharField({ maxLength: 5 }) title!: string;
+  @CharField({ required: false }) content!: string;
+  @BooleanField({ default: true }) published!: boolean;
+}
+
+@Model({ name: 'Photo' })
+class PhotoModel extends GitModel {
+  @SlugField({ id: true }) name!: string;
+  @BlobField() image!: GitBlob;
+  @BlobField() thumbnail!: GitBlob;
 }
 
 /** States the commits of all branches, and those that the kept merges are. */
@@ -226,6 +250,82 @@ describe('a merge that is kept', () => {
     await kept.abort();
     git(path, 'update-ref', 'refs/gitmodel/merges/nonsense', 'main');
     expect(await errorOf(() => ws.keptMerges())).toBeInstanceOf(InvalidObjectError);
+    stateAll(path);
+  });
+
+  it('keeps nothing that does not resolve a conflict, so that others can go on with it', async () => {
+    const long = 'It tells more of the page than its id.';
+    const { ws, model, path } = await openSides(PageModel, {
+      base: async (Page) => {
+        await new Page({ slug: 'home', title: long }).save();
+        await new Page({ slug: 'news', title: 'News' }).save();
+      },
+      ours: async (Page, { index }) => {
+        await change(Page, 'home', { slug: 'start' });
+        await change(Page, 'news', { title: 'Ours' });
+        await index.addBlob('a.txt', 'Ours');
+      },
+      theirs: async (Page, { index }) => {
+        await change(Page, 'home', { slug: 'index' });
+        await Page.delete('news');
+        await index.addBlob('a.txt', 'Theirs');
+      },
+    });
+    const { kept } = await ws.merge('draft', { keepConflicts: true, message: 'Merged' });
+    if (!kept) throw new Error('The merge was not kept.');
+    const wrong = new Map<string, readonly ConflictResolution[]>([
+      ['moved', ['base', { value: 'else' }]],
+      ['delete', [{ value: 5 }, { value: { title: 5 } }]],
+      ['file', [{ value: 5 }, { value: { file: 'a.txt' } }]],
+    ]);
+    const conflicts = await kept.conflicts();
+    expect(conflicts.map(({ kind }) => kind).sort()).toEqual([...wrong.keys()].sort());
+    for (const conflict of conflicts) {
+      for (const resolution of wrong.get(conflict.kind) ?? []) {
+        expect(await errorOf(() => kept.resolve(conflict, resolution))).toBeInstanceOf(InvalidArgumentError);
+      }
+    }
+    const made = JSON.parse(JSON.stringify(conflicts[0])) as MergeConflict;
+    expect(await errorOf(() => kept.resolve(made, 'ours'))).toBeInstanceOf(InvalidArgumentError);
+    const [read] = await ws.keptMerges();
+    expect(await read?.conflicts()).toHaveLength(3);
+    for (const conflict of conflicts) await kept.resolve(conflict, 'ours');
+    expect(await kept.complete()).toMatchObject({ status: 'merged' });
+    expect((await collect(model.all())).map(({ slug }) => slug)).toEqual(['news', 'start']);
+    stateAll(path);
+  });
+
+  it('asks again about what was decided and does not follow the rules of the field any more', async () => {
+    const { ws, path } = await openConflicts();
+    const { kept } = await ws.merge('draft', { keepConflicts: true, message: 'Merged' });
+    for (const conflict of (await kept?.conflicts()) ?? [])
+      await kept?.resolve(conflict, { value: 'Together' });
+    const other = await openWorkspace(path);
+    other.register(ShortPageModel);
+    const [merge] = await other.keptMerges();
+    const left = (await merge?.conflicts()) ?? [];
+    expect(left.map(({ field }) => field)).toEqual(['title']);
+    for (const conflict of left) await merge?.resolve(conflict, { value: 'Both' });
+    expect(await merge?.complete()).toMatchObject({ status: 'merged' });
+    stateAll(path);
+  });
+
+  it('keeps the content of files, wherever it comes from', async () => {
+    const { ws, path } = await openSides(PhotoModel, {
+      base: (Photo) => new Photo({ name: 'a', image: 'Base', thumbnail: 'base' }).save(),
+      ours: (Photo) => change(Photo, 'a', { image: 'Ours', thumbnail: 'ours' }),
+      theirs: (Photo) => change(Photo, 'a', { image: 'Theirs', thumbnail: 'theirs' }),
+    });
+    const { kept } = await ws.merge('draft', { keepConflicts: true, message: 'Merged' });
+    for (const conflict of (await kept?.conflicts()) ?? []) {
+      const value = conflict.field === 'image' ? conflict.theirs : Readable.from(['A ', 'stream']);
+      await kept?.resolve(conflict, { value });
+    }
+    const other = await openWorkspace(path);
+    const Photo = other.register(PhotoModel);
+    expect(await (await other.keptMerges())[0]?.complete()).toMatchObject({ status: 'merged' });
+    const { image, thumbnail } = await Photo.get('a');
+    expect([await image.text(), await thumbnail.text()]).toEqual(['Theirs', 'A stream']);
     stateAll(path);
   });
 

@@ -1,9 +1,17 @@
-import { CharField, DoesNotExistError, GitModel, IntegerField, Model, SlugField } from 'gitmodel';
+import {
+  CharField,
+  DoesNotExistError,
+  GitModel,
+  IntegerField,
+  Model,
+  ModelNotRegisteredError,
+  SlugField,
+} from 'gitmodel';
 import type { BoundModel, MergeConflict } from 'gitmodel';
-import { PageModel } from '../../support/sample-models';
+import { NoteModel, PageModel } from '../../support/sample-models';
 import { git } from '../../support/temporary-repository';
 import { errorOf } from '../../support/error-of';
-import { expectLog, openPages } from '../../support/workspaces';
+import { expectLog, openPages, stateCommits } from '../../support/workspaces';
 import { change, openSides } from './sides';
 
 const page = { slug: 'home', title: 'Home', content: 'Welcome' };
@@ -149,6 +157,18 @@ describe('merge', () => {
     await ws.merge('draft', { message: 'Merged' });
     expect((await model.get('a')).hits).toBe(7);
     expectLog(path, ['Merged', 'Theirs', 'Ours', 'Base']);
+  });
+
+  it('says that it knows a class only as it is bound, which no conflict is of otherwise', async () => {
+    const { ws, model, path } = await openSides(PageModel, {
+      base: (Page) => new Page(page).save(),
+      ours: (Page) => change(Page, 'home', { title: 'A' }),
+      theirs: (Page) => change(Page, 'home', { title: 'B' }),
+    });
+    const [conflict] = (await ws.mergePreview('draft')).conflicts;
+    expect([conflict?.isOf(model), conflict?.isOf(ws.register(NoteModel))]).toEqual([true, false]);
+    expect(await errorOf(() => conflict?.isOf(PageModel))).toBeInstanceOf(ModelNotRegisteredError);
+    stateCommits(path);
   });
 
   it('has a conflict where one side deletes what the other one changes', async () => {

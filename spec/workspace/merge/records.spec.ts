@@ -1,6 +1,8 @@
+import { Readable } from 'node:stream';
 import {
   BigIntegerField,
   BlobField,
+  BytesField,
   CharField,
   Decimal,
   DecimalField,
@@ -19,11 +21,11 @@ import {
   TextField,
   UnrelatedHistoriesError,
 } from 'gitmodel';
-import type { BoundModel, GitModelError, MergePolicies } from 'gitmodel';
+import type { BoundModel, FieldPolicies, GitModelError, MergePolicies, MergeVersions } from 'gitmodel';
 import { errorOf } from '../../support/error-of';
 import { PageModel } from '../../support/sample-models';
 import { commitFiles, git } from '../../support/temporary-repository';
-import { collect, expectLog, openPages } from '../../support/workspaces';
+import { collect, emptyRepository, expectLog, openPages, openWorkspace } from '../../support/workspaces';
 import { change, openSides } from './sides';
 
 @Model({ name: 'Account' })
@@ -40,6 +42,13 @@ class AccountModel extends GitModel {
   })
   version!: number;
   @BlobField({ required: false }) photo!: GitBlob | null;
+}
+
+@Model({ name: 'Key' })
+class KeyModel extends GitModel {
+  @SlugField({ id: true }) name!: string;
+  @BlobField({ required: false }) blob!: GitBlob | null;
+  @BytesField() bytes!: Buffer;
 }
 
 @Model({ name: 'Stock' })
@@ -150,6 +159,93 @@ describe('the merge of records', () => {
     await ws.merge('draft', { ...merged, onConflict: () => ({ value: Buffer.from('Both') }) });
     const account = await model.get('a');
     expect([await account.photo?.text(), account.notes]).toEqual(['Both', 'With a photo']);
+    expectLog(path, MERGED);
+  });
+
+  it('gives functions the content of files, and takes content from them', async () => {
+    const edits = {
+      base: (Key: BoundModel<typeof KeyModel>) =>
+        new Key({ name: 'a', blob: 'Base', bytes: Buffer.from('0') }).save(),
+      ours: (Key: BoundModel<typeof KeyModel>) => change(Key, 'a', { blob: 'Ours', bytes: Buffer.from('1') }),
+      theirs: (Key: BoundModel<typeof KeyModel>) =>
+        change(Key, 'a', { blob: 'Theirs', bytes: Buffer.from('2') }),
+    };
+    const { ws, model, path } = await openSides(KeyModel, edits);
+    const preview = (blob: MergePolicies[string][string]) =>
+      ws.mergePreview('draft', { policies: { Key: { blob, bytes: 'ours' } } });
+    const seen: unknown[] = [];
+    const ofKeys: FieldPolicies<KeyModel> = {
+      blob: ({ base, ours, theirs }) => {
+        seen.push(base, ours, theirs);
+        return theirs;
+      },
+      bytes: ({ ours, theirs }) => Buffer.concat([ours ?? Buffer.alloc(0), theirs ?? Buffer.alloc(0)]),
+    };
+    for (const wrong of [5, Promise.resolve('Later'), Readable.from(['A stream'])]) {
+      const error = await errorOf(() => preview(() => wrong));
+      expect(error).toBeInstanceOf(InvalidArgumentError);
+      expect(error.message).toContain('the field "blob" of Key');
+    }
+    expect((await preview('max')).conflicts).toMatchObject([{ kind: 'field', field: 'blob' }]);
+    expect(await preview(() => null)).toMatchObject({ status: 'merged' });
+    expect(await preview(() => 'Text')).toMatchObject({ status: 'merged' });
+    expect(await ws.merge('draft', { ...merged, policies: { Key: ofKeys } })).toMatchObject({
+      status: 'merged',
+    });
+    const key = await model.get('a');
+    expect([await key.blob?.text(), String(key.bytes)]).toEqual(['Theirs', '12']);
+    const texts = seen.map((each) => (each as GitBlob).text());
+    expect(await Promise.all(texts)).toEqual(['Base', 'Ours', 'Theirs']);
+    expectLog(path, MERGED);
+  });
+
+  it('has bytes and blobs in conflicts as the record has them, and takes them from anywhere', async () => {
+    const { ws, model, path } = await openSides(KeyModel, {
+      base: (Key) => new Key({ name: 'a', blob: 'Base', bytes: Buffer.from('0') }).save(),
+      ours: (Key) => change(Key, 'a', { blob: 'Ours', bytes: Buffer.from('1') }),
+      theirs: (Key) => change(Key, 'a', { blob: 'Theirs', bytes: Buffer.from('2') }),
+    });
+    const folder = emptyRepository();
+    const elsewhere = await openWorkspace(folder);
+    const Other = elsewhere.register(KeyModel);
+    await new Other({ name: 'b', blob: 'From elsewhere', bytes: Buffer.from('b') }).save();
+    await elsewhere.commit({ message: 'Elsewhere' });
+    const stored = (await Other.get('b')).blob;
+    const resolved = (value: unknown) =>
+      ws.mergePreview('draft', {
+        onConflict: (conflict) => (conflict.field === 'blob' ? { value } : 'ours'),
+      });
+    expect(await errorOf(() => resolved(5))).toBeInstanceOf(InvalidArgumentError);
+    expect(await resolved(Readable.from(['A stream']))).toMatchObject({ status: 'merged' });
+    await ws.merge('draft', {
+      ...merged,
+      onConflict: (conflict) => {
+        if (!conflict.isOf(model) || conflict.field !== 'bytes') return { value: stored };
+        return {
+          value: Buffer.concat([conflict.ours ?? Buffer.alloc(0), conflict.theirs ?? Buffer.alloc(0)]),
+        };
+      },
+    });
+    const key = await model.get('a');
+    expect([await key.blob?.text(), String(key.bytes)]).toEqual(['From elsewhere', '12']);
+    expectLog(path, MERGED);
+    expectLog(folder, ['Elsewhere']);
+  });
+
+  it('takes the fields of a whole record, and refuses what would be stored for nothing', async () => {
+    const { ws, model, path } = await openSides(KeyModel, {
+      base: (Key) => new Key({ name: 'a', blob: 'Base', bytes: Buffer.from('0') }).save(),
+      ours: (Key) => change(Key, 'a', { blob: 'Ours' }),
+      theirs: (Key) => Key.delete('a'),
+    });
+    const resolve = (value: unknown) => ws.merge('draft', { ...merged, onConflict: () => ({ value }) });
+    for (const [property, value] of Object.entries({ blob: 'Text', bytes: Buffer.from('1'), nam: 'b' })) {
+      const error = await errorOf(() => resolve({ name: 'a', [property]: value }));
+      expect(error).toBeInstanceOf(InvalidArgumentError);
+      expect(error.message).toContain(`has ${property},`);
+    }
+    expect(await resolve({ name: 'a' })).toMatchObject({ status: 'merged' });
+    expect(await (await model.get('a')).blob?.text()).toBe('Ours');
     expectLog(path, MERGED);
   });
 
@@ -273,6 +369,30 @@ describe('the merge of records', () => {
     expectLog(path, MERGED);
   });
 
+  it('refuses what a policy gives that is no JSON, where there is no class to know better', async () => {
+    const path = emptyRepository();
+    const ws = await openWorkspace(path);
+    const notes = ws.records('note');
+    await notes.save({ id: 'a', fields: { text: 'A' } }, { commit: true, message: 'Base' });
+    await ws.createBranch('draft');
+    for (const branch of ['draft', 'main']) {
+      await ws.setBranch(branch);
+      const note = await notes.get('a');
+      note.fields.text = branch;
+      await notes.save(note, { commit: true, message: branch });
+    }
+    for (const wrong of [Promise.resolve('Later'), new Date(), NaN, 1n, () => 1, { a: undefined }]) {
+      const policies = { note: { text: () => wrong } };
+      const error = await errorOf(() => ws.merge('draft', { policies }));
+      expect(error).toBeInstanceOf(InvalidArgumentError);
+      expect(error.message).toContain('the field "text" of a record');
+    }
+    const policies = { note: { text: ({ ours, theirs }: MergeVersions<unknown>) => [ours, theirs] } };
+    expect(await ws.merge('draft', { policies, message: 'Merged' })).toMatchObject({ status: 'merged' });
+    expect((await notes.get('a')).fields).toEqual({ text: ['main', 'draft'] });
+    expectLog(path, ['Merged', 'draft', 'main', 'Base']);
+  });
+
   it('refuses policies for models and fields that there are not, and says which there are', async () => {
     const { ws, path } = await openPages();
     await ws.commit({ message: 'Nothing' });
@@ -337,10 +457,18 @@ describe('the merge of records', () => {
       { fastForward: 'maybe' },
       { onConflict: 'ours' },
       { policies: { Page: { title: 'newest' } } },
+      { policies: [] },
+      { policies: new Map([['Page', { title: 'ours' }]]) },
+      { dryRun: 'true' },
+      { keepConflicts: 1 },
+      { allowUnrelated: null },
       { onConflict: () => 'mine' },
       { onConflict: () => ({ value: '' }) },
     ]) {
       expect(await errorOf(() => ws.merge('draft', options as never))).toBeInstanceOf(InvalidArgumentError);
+    }
+    for (const options of [{ dryRun: 1 }, { mainline: '1' }, { mainline: 1.5 }, { mainline: null }]) {
+      expect(await errorOf(() => ws.revert('main', options as never))).toBeInstanceOf(InvalidArgumentError);
     }
     git(path, 'update-ref', 'refs/heads/other', commitFiles(path, 'refs/heads/other', { message: 'Other' }));
     expect(await errorOf(() => ws.merge('other'))).toBeInstanceOf(UnrelatedHistoriesError);
