@@ -195,7 +195,8 @@ function openLogs(repository: GitRepository, ref: string, formerName?: string): 
 /** The content of a reference's file; undefined when there is none, or a folder of that name. */
 function readIfThere(file: string): string | undefined {
   try {
-    return readFileSync(file, 'latin1');
+    // Node reads UTF-8 in one call, and all else in four.
+    return readFileSync(file, 'utf8');
   } catch (error) {
     if (['ENOENT', 'EISDIR'].includes((error as NodeJS.ErrnoException).code ?? '')) return undefined;
     throw error;

@@ -11,6 +11,8 @@ import { differenceOf } from '../../model/record/record-difference';
 import type { RecordStatus } from '../../model/record/record-difference';
 import type { RegisteredModel } from '../../model/registry';
 import type { IdOf, ModelId, RecordChange, VersionChanges } from '../../model/types';
+import { andThen } from '../../object/awaitable';
+import type { Awaitable } from '../../object/awaitable';
 import type { WorkspaceContext } from '../context';
 import { compareTrees } from './tree-comparison';
 import type { ComparedRecord } from './tree-comparison';
@@ -97,10 +99,8 @@ async function describeChange(
   const { schema, path: file } = (unitAfter ?? unitBefore) as MergeUnit;
   const model = models.find((each) => each.schema === schema)?.model;
   const binding = model && bindingOf(model, 'be compared');
-  const idOfVersion = async (version: VersionReader): Promise<ModelId> => {
-    const id = await version.id();
-    return schema ? idOf(schema, id) : id;
-  };
+  const idOfVersion = (version: VersionReader): Awaitable<ModelId> =>
+    andThen(version.id(), (id) => (schema ? idOf(schema, id) : id));
   const load = async (version: VersionReader): Promise<AnyRecord | null> => {
     const found = await version.read();
     if (!found) return null;

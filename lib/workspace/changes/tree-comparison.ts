@@ -4,6 +4,7 @@ import type { ObjectStore } from '../../git/object-store';
 import { Turn } from '../../git/turn';
 import type { RecordStatus } from '../../model/record/record-difference';
 import type { ModelSchema } from '../../model/schema/schema';
+import type { Awaitable } from '../../object/awaitable';
 import { kindOfMode } from '../../object/file-mode';
 import type { StagedTree } from '../../object/staged-tree';
 import { diffPaths } from '../../object/tree-diff';
@@ -52,7 +53,9 @@ export async function compareTrees(
   const records: ComparedRecord[] = [];
   const files: ChangedPath[] = [];
   for (const group of groups.values()) {
-    const record = await recordOf(source.objects, group, from, to);
+    const found = recordOf(source.objects, group, from, to);
+    // Of nearly all it is known at once, and to await it would take longer than that.
+    const record = found instanceof Promise ? await found : found;
     if (record) records.push(record);
     else files.push(...group.changes.map(describe));
   }
@@ -86,20 +89,28 @@ async function groupPaths(
 }
 
 /** The record that changed paths belong to; undefined when they belong to none. */
-async function recordOf(
+function recordOf(
   objects: ObjectStore,
   { unit, changes }: Group,
   from: StagedTree,
   to: StagedTree,
-): Promise<ComparedRecord | undefined> {
+): Awaitable<ComparedRecord | undefined> {
   if (!unit.isRecord) return undefined;
   const isFile = ({ before, after }: PathChange): boolean =>
     [before, after].every((entry) => entry === undefined || kindOfMode(entry.mode) === 'blob');
   // A link or the like in the place of a file makes it none.
   if (!changes.every(isFile)) return undefined;
   const data = changes.find(({ path }) => path === unit.path);
-  if (!data && (await to.lookUp(unit.path))?.kind !== 'blob') return undefined;
-  if (!unit.schema && !(await arePlain(objects, unit, [from, to]))) return undefined;
+  if (data && unit.schema) return recordAt(unit, data);
+  return (async () => {
+    if (!data && (await to.lookUp(unit.path))?.kind !== 'blob') return undefined;
+    const isRecord = unit.schema !== null || (await arePlain(objects, unit, [from, to]));
+    return isRecord ? recordAt(unit, data) : undefined;
+  })();
+}
+
+/** @param data What has changed of its data, if it has. */
+function recordAt(unit: MergeUnit, data: PathChange | undefined): ComparedRecord {
   const before = data && !data.before ? null : unit;
   const after = data && !data.after ? null : unit;
   return { status: before ? (after ? 'changed' : 'removed') : 'added', before, after };

@@ -25,9 +25,9 @@ export class VersionReader {
   }
 
   /** The id as it stands in paths, for which the version is read if need be; only a version that there is has one. */
-  async id(): Promise<string> {
+  id(): Awaitable<string> {
     const { schema } = this.unit as MergeUnit;
-    return this.idInPath ?? storedIdOf(schema, (await this.read()) as FoundRecord);
+    return this.idInPath ?? this.read().then((found) => storedIdOf(schema, found as FoundRecord));
   }
 
   /** @throws InvalidRecordError when what is there cannot be read as a record. */
