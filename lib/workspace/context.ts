@@ -4,7 +4,7 @@ import type { GitRepository } from '../git/repository';
 import type { Turn } from '../git/turn';
 import type { CommitQueue } from './commit-queue';
 import type { WorkspaceConfig } from './config';
-import type { KnownEntries } from './known-entries';
+import type { KnownRecords } from './known-records';
 import type { Maintenance } from './maintenance';
 import type { OperationGate } from './operation-gate';
 import type { ParsedRecords } from './parsed-records';
@@ -30,7 +30,7 @@ export interface WorkspaceContext extends SharedParts {
   readonly gate: OperationGate;
   readonly stage: Stage;
   /** Where records were found in what is staged. */
-  readonly known: KnownEntries;
+  readonly known: KnownRecords;
   readonly commits: CommitQueue;
   /** Whether they are a transaction's, which commits by itself. Default: false. */
   readonly isTransaction?: boolean;

@@ -1,7 +1,7 @@
 import { CommitQueue } from './commit-queue';
 import type { WorkspaceConfig } from './config';
 import type { SharedParts, WorkspaceContext } from './context';
-import { KnownEntries } from './known-entries';
+import { KnownRecords } from './known-records';
 import { OperationGate } from './operation-gate';
 import { Stage } from './stage';
 import type { Base } from './stage';
@@ -17,7 +17,7 @@ export function makeContext(
   { objects, config, gate, base }: OwnParts,
 ): WorkspaceContext {
   const shared = { repository, maintenance, parsed, indexes, turn };
-  const parts = { ...shared, objects, config, gate, stage: new Stage(base), known: new KnownEntries() };
+  const parts = { ...shared, objects, config, gate, stage: new Stage(base), known: new KnownRecords() };
   const commits = new CommitQueue(parts);
   gate.attach(commits);
   return { ...parts, commits };

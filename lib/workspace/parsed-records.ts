@@ -18,11 +18,12 @@ const BYTES_A_BYTE = 2;
 export interface ParsedRecord {
   readonly record: StoredRecord;
   readonly shared: SharedValues;
+  /** What it weighs, as estimated. */
+  readonly bytes: number;
 }
 
 interface Kept extends ParsedRecord {
   readonly serializer: Serializer;
-  readonly bytes: number;
 }
 
 /**

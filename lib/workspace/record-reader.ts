@@ -8,6 +8,7 @@ import { andThen } from '../object/awaitable';
 import type { Awaitable } from '../object/awaitable';
 import { StagedTree } from '../object/staged-tree';
 import type { WorkspaceContext } from './context';
+import type { KnownRecord } from './known-records';
 import type { ParsedRecord } from './parsed-records';
 import { batchSize, readBatch, READ_AHEAD, RecordCursor } from './record-cursor';
 import type { Batch, Outcome } from './record-cursor';
@@ -19,12 +20,16 @@ import type { WorkspaceScope } from './scope';
 const SORTED = 1024;
 
 /** A record that was read, and is parsed when its turn comes. */
-interface ReadRecord {
+interface UnparsedRecord {
   readonly entries: RecordEntries;
-  /** What its blob holds, where that is known; else the blob's content. */
-  readonly data: ParsedRecord | Buffer;
+  readonly content: Buffer;
   readonly at: string | undefined;
+  /** What is remembered of it, if it is. */
+  readonly known: KnownRecord | undefined;
 }
+
+/** A record that was read; what its blob holds may be known from another time. */
+type ReadRecord = UnparsedRecord | FoundRecord;
 
 /** Reads the records of a workspace's models, from what is staged or from any other tree. */
 export class RecordReader {
@@ -113,12 +118,12 @@ function readById(
   at: string | undefined,
 ): Awaitable<ReadRecord | null> {
   const known = context.known.get(tree, place, id);
-  if (known) return load(context, tree, place, known, at);
+  if (known?.found) return at === undefined ? known.found : { ...known.found, at: tree.oid };
+  if (known) return load(context, tree, place, known.entries, at, known);
   return andThen(locateRecord(tree, place, id), (location) =>
     andThen(gatherEntries(tree, place, location), (entries) => {
       if (!entries) return null;
-      context.known.set(tree, place, id, entries);
-      return load(context, tree, place, entries, at);
+      return load(context, tree, place, entries, at, context.known.add(tree, place, id, entries));
     }),
   );
 }
@@ -130,15 +135,17 @@ function load(
   { serializer }: SerializedPlace,
   entries: RecordEntries,
   treeish: string | undefined,
+  known?: KnownRecord,
 ): Awaitable<ReadRecord> {
   const at = treeish === undefined ? undefined : tree.oid;
-  const data = context.parsed.get(entries.oid, serializer) ?? entries.content;
-  if (data) return { entries, data, at };
+  const parsed = context.parsed.get(entries.oid, serializer);
+  if (parsed) return foundRecord(context, entries, parsed, at, known);
+  if (entries.content) return { entries, content: entries.content, at, known };
   const refuse = (error: unknown): never => refuseContent(entries.path, error);
   try {
     const content = context.objects.readBlob(entries.oid, false);
-    if (!(content instanceof Promise)) return { entries, data: content, at };
-    return content.then((each) => ({ entries, data: each, at }), refuse);
+    if (!(content instanceof Promise)) return { entries, content, at, known };
+    return content.then((each) => ({ entries, content: each, at, known }), refuse);
   } catch (error) {
     return refuse(error);
   }
@@ -146,17 +153,30 @@ function load(
 
 /** @param isToKeep Whether what the blob holds is to be remembered. */
 function parse(
-  { parsed }: WorkspaceContext,
+  context: WorkspaceContext,
   { serializer }: SerializedPlace,
-  { entries, data, at }: ReadRecord,
+  read: ReadRecord,
   isToKeep: boolean,
 ): FoundRecord {
+  if (!('content' in read)) return read;
+  const { entries, content, at, known } = read;
   const { id, path, oid, files } = entries;
-  if (!Buffer.isBuffer(data)) return { id, path, oid, record: data.record, shared: data.shared, files, at };
-  const record = serializer.decode(data, path);
+  const record = serializer.decode(content, path);
   if (!isToKeep) return { id, path, oid, record, files, at };
-  const { shared } = parsed.set(oid, serializer, record, data.length);
-  return { id, path, oid, record, shared, files, at };
+  const parsed = context.parsed.set(oid, serializer, record, content.length);
+  return foundRecord(context, entries, parsed, at, known);
+}
+
+function foundRecord(
+  context: WorkspaceContext,
+  { id, path, oid, files }: RecordEntries,
+  { record, shared, bytes }: ParsedRecord,
+  at: string | undefined,
+  known: KnownRecord | undefined,
+): FoundRecord {
+  const found = { id, path, oid, record, shared, files, at };
+  if (known) context.known.addFound(known, at === undefined ? found : { ...found, at: undefined }, bytes);
+  return found;
 }
 
 async function* batchesOfAll<T>(
