@@ -52,8 +52,8 @@ export type {
   ConflictKind,
   ConflictResolution,
   MergeCommits,
-  ModelConflict,
 } from './workspace/merge/merge-conflict';
+export type { ModelConflict } from './workspace/merge/model-conflict';
 export { KeptMerge } from './workspace/merge/kept-merge';
 export type {
   CompletedMerge,

@@ -44,7 +44,8 @@ export type InputOf<V> =
             ? readonly RelatedInput<T>[]
             : V;
 
-type AnyTemporal =
+/** A point in time, a date or a time of day of Temporal. */
+export type AnyTemporal =
   | Temporal.Instant
   | Temporal.PlainDate
   | Temporal.PlainDateTime

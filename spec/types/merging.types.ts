@@ -43,8 +43,6 @@ class Page extends GitModel {
 }
 
 declare const ws: Workspace;
-declare const conflict: MergeConflict;
-const Bound = ws.register(Page);
 
 export type Results = Expect<
   Same<
@@ -91,20 +89,6 @@ export type Outcomes = Expect<
     }
   >
 >;
-
-// A conflict has values of unknown types until one knows its model and field.
-export type Unknown = Expect<Same<[typeof conflict.ours, typeof conflict.field], [unknown, string | null]>>;
-export function viewsOf(): number | null | undefined {
-  return conflict.isOf(Bound) && conflict.field === 'views' ? conflict.theirs : undefined;
-}
-export function textOf(): string | null | undefined {
-  // @ts-expect-error TS2322: it is a number
-  return conflict.isOf(Bound) && conflict.field === 'views' ? conflict.theirs : undefined;
-}
-export function isNothing(): boolean {
-  // @ts-expect-error TS2367: the model has no such field
-  return conflict.isOf(Bound) && conflict.field === 'nothing';
-}
 
 void ws.merge('draft', {
   onConflict: ({ kind }): ConflictResolution => (kind === 'field' ? 'ours' : { value: null }),

@@ -124,3 +124,14 @@ describe('What the compiler says of a property that does not fit its decorator',
     expect(found.map(({ message }) => message)).toEqual([expect.stringContaining(hint)]);
   });
 });
+
+it('The compiler says what to ask of a conflict before it takes a value for it', () => {
+  const text = [
+    "import type { MergeConflict } from 'gitmodel';",
+    "export const resolve = (conflict: MergeConflict): unknown => conflict.with('text');",
+  ].join('\n');
+  const found = diagnose(new Map([[path.join(__dirname, 'sample.types.ts'), text]]));
+  expect(found.map(({ message }) => message)).toEqual([
+    expect.stringContaining('ask isOf(), then compare field'),
+  ]);
+});

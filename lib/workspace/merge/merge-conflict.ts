@@ -1,7 +1,8 @@
 import { sha1 } from '../../object/sha1';
 import { bindingOf } from '../../model/binding';
 import type { ValuePath } from '../../model/fields/invalid-value';
-import type { ModelConstructor, ModelValues } from '../../model/types';
+import type { ModelConstructor } from '../../model/types';
+import type { ModelConflict } from './model-conflict';
 
 /**
  * What a conflict is about:
@@ -73,8 +74,8 @@ export class MergeConflict implements ConflictFacts {
   /** Where inside the field's value, in JSON that is merged by key; empty for all of it. */
   readonly keys: ValuePath;
   /**
-   * What the common ancestor has: a field's value; of a whole record its fields, null where it is not; of a `moved` one
-   * the id; of a file the oid. Undefined where nothing is stored.
+   * What the common ancestor has: a field's value, or the part of it at the {@link keys}; of a whole record its fields, null where
+   * it is not; of a `moved` one the id; of a file the oid. Undefined where nothing is stored.
    */
   readonly base: unknown;
   /** What our side has. */
@@ -104,19 +105,51 @@ export class MergeConflict implements ConflictFacts {
     this.basis = sha1(JSON.stringify([base, ours, theirs, versions], exactly));
   }
 
+  /** Whether it is about all of a field, a record or a file: false for a part of a field's JSON, which is at the {@link keys}. */
+  get isWhole(): boolean {
+    return this.keys.length === 0;
+  }
+
   /** What tells the conflict from the others of a merge, also when the same branches are merged again. */
   get key(): string {
     return JSON.stringify([this.kind, this.path, this.field, ...this.keys]);
   }
 
   /**
-   * Whether it is about a record of a model; TypeScript knows the types of the fields' values then.
+   * Whether it is about a record of a model; TypeScript knows the types of the fields' values then, and what {@link with} takes.
    *
    * @param model The class that a workspace's `register()` has given.
    * @throws ModelNotRegisteredError or AbstractModelError for another one, of which no conflict is.
    */
   isOf<C extends ModelConstructor>(model: C): this is ModelConflict<InstanceType<C>> {
     return bindingOf(model, 'be looked for in conflicts').schema.name === this.model;
+  }
+
+  /**
+   * A resolution with a value that the compiler checks: for `onConflict` to give back, or for `KeptMerge.resolve`. By itself it
+   * decides nothing. It compiles where the model and the {@link field} are known, by {@link isOf} and a comparison; of a field
+   * whose values may be objects, or lists of objects, also {@link isWhole}. Anywhere else give `{ value }`.
+   *
+   * The merge refuses it, with an InvalidArgumentError, where the choice is between two records or places: of the kinds `moved`,
+   * `unique` and `reference`; and a file of its own in a record that is `invalid`.
+   *
+   * @param value What the constructor of the model takes for the field, also where the record is not valid because of it. Where
+   *   `field` is null: the record's values by property, without those that have a file of their own, or null to have it deleted.
+   *
+   * @example
+   * ```ts
+   * await ws.mergePreview('HEAD', {
+   *   onConflict: (conflict) => {
+   *     if (!conflict.isOf(Page)) return undefined;
+   *     return conflict.field === 'title' ? conflict.with(`${conflict.ours} and ${conflict.theirs}`) : 'ours';
+   *   },
+   * });
+   * ```
+   */
+  with(this: UnknownConflict, value: unknown): ConflictValue;
+  with(value: unknown): ConflictValue {
+    // What is not valid is the record, also where one field is the reason.
+    return { value: this.kind === 'invalid' && this.field !== null ? { [this.field]: value } : value };
   }
 
   toString(): string {
@@ -129,24 +162,20 @@ function exactly(_key: string, value: unknown): unknown {
   return typeof value === 'bigint' ? `${value}n` : value;
 }
 
-/** A conflict about one field of a record of a model, with values of its type where all of the field is in conflict. */
-export type ModelConflict<T> = MergeConflict &
-  (
-    | {
-        [K in keyof ModelValues<T> & keyof T & string]: {
-          readonly field: K;
-          readonly base: T[K] | null | undefined;
-          readonly ours: T[K] | null | undefined;
-          readonly theirs: T[K] | null | undefined;
-        };
-      }[keyof ModelValues<T> & keyof T & string]
-    | { readonly field: null }
-  );
-
 /**
- * What to do about a conflict: take the version of one side, or a value of one's own. That is of the field's type; of a
- * whole record its fields by property, without those that have a file of their own, or null to have it deleted; of a file its
- * content, or null. Undefined leaves the
- * conflict.
+ * What to do about a conflict: take the version of one side, or a value of one's own. That is of the field's type, and
+ * inside of it any of JSON; of a whole record, and of one that is not valid, its fields by property, without those that have a
+ * file of their own, or null to have it deleted; of a file its content, or null. Undefined leaves the conflict.
+ * {@link MergeConflict.with} has the compiler check a value.
  */
-export type ConflictResolution = 'ours' | 'theirs' | 'base' | { readonly value: unknown } | undefined;
+export type ConflictResolution = 'ours' | 'theirs' | 'base' | ConflictValue | undefined;
+
+/** A value that resolves a conflict. */
+export interface ConflictValue {
+  readonly value: unknown;
+}
+
+/** Says what is missing where somebody has `with()` before the types are known. */
+interface UnknownConflict {
+  readonly 'ask isOf(), then compare field, and where that is JSON check isWhole': never;
+}

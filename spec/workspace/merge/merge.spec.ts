@@ -135,7 +135,7 @@ describe('merge', () => {
       onConflict: async (conflict) => {
         const { title } = await model.get('home', { at: conflict.commits.base ?? '' });
         if (conflict.isOf(model) && conflict.field === 'title')
-          return { value: `${title}: ${conflict.ours} or ${conflict.theirs}` };
+          return conflict.with(`${title}: ${conflict.ours} or ${conflict.theirs}`);
         return 'theirs';
       },
     });

@@ -221,9 +221,9 @@ describe('the merge of records', () => {
       ...merged,
       onConflict: (conflict) => {
         if (!conflict.isOf(model) || conflict.field !== 'bytes') return { value: stored };
-        return {
-          value: Buffer.concat([conflict.ours ?? Buffer.alloc(0), conflict.theirs ?? Buffer.alloc(0)]),
-        };
+        return conflict.with(
+          Buffer.concat([conflict.ours ?? Buffer.alloc(0), conflict.theirs ?? Buffer.alloc(0)]),
+        );
       },
     });
     const key = await model.get('a');
