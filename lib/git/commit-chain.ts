@@ -1,6 +1,7 @@
 import { NotAnAncestorError } from '../errors';
 import { readCommitLinks } from './commits';
 import type { LinkedCommit } from './commits';
+import { LinkedCommits } from './linked-commits';
 import type { ObjectStore } from './object-store';
 import { Turn } from './turn';
 
@@ -53,7 +54,7 @@ async function firstParents(objects: ObjectStore, tip: string): Promise<readonly
  * The parents of all commits that one descends from and another one does not: as `git rev-list since..tip` has them. Where
  * clocks went wrong there may be more, which are ancestors of `since`.
  */
-async function commitsBetween(
+export async function commitsBetween(
   objects: ObjectStore,
   since: string,
   tip: string,
@@ -64,6 +65,7 @@ async function commitsBetween(
   /** Those that are to be looked at, the newest last. */
   const waiting: LinkedCommit[] = [];
   let open = 0;
+  const commits = new LinkedCommits(objects);
   const turn = new Turn();
   const add = async (oid: string, old: boolean): Promise<void> => {
     const known = isOld.get(oid);
@@ -73,7 +75,7 @@ async function commitsBetween(
     // One that waits as a new one is looked at as an old one, and once more, to no purpose.
     else if (known === false && !between.has(oid)) open--;
     if (turn.isOver()) await turn.next();
-    const commit = await readCommitLinks(objects, oid);
+    const commit = await commits.read(oid);
     let place = waiting.length;
     while (place > 0 && (waiting[place - 1] as LinkedCommit).time >= commit.time) place--;
     waiting.splice(place, 0, commit);

@@ -26,7 +26,7 @@ import type {
   StoredInstance,
 } from './record/record-store';
 import { hasChanged, valueBefore } from './record/stored-form';
-import { RESTORE_OPTIONS, restoreInto } from './record/restoring';
+import { findEarlier, RESTORE_OPTIONS, restoreInto } from './record/restoring';
 import type { RestoreOptions } from './record/restoring';
 import { prepareSave, recordWrite } from './record/saving';
 import { cleanRecord } from './record/validation';
@@ -316,8 +316,12 @@ export abstract class GitModel<Id extends ModelId = string> extends Stateful {
    * Gives the record the values that it has elsewhere, blobs included, and saves it with them, as {@link save} does it: checked,
    * and staged or committed. What was changed in this instance and not saved is dropped.
    *
+   * Every version that {@link history} gives can be restored, also one from before the record has got another id. It keeps the
+   * id that it has now, by which others refer to it, and has all else as it was.
+   *
    * @returns the commit's oid with `commit: true`; null without it, or when nothing has changed.
-   * @throws DoesNotExistError when there is no such record there.
+   * @throws DoesNotExistError when the record is not there, under this id or one that it had before; also when another
+   *   record had its id there.
    * @throws ValidationError when the values are not valid any more; nothing has changed then.
    * @throws StaleRecordError when somebody else has changed the stored record since, and what {@link save} throws.
    *
@@ -456,10 +460,12 @@ export abstract class GitModel<Id extends ModelId = string> extends Stateful {
   }
 
   /**
-   * Saves a record as it is elsewhere, blobs included, whatever is stored now: also one that was deleted.
+   * Saves a record as it is elsewhere, blobs included, whatever is stored now: also one that was deleted. It gets this id, also
+   * where it had another one: see {@link GitModel.prototype.restore}.
    *
    * @returns the commit's oid with `commit: true`; null without it, or when nothing has changed.
-   * @throws DoesNotExistError when there is no such record there.
+   * @throws DoesNotExistError when the record is not there, under this id or one that it had before; also when another
+   *   record had this id there.
    * @throws ValidationError when the values are not valid any more, and what {@link GitModel.prototype.save} throws.
    *
    * @example
@@ -474,8 +480,8 @@ export abstract class GitModel<Id extends ModelId = string> extends Stateful {
     options: RestoreOptions,
   ): Promise<string | null> {
     const { at, ...saving } = checkOptions(options, RESTORE_OPTIONS);
-    const record = await findRecord(this, id, { at });
-    if (!record) throw doesNotExist(this.name, id, { at });
+    const { schema } = bindingOf(this, 'be restored');
+    const record = await findEarlier(this, idText(id, schema), at);
     return record.save({ ...saving, overwrite: true });
   }
 

@@ -1,5 +1,6 @@
 import { DoesNotExistError, ObjectNotFoundError, PendingChangesError, TransactionError } from '../errors';
 import type { ObjectStore } from '../git/object-store';
+import { resolveRevision } from '../git/revision';
 import type { Cursor } from '../model/record/cursor';
 import type { Lock, LockOptions } from '../model/record/lock';
 import type { RecordIndex } from '../model/record/record-index';
@@ -28,6 +29,7 @@ import type { ObjectType } from '../object/oid';
 import { commitStage } from './commit-stage';
 import type { WorkspaceContext } from './context';
 import { withLock } from './lock/with-lock';
+import { earlierRecord } from './history/earlier-record';
 import { recordBlame } from './history/record-blame';
 import { recordHistory } from './history/record-history';
 import { entriesOf, locateRecord } from './record-locations';
@@ -146,6 +148,15 @@ export class GitRecordStore implements RecordStore {
     options: LockOptions,
   ): Promise<T> {
     return withLock(this.scope, { model, id }, code, options);
+  }
+
+  async readEarlier(schema: ModelSchema, id: string, at: string): Promise<FoundRecord | null> {
+    const context = this.scope.current;
+    const { gate, repository, objects } = context;
+    const { commit, tree } = await gate.read(() => resolveRevision(repository, at, objects));
+    const earlier =
+      commit === null ? undefined : await gate.read(() => earlierRecord(context, schema, id, commit));
+    return earlier === undefined ? this.read(schema, id, { at: tree }) : earlier;
   }
 
   history(schema: ModelSchema, id: string, options: HistoryOptions): AsyncIterable<StoredVersion> {

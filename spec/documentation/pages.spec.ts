@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import * as gitmodel from 'gitmodel';
-import { run, typeErrors } from '../support/program';
+import { notPlainJavaScript, run, typeErrors } from '../support/program';
 import type { Program } from '../support/program';
 import { expectCleanRepository, temporaryFolder } from '../support/temporary-repository';
 import { once } from '../support/workspaces';
@@ -12,10 +12,12 @@ function read(page: string): string {
   return readFileSync(path.resolve(__dirname, '../..', page), 'utf8');
 }
 
-function programsOf(page: string): Program[] {
-  return [...read(page).matchAll(/^```ts\n(.*?)^```$/gms)].map((match, position) => ({
+/** The examples of a page, in TypeScript or in JavaScript. */
+function programsOf(page: string): (Program & { readonly language: string })[] {
+  return [...read(page).matchAll(/^```([jt]s)\n(.*?)^```$/gms)].map((match, position) => ({
     name: `example ${position + 1}`,
-    source: match[1] as string,
+    language: match[1] as string,
+    source: match[2] as string,
   }));
 }
 
@@ -62,6 +64,7 @@ describe.each([
   'docs/branches-and-locks.md',
   'docs/fields.md',
   'docs/history.md',
+  'docs/merging.md',
   'docs/models.md',
   'docs/performance.md',
   'docs/transactions.md',
@@ -69,6 +72,17 @@ describe.each([
   it('links to pages that there are', () => {
     for (const [, target] of read(page).matchAll(/\]\((?!https?:)([^)#]+)/g)) {
       expect(() => read(path.join(path.dirname(page), target as string))).not.toThrow();
+    }
+  });
+});
+
+describe('Examples in JavaScript', () => {
+  it('are that and nothing else', () => {
+    const scripts = PAGES_WITH_EXAMPLES.flatMap(programsOf).filter(({ language }) => language === 'js');
+    expect(scripts.length).toBeGreaterThanOrEqual(1);
+    expect(scripts.flatMap(notPlainJavaScript)).toEqual([]);
+    for (const source of ['const n: number = 1;', 'await using other = ws;']) {
+      expect(notPlainJavaScript({ name: 'other', source })).toHaveLength(1);
     }
   });
 });

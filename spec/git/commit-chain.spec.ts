@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { NotAnAncestorError } from '../../lib/errors';
-import { commitChain } from '../../lib/git/commit-chain';
+import { commitChain, commitsBetween } from '../../lib/git/commit-chain';
 import { ObjectStore } from '../../lib/git/object-store';
 import { openRepository } from '../../lib/git/repository';
 import { errorOf } from '../support/error-of';
@@ -83,6 +83,11 @@ describe('commitChain', () => {
         const tip = made.at(-1) as string;
         const ancestors = new Set(git(path, 'rev-list', tip).split('\n'));
         for (const since of made) {
+          const between = new Set((await commitsBetween(objects, since, tip)).keys());
+          const wanted = git(path, 'rev-list', tip, `^${since}`).split('\n').filter(Boolean);
+          const below = new Set(git(path, 'rev-list', since).split('\n'));
+          expect([...between].filter((oid) => !below.has(oid)).sort()).toEqual(wanted.sort());
+          expect(between.has(since)).toBe(false);
           if (!ancestors.has(since)) {
             expect(await errorOf(() => commitChain(objects, since, tip))).toBeInstanceOf(NotAnAncestorError);
             continue;

@@ -39,6 +39,22 @@ export function typeErrors(programs: readonly Program[]): string[] {
   });
 }
 
+/** What keeps a program from being plain JavaScript for the oldest Node.js that is supported; empty when nothing does. */
+export function notPlainJavaScript({ name, source }: Program): string[] {
+  const options = { ...compilerOptions(), allowJs: true };
+  const { diagnostics = [] } = ts.transpileModule(source, {
+    fileName: `${name}.mjs`,
+    compilerOptions: options,
+    reportDiagnostics: true,
+  });
+  const errors = diagnostics.map(({ messageText }) => ts.flattenDiagnosticMessageText(messageText, '\n'));
+  const isDisposing = (node: ts.Node): boolean =>
+    (ts.isVariableDeclarationList(node) && (node.flags & ts.NodeFlags.Using) !== 0) ||
+    (ts.forEachChild(node, isDisposing) ?? false);
+  const file = ts.createSourceFile(`${name}.mjs`, source, ts.ScriptTarget.Latest);
+  return isDisposing(file) ? [...errors, 'Node.js 20 does not know "using".'] : errors;
+}
+
 /** Runs a program in this process, top-level `await` included; it gets the library from its sources. */
 export async function run({ source }: Program): Promise<void> {
   const imports = source.match(/^import\s[^;]*;$/gm) ?? [];

@@ -234,6 +234,12 @@ export interface RecordStore {
     options: LockOptions,
   ): Promise<T>;
 
+  /**
+   * Reads the record with an id as it is somewhere else: in a commit under the id that it has there, as {@link history} leads to
+   * it; in a tree, and where no history leads, under the same id. Null when it is not there.
+   */
+  readEarlier(schema: ModelSchema, id: string, at: string): Promise<FoundRecord | null>;
+
   /** The versions of a record, newest first, also under the ids that it had before. */
   history(schema: ModelSchema, id: string, options: HistoryOptions): AsyncIterable<StoredVersion>;
 

@@ -56,8 +56,12 @@ export class RecordTracker {
     return { commit, unit, comparer, trail: comparer.begin(commit.tree) };
   }
 
-  /** The same record in the oldest commit down from this one that has it as it is, as far as each has one parent alone. */
-  async oldestSame(position: RecordAt): Promise<RecordAt> {
+  /**
+   * The same record in the oldest commit down from this one that has it as it is, as far as each has one parent alone.
+   *
+   * @param isOpen Whether to go on below a commit. More may be passed over together. Default: always.
+   */
+  async oldestSame(position: RecordAt, isOpen: (oid: string) => boolean = always): Promise<RecordAt> {
     const { unit, comparer } = position;
     const turn = new Turn();
     const mayHaveChanged = comparer.mayHaveChanged.bind(comparer);
@@ -66,7 +70,7 @@ export class RecordTracker {
       const below = this.commits.passOver(last.commit.oid, mayHaveChanged);
       if (below) last = { commit: below, unit, comparer, trail: comparer.begin(below.tree, last.trail) };
       const [oid, other] = last.commit.parents;
-      if (oid === undefined || other !== undefined) return last;
+      if (oid === undefined || other !== undefined || !isOpen(last.commit.oid)) return last;
       // Hardly ever is there anything to wait for, and to wait all the same would take longer than all else.
       const found = this.commits.read(oid);
       const commit = found instanceof Promise ? await found : found;
@@ -119,6 +123,10 @@ export class RecordTracker {
   private treeOf({ tree }: LinkedCommit): Promise<StagedTree> {
     return StagedTree.load(tree, this.objects);
   }
+}
+
+function always(): boolean {
+  return true;
 }
 
 /** A commit that has changed a record, and the record in its parents. */

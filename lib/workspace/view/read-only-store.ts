@@ -19,6 +19,7 @@ export function readOnlyStore(scope: WorkspaceScope): RecordStore {
     remove: refuse,
     atomically: refuse,
     read: (...call) => store.read(...call),
+    readEarlier: (...call) => store.readEarlier(...call),
     readMany: (...call) => store.readMany(...call),
     readAll: (...call) => store.readAll(...call),
     ids: (...call) => store.ids(...call),
