@@ -5,12 +5,12 @@ import { fromByteName, toByteName } from './byte-name';
 import type { ByteName } from './byte-name';
 import { FileMode, isTreeMode, kindOfMode } from './file-mode';
 import type { EntryKind } from './file-mode';
+import { NodeEntry } from './node-entry';
+import type { UnwrittenObject } from './node-entry';
 import { hashObject, toByteOid } from './oid';
 import type { ByteOid } from './oid';
 import { parsePath } from './path';
-import { NodeEntry } from './node-entry';
 import { TreeNode } from './tree-node';
-import type { UnwrittenObject } from './node-entry';
 
 /** Where a staged tree gets the folders from that it has not loaded. */
 export interface TreeSource {

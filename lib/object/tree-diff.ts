@@ -1,11 +1,11 @@
 import type { Awaitable } from './awaitable';
 import type { ByteName } from './byte-name';
 import { isTreeMode } from './file-mode';
+import { isSameEntry } from './node-entry';
+import type { NodeEntry, NodePair } from './node-entry';
 import { folderOf, joinPath, parseNames } from './staged-tree';
 import type { StagedTree } from './staged-tree';
-import { isSameEntry } from './node-entry';
 import { TreeNode } from './tree-node';
-import type { NodeEntry, NodePair } from './node-entry';
 
 /** A path at which two trees do not have the same. What is there is never a folder. */
 export interface PathChange {

@@ -1,10 +1,10 @@
 import type { ByteName } from './byte-name';
 import { isTreeMode } from './file-mode';
+import { NodeEntry } from './node-entry';
+import type { UnwrittenObject } from './node-entry';
 import { parseNames, StagedTree } from './staged-tree';
 import type { TreeSource } from './staged-tree';
-import { NodeEntry } from './node-entry';
 import { TreeNode } from './tree-node';
-import type { UnwrittenObject } from './node-entry';
 import type { NodeOwner } from './tree-node';
 
 /** Done at once, or to be waited for: a folder has to be loaded first. */

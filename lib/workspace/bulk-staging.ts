@@ -6,10 +6,10 @@ import type { MaybePromise } from '../model/record/validation';
 import { BLOB_SUFFIX, recordPaths } from '../model/schema/layout';
 import { toByteName } from '../object/byte-name';
 import { FileMode } from '../object/file-mode';
+import { NodeEntry } from '../object/node-entry';
 import { hashObject, toByteOid } from '../object/oid';
 import { encodeTree } from '../object/tree-codec';
 import type { TreeEditor } from '../object/tree-editor';
-import { NodeEntry } from '../object/node-entry';
 import type { WorkspaceContext } from './context';
 import { savedState, stageRecord } from './record-staging';
 

@@ -5,9 +5,9 @@ import { andThen } from '../object/awaitable';
 import type { Awaitable } from '../object/awaitable';
 import { fromByteName, toByteName } from '../object/byte-name';
 import { kindOfMode } from '../object/file-mode';
+import type { NodeEntry } from '../object/node-entry';
 import { describeEntry } from '../object/staged-tree';
 import type { StagedEntry, StagedTree } from '../object/staged-tree';
-import type { NodeEntry } from '../object/node-entry';
 import type { TreeNode } from '../object/tree-node';
 
 /** Where a record may be. */

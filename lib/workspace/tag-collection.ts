@@ -11,10 +11,10 @@ import {
 import { resolveObject } from '../git/revision';
 import { readTagged } from '../git/tags';
 import type { Signature, SignatureInput } from '../object/commit-codec';
+import type { UnwrittenObject } from '../object/node-entry';
 import type { ObjectType } from '../object/oid';
 import { tagRef, TAGS } from '../object/reference-name';
 import { tagObject } from '../object/tag-codec';
-import type { UnwrittenObject } from '../object/node-entry';
 import { lockWait } from './context';
 import { listReadable } from './reference-listing';
 import type { ListOptions } from './reference-listing';

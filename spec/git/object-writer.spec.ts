@@ -2,8 +2,8 @@ import { existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:
 import { writeFile } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import path from 'node:path';
-import { hashObject } from '../../lib/object/oid';
 import type { UnwrittenObject } from '../../lib/object/node-entry';
+import { hashObject } from '../../lib/object/oid';
 import { expectCleanRepository, git } from '../support/temporary-repository';
 import { open } from './opened';
 

@@ -1,11 +1,11 @@
 import fc from 'fast-check';
 import { toByteName } from '../../lib/object/byte-name';
 import { FileMode } from '../../lib/object/file-mode';
+import { NodeEntry } from '../../lib/object/node-entry';
+import type { UnwrittenObject } from '../../lib/object/node-entry';
 import { hashObject, toByteOid } from '../../lib/object/oid';
 import { StagedTree } from '../../lib/object/staged-tree';
 import { TreeEditor } from '../../lib/object/tree-editor';
-import { NodeEntry } from '../../lib/object/node-entry';
-import type { UnwrittenObject } from '../../lib/object/node-entry';
 import { MemoryTrees } from './memory-trees';
 
 const oidOf = (content: string): string => hashObject('blob', Buffer.from(content));

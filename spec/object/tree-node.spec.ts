@@ -1,10 +1,10 @@
 import { FileMode } from '../../lib/object/file-mode';
-import { EMPTY_TREE_OID, hashObject, toByteOid } from '../../lib/object/oid';
 import { NodeEntry } from '../../lib/object/node-entry';
+import type { UnwrittenObject } from '../../lib/object/node-entry';
+import { EMPTY_TREE_OID, hashObject, toByteOid } from '../../lib/object/oid';
 import { TreeNode } from '../../lib/object/tree-node';
 import { encodeTree } from '../../lib/object/tree-codec';
 import { errorOf } from '../support/error-of';
-import type { UnwrittenObject } from '../../lib/object/node-entry';
 
 function file(text: string): NodeEntry {
   const content = Buffer.from(text);

@@ -1,6 +1,6 @@
 import type { FramedObject } from '../../object/pack/object-frame';
-import type { StagedTree } from '../../object/staged-tree';
 import type { UnwrittenObject } from '../../object/node-entry';
+import type { StagedTree } from '../../object/staged-tree';
 import type { Durability } from '../durable';
 import { Turn } from '../turn';
 import { PackWriter } from './pack-writer';

@@ -2,11 +2,11 @@ import type { ModelSchema } from '../../model/schema/schema';
 import { toByteName } from '../../object/byte-name';
 import type { ByteName } from '../../object/byte-name';
 import { isTreeMode, kindOfMode } from '../../object/file-mode';
+import { isSameEntry, NodeEntry } from '../../object/node-entry';
+import type { NodePair } from '../../object/node-entry';
 import { joinPath, StagedTree } from '../../object/staged-tree';
 import type { TreeSource } from '../../object/staged-tree';
-import { isSameEntry, NodeEntry } from '../../object/node-entry';
 import { TreeNode } from '../../object/tree-node';
-import type { NodePair } from '../../object/node-entry';
 import { unitAt, versionIn } from '../changes/merge-unit';
 import type { MergeUnit, UnitVersions } from '../changes/merge-unit';
 

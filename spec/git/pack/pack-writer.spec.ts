@@ -4,8 +4,8 @@ import path from 'node:path';
 import { Blob, Repository } from 'nodegit';
 import { ObjectWriteError } from '../../../lib/errors';
 import { writePack } from '../../../lib/git/pack/pack-writer';
-import { hashObject } from '../../../lib/object/oid';
 import type { UnwrittenObject } from '../../../lib/object/node-entry';
+import { hashObject } from '../../../lib/object/oid';
 import { errorOf } from '../../support/error-of';
 import { expectCleanRepository, git, temporaryRepository } from '../../support/temporary-repository';
 
