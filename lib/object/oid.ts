@@ -88,8 +88,8 @@ const joined = Buffer.allocUnsafeSlow(HEADER_BYTES + JOINED_BYTES);
 
 /** The bytes of an oid. */
 export function toByteOid(oid: string): ByteOid {
-  scratch.write(oid, 'hex');
-  return scratch.toString('latin1') as ByteOid;
+  // What is no oid becomes fewer bytes, and not those of the one before.
+  return scratch.toString('latin1', 0, scratch.write(oid, 'hex')) as ByteOid;
 }
 
 /** The oid of these bytes. */

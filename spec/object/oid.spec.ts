@@ -32,6 +32,9 @@ describe('an oid', () => {
     expect(toByteOid(oid)).toHaveLength(20);
     expect(Buffer.from(toByteOid(oid), 'latin1').toString('hex')).toBe(oid);
     expect(fromByteOid(toByteOid(oid))).toBe(oid);
+    // What is none has nothing of the one before.
+    expect(toByteOid('ab12')).toBe('\xab\x12');
+    expect(toByteOid('no oid')).toBe('');
   });
 });
 
