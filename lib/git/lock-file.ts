@@ -1,4 +1,5 @@
 import {
+  close,
   closeSync,
   fchmodSync,
   fsync,
@@ -16,6 +17,7 @@ import { promisify } from 'node:util';
 import { sha1 } from '../object/sha1';
 import type { Durability } from './durable';
 import { inFolder } from './empty-folders';
+import { decodeHolder, encodeHolder } from './lock-holder';
 import { hasEnded, thisProcess } from './process';
 import type { ProcessIdentity } from './process';
 import { GitErrno } from './translate-error';
@@ -89,7 +91,7 @@ export class LockFile {
       } finally {
         closeSync(descriptor);
       }
-      renameSync(value, this.file);
+      moveOver(value, this.file);
     } catch (error) {
       removeIfThere(value);
       throw error;
@@ -126,6 +128,30 @@ export function lockedError(file: string): Error {
   const holder = lockHolder(file);
   const whose = holder ? ` of the process ${holder.pid} on ${holder.host}` : '';
   return Object.assign(new Error(`there is "${file}.lock"${whose}`), { errno: GitErrno.LOCKED });
+}
+
+/**
+ * Renames a file to the name of another one. That one is held open meanwhile, and let go in the background: for a file
+ * system to give its place on the disk free takes longer than all the rest.
+ */
+function moveOver(from: string, to: string): void {
+  const replaced = openIfPossible(to);
+  try {
+    renameSync(from, to);
+  } finally {
+    // It was only read, so there is nothing that could still fail.
+    if (replaced !== undefined) close(replaced, () => undefined);
+  }
+}
+
+/** Undefined where there is none, or a system such as Windows would not let it be replaced while it is open. */
+function openIfPossible(file: string): number | undefined {
+  if (process.platform === 'win32') return undefined;
+  try {
+    return openSync(file, 'r');
+  } catch {
+    return undefined;
+  }
 }
 
 /** `rmSync` looks first, and takes twice as long. */
@@ -200,15 +226,3 @@ function readStart(lock: string, size: number): string {
 }
 
 const MAX_HOLDER_BYTES = 1024;
-
-const HOLDER = /^gitmodel: process (\d{1,15}) started ([0-9a-f]{16}|-) on ([0-9a-f]{16}) (.*)$/s;
-
-function encodeHolder({ pid, start, machine, host }: ProcessIdentity): string {
-  return `gitmodel: process ${pid} started ${start ?? '-'} on ${machine} ${host}`;
-}
-
-function decodeHolder(text: string): ProcessIdentity | undefined {
-  const [, pid, start, machine, host] = HOLDER.exec(text) ?? [];
-  if (pid === undefined || machine === undefined || host === undefined) return undefined;
-  return { pid: Number(pid), start: start === '-' ? null : (start ?? null), machine, host };
-}

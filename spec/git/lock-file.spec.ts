@@ -12,7 +12,9 @@ import {
 import fs from 'node:fs';
 import path from 'node:path';
 import { FORGOTTEN_MS, LockFile, lockHolder } from '../../lib/git/lock-file';
+import { encodeHolder } from '../../lib/git/lock-holder';
 import { thisProcess } from '../../lib/git/process';
+import type { ProcessIdentity } from '../../lib/git/process';
 import { projectWithLibrary } from '../support/compiled';
 import { commitFiles, git, temporaryFolder, temporaryRepository } from '../support/temporary-repository';
 
@@ -25,17 +27,14 @@ beforeEach(() => {
 });
 
 const names = (): string[] => readdirSync(path.join(folder, 'a')).sort();
+/** This process; a long name of its machine would be cut short. */
+const named = { ...thisProcess(), host: expect.any(String) as string };
 const take = (): LockFile => LockFile.take(file) as LockFile;
 
 /** A lock that another process has left behind. */
-function abandon(
-  target: string,
-  holder: Partial<{ pid: number; start: string; machine: string }> = {},
-): void {
-  const own = thisProcess();
-  const { pid = deadProcess(), start = own.start ?? '-', machine = own.machine } = holder;
+function abandon(target: string, holder: Partial<ProcessIdentity> = {}): void {
   fs.mkdirSync(path.dirname(target), { recursive: true });
-  symlinkSync(`gitmodel: process ${pid} started ${start} on ${machine} ${own.host}`, target);
+  symlinkSync(encodeHolder({ ...thisProcess(), pid: deadProcess(), ...holder }), target);
 }
 
 function deadProcess(): number {
@@ -46,7 +45,7 @@ describe('A lock file', () => {
   it('keeps everybody else out until it is released, and says whose it is', () => {
     const lock = take();
     expect(LockFile.take(file)).toBeUndefined();
-    expect(lockHolder(file)).toEqual(thisProcess());
+    expect(lockHolder(file)).toEqual(named);
     lock.release();
     expect(lockHolder(file)).toBeUndefined();
     take().release();
@@ -61,7 +60,7 @@ describe('A lock file', () => {
     });
     expect(LockFile.take(file)).toBeUndefined();
     look.mockRestore();
-    expect(lockHolder(file)).toEqual(thisProcess());
+    expect(lockHolder(file)).toEqual(named);
     expect(names()).toEqual(['main.lock']);
     lock.release();
   });
@@ -74,6 +73,17 @@ describe('A lock file', () => {
     lock.release();
     expect(readFileSync(file, 'utf8')).toBe('two');
     expect(names()).toEqual(['main']);
+  });
+
+  it('lets go of the files that it has replaced', async () => {
+    const lock = take();
+    const open = (): number => readdirSync('/dev/fd').length;
+    const before = open();
+    for (let n = 0; n < 100; n++) await lock.replace(`${n}`, 'git');
+    lock.release();
+    // In the background, and soon.
+    while (open() > before) await new Promise(setImmediate);
+    expect(readFileSync(file, 'utf8')).toBe('99');
   });
 
   it('leaves the file as it is when it cannot be replaced', async () => {
@@ -107,7 +117,7 @@ describe('A lock file', () => {
       const lock = take();
       expect(LockFile.take(file)).toBeUndefined();
       expect(lstatSync(`${file}.lock`).isFile()).toBe(true);
-      expect(lockHolder(file)).toEqual(thisProcess());
+      expect(lockHolder(file)).toEqual(named);
       lock.release();
     } finally {
       link.mockRestore();
@@ -126,7 +136,7 @@ describe('A lock file that was left behind', () => {
 
   it('is not when its process runs, or is one of another machine', () => {
     for (const holder of [
-      { pid: process.ppid, start: '-' },
+      { pid: process.ppid, start: null },
       { pid: deadProcess(), machine: '0123456789abcdef' },
     ]) {
       abandon(`${file}.lock`, holder);
@@ -139,7 +149,7 @@ describe('A lock file that was left behind', () => {
   it.each([
     ['git', ''],
     ['git, with what it was about to write', `${'1'.repeat(40)}\n`],
-    ['something else', 'gitmodel: process x'],
+    ['something else', 'gitmodel:x'],
     ['git, large', 'x'.repeat(100_000)],
   ])('by %s is taken over when it is older than any that is in use', (_, content) => {
     fs.mkdirSync(path.dirname(file));

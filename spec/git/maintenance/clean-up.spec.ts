@@ -2,6 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { existsSync, lstatSync, mkdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { hostname } from 'node:os';
 import path from 'node:path';
+import { encodeHolder } from '../../../lib/git/lock-holder';
 import { cleanUp } from '../../../lib/git/maintenance/clean-up';
 import { keepContent } from '../../../lib/git/pack/keep-file';
 import { thisProcess } from '../../../lib/git/process';
@@ -79,11 +80,10 @@ describe('Cleaning up behind killed processes', () => {
 
   it('removes lock files whose process is gone, and old ones that say nothing, but no others', async () => {
     const folder = looseRepository(1);
-    const { machine, host } = thisProcess();
-    const link = (name: string, pid: number, on = machine): string => {
+    const link = (name: string, pid: number, machine = thisProcess().machine): string => {
       const file = path.join(folder, name);
       mkdirSync(path.dirname(file), { recursive: true });
-      symlinkSync(`gitmodel: process ${pid} started - on ${on} ${host}`, file);
+      symlinkSync(encodeHolder({ ...thisProcess(), pid, start: null, machine }), file);
       return name;
     };
     const old = path.join(folder, 'refs/tags/old.lock');

@@ -10,6 +10,7 @@ import {
 } from 'node:fs';
 import { hostname } from 'node:os';
 import path from 'node:path';
+import { encodeHolder } from '../../../lib/git/lock-holder';
 import { takeGcLock } from '../../../lib/git/maintenance/gc-lock';
 import type { GcLock } from '../../../lib/git/maintenance/gc-lock';
 import { thisProcess } from '../../../lib/git/process';
@@ -92,8 +93,7 @@ describe('The lock of "git gc"', () => {
   });
 
   it('is not hindered by one that was killed while it took it', async () => {
-    const { machine, host } = thisProcess();
-    symlinkSync(`gitmodel: process ${ended} started - on ${machine} ${host}`, lockFile());
+    symlinkSync(encodeHolder({ ...thisProcess(), pid: ended, start: null }), lockFile());
     (await take()).release();
     expect(readdirSync(folder)).toEqual([]);
   });
