@@ -18,12 +18,24 @@ export function inflateExactly(bytes: Buffer, start: number, size: number): Buff
   const stored = storedBlock(bytes, start);
   // A copy, since what it lies in is larger.
   if (stored?.length === size) return Buffer.from(stored);
-  // A byte more, so that zlib comes to the end of the stream, and what is too long is seen to be.
   const content = Buffer.allocUnsafe(size + 1);
-  if (inflateInto(bytes, start, content) !== size) {
-    throw new Error('it does not have the size that its header says');
-  }
+  inflateExactlyInto(bytes, start, size, content, 0);
   return content.subarray(0, size);
+}
+
+/**
+ * The same, into a place of a buffer that has room for a byte more: so zlib comes to the end of the stream, and what is too
+ * long is seen to be.
+ */
+export function inflateExactlyInto(
+  bytes: Buffer,
+  start: number,
+  size: number,
+  target: Buffer,
+  from: number,
+): void {
+  if (inflateInto(bytes, start, target, from, from + size + 1) === size) return;
+  throw new Error('it does not have the size that its header says');
 }
 
 /**
@@ -31,12 +43,22 @@ export function inflateExactly(bytes: Buffer, start: number, size: number): Buff
  *
  * @param start Where the zlib stream begins.
  * @param target Has room for one byte at least.
+ * @param from Where in it to begin.
+ * @param to Where the room for it ends.
  * @returns how many bytes were written; when that is as many as there is room for, there may be more.
  * @throws Error when it is damaged, or breaks off before there is no room left.
  */
-export function inflateInto(bytes: Buffer, start: number, target: Buffer): number {
+export function inflateInto(
+  bytes: Buffer,
+  start: number,
+  target: Buffer,
+  from = 0,
+  to = target.length,
+): number {
   kept ??= KeptInflate.create() ?? null;
-  return kept ? kept.inflate(bytes, start, bytes.length, target) : inflateAnew(bytes, start, target);
+  return kept
+    ? kept.inflate(bytes, start, bytes.length, target, from, to)
+    : inflateAnew(bytes, start, target.subarray(from, to));
 }
 
 /** The documented way to do what {@link inflateInto} does. All is inflated, whether there is room for it or not. */

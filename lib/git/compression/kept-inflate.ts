@@ -61,13 +61,16 @@ export class KeptInflate {
   /**
    * Inflates into a buffer.
    *
+   * @param from Where in it to begin.
+   * @param to Where the room for it ends.
    * @returns how many bytes were written; when that is as many as there is room for, there may be more.
    * @throws Error when the stream is damaged, or breaks off before there is no room left.
    */
-  inflate(bytes: Buffer, start: number, end: number, target: Buffer): number {
-    this.handle.writeSync(constants.Z_FINISH, bytes, start, end - start, target, 0, target.length);
+  inflate(bytes: Buffer, start: number, end: number, target: Buffer, from = 0, to = target.length): number {
+    const room = to - from;
+    this.handle.writeSync(constants.Z_FINISH, bytes, start, end - start, target, from, room);
     if (this.failure) throw this.renew(this.failure);
-    const written = target.length - (this.writeState[0] as number);
+    const written = room - (this.writeState[0] as number);
     this.handle.reset();
     return written;
   }

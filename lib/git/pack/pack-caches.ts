@@ -1,5 +1,5 @@
-import type { DecodedObject } from '../../object/object-codec';
 import type { IndexBucket } from '../../object/pack/pack-index-codec';
+import { BaseCache } from './base-cache';
 import { DescriptorPool } from './descriptor-pool';
 import { PlaceCache } from './place-cache';
 
@@ -36,7 +36,7 @@ export class PackCaches {
   readonly blocks = new PlaceCache<Buffer>(BLOCKS_BYTES, ({ length }) => ENTRY_BYTES + length);
 
   /** Bases of deltas, by the places of their entries. */
-  readonly bases = new PlaceCache<DecodedObject>(BASES_BYTES, ({ content }) => ENTRY_BYTES + content.length);
+  readonly bases = new BaseCache(BASES_BYTES);
 
   /** The packs themselves, as far as they are open. */
   readonly descriptors = new DescriptorPool();

@@ -16,10 +16,12 @@ export class PlaceCache<Value> {
   /**
    * @param bytes How much all values may weigh together.
    * @param weigh How much one does, in bytes.
+   * @param renew What is kept instead of a value that moves into the young generation: one that holds nothing of the old one.
    */
   constructor(
     bytes: number,
     private readonly weigh: (value: Value) => number,
+    private readonly renew: (value: Value) => Value = (value) => value,
   ) {
     this.limit = bytes / 2;
   }
@@ -28,8 +30,10 @@ export class PlaceCache<Value> {
     const value = this.young.get(pack)?.get(place);
     if (value !== undefined) return value;
     const older = this.old.get(pack)?.get(place);
-    if (older !== undefined) this.set(pack, place, older);
-    return older;
+    if (older === undefined) return undefined;
+    const renewed = this.renew(older);
+    this.set(pack, place, renewed);
+    return renewed;
   }
 
   set(pack: number, place: number, value: Value): void {

@@ -79,34 +79,42 @@ const DELTA_BY_OID = 7;
  * @throws Error when they are no header.
  */
 export function decodeEntryHeader(bytes: Buffer, start = 0): EntryHeader {
-  const { value, end } = decodeSize(bytes, start, 4);
+  const size = decodeSize(bytes, start, 4);
+  const end = endOfSize(bytes, start);
   const number = (byteAt(bytes, start) >> 4) & 7;
   const kind = KINDS[number];
-  if (kind) return { kind, size: value, length: end - start, base: undefined };
+  if (kind) return { kind, size, length: end - start, base: undefined };
   if (number === DELTA_BY_OID && bytes.length >= end + OID_BYTES) {
     const base = bytes.toString('hex', end, end + OID_BYTES);
-    return { kind: 'delta', size: value, length: end + OID_BYTES - start, base };
+    return { kind: 'delta', size, length: end + OID_BYTES - start, base };
   }
   if (number !== DELTA_BY_OFFSET) throw new Error(`the pack has an entry of the unknown type ${number}`);
   let at = end;
   let distance = byteAt(bytes, at) & 0x7f;
   while (byteAt(bytes, at++) >= 0x80) distance = (distance + 1) * 128 + (byteAt(bytes, at) & 0x7f);
-  return { kind: 'delta', size: value, length: at - start, base: distance };
+  return { kind: 'delta', size, length: at - start, base: distance };
 }
 
 /**
  * Reads a size: some bits of it in the first byte, seven in each of the others, the lowest first.
  *
- * @returns also where it ends.
  * @throws Error when the bytes end before it does.
  */
-export function decodeSize(bytes: Buffer, start: number, firstBits: number): { value: number; end: number } {
-  let at = start;
-  let value = byteAt(bytes, at) % 2 ** firstBits;
-  for (let unit = 2 ** firstBits; byteAt(bytes, at++) >= 0x80; unit *= 128) {
-    value += (byteAt(bytes, at) & 0x7f) * unit;
+export function decodeSize(bytes: Buffer, start: number, firstBits: number): number {
+  let byte = byteAt(bytes, start);
+  let value = byte & ((1 << firstBits) - 1);
+  for (let at = start + 1, unit = 1 << firstBits; byte >= 0x80; at++, unit *= 128) {
+    byte = byteAt(bytes, at);
+    value += (byte & 0x7f) * unit;
   }
-  return { value, end: at };
+  return value;
+}
+
+/** Where a size ends that begins here. */
+export function endOfSize(bytes: Buffer, start: number): number {
+  let at = start;
+  while (byteAt(bytes, at) >= 0x80) at++;
+  return at + 1;
 }
 
 function byteAt(bytes: Buffer, at: number): number {

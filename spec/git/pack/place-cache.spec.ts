@@ -39,6 +39,21 @@ describe('a cache of places in packs', () => {
     expect(cache.get(1, 1)).toBeUndefined();
   });
 
+  it('renews what becomes young again, and gives what it has been renewed to', () => {
+    const cache = new PlaceCache<string>(
+      4,
+      () => 1,
+      (value) => `${value}, renewed`,
+    );
+    for (const place of [1, 2, 3]) cache.set(0, place, 'value');
+    expect([1, 1, 3, 2].map((place) => cache.get(0, place))).toEqual([
+      'value, renewed',
+      'value, renewed',
+      'value',
+      'value, renewed',
+    ]);
+  });
+
   it('takes a value that is heavier than all it may hold, and lets go of it with the next one', () => {
     const cache = new PlaceCache<string>(10, ({ length }) => length);
     cache.set(1, 1, 'x'.repeat(50));
