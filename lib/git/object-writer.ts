@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { rm } from 'node:fs/promises';
+import { unlink } from 'node:fs/promises';
 import path from 'node:path';
 import type { UnwrittenObject } from '../object/node-entry';
 import type { Durability } from './durable';
@@ -67,8 +67,8 @@ export class ObjectWriter {
       }
       return result;
     } finally {
-      // One that stays does no harm: it only keeps `git repack` from merging its pack.
-      if (keep !== null) await rm(keep, { force: true }).catch(() => undefined);
+      // One that stays does no harm: it only keeps `git repack` from merging its pack. (`rm` would look at it first.)
+      if (keep !== null) await unlink(keep).catch(() => undefined);
     }
   }
 
