@@ -4,6 +4,9 @@ import { OIDS_PER_PAGE } from './oid-pages';
 /** How many values the first byte of an oid has. */
 const FIRST_BYTES = 256;
 
+/** So few oids with the same first byte are sorted one by one: most packs are small, and have no more. */
+const MAX_SORTED_ONE_BY_ONE = 8;
+
 /** How many oids with the same first byte are sorted as numbers: more do not fit beside the bytes in one. */
 const MAX_SORTED_AS_NUMBERS = 2 ** 20;
 
@@ -53,9 +56,16 @@ export class OidOrder {
 
   /** Sorts the oids that begin with a byte. */
   sort(byte: number): void {
-    const numbers = this.numbers.subarray(this.endOf(byte - 1), this.endOf(byte));
-    if (numbers.length > MAX_SORTED_AS_NUMBERS) numbers.sort((a, b) => this.compare(a, b));
-    else this.sortAsNumbers(numbers);
+    const [start, end] = [this.endOf(byte - 1), this.endOf(byte)];
+    if (end - start < 2) return;
+    const numbers = this.numbers.subarray(start, end);
+    if (numbers.length <= MAX_SORTED_ONE_BY_ONE) this.sortOneByOne(numbers);
+    else if (numbers.length <= MAX_SORTED_AS_NUMBERS) this.sortAsNumbers(numbers);
+    else numbers.sort((a, b) => this.compare(a, b));
+  }
+
+  private sortOneByOne(numbers: Uint32Array): void {
+    for (let at = 1; at < numbers.length; at++) this.insert(numbers, at, numbers[at] as number);
   }
 
   private sortAsNumbers(numbers: Uint32Array): void {
@@ -67,15 +77,19 @@ export class OidOrder {
     keys.sort();
     const before = numbers.slice();
     keys.forEach((key, at) => {
-      const number = before[key % MAX_SORTED_AS_NUMBERS] as number;
       // That five bytes are the same is rare; then the others tell.
-      let place = at;
-      while (place > 0 && this.compare(numbers[place - 1] as number, number) > 0) {
-        numbers[place] = numbers[place - 1] as number;
-        place--;
-      }
-      numbers[place] = number;
+      this.insert(numbers, at, before[key % MAX_SORTED_AS_NUMBERS] as number);
     });
+  }
+
+  /** Puts an oid among those before a place, which are in order. */
+  private insert(numbers: Uint32Array, at: number, number: number): void {
+    let place = at;
+    while (place > 0 && this.compare(numbers[place - 1] as number, number) > 0) {
+      numbers[place] = numbers[place - 1] as number;
+      place--;
+    }
+    numbers[place] = number;
   }
 
   private visitFirstBytes(size: number, visit: (byte: number, number: number) => void): void {
