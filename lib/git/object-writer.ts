@@ -1,5 +1,4 @@
-import { existsSync } from 'node:fs';
-import { unlink } from 'node:fs/promises';
+import { existsSync, unlinkSync } from 'node:fs';
 import path from 'node:path';
 import type { UnwrittenObject } from '../object/node-entry';
 import type { Durability } from './durable';
@@ -67,8 +66,7 @@ export class ObjectWriter {
       }
       return result;
     } finally {
-      // One that stays does no harm: it only keeps `git repack` from merging its pack. (`rm` would look at it first.)
-      if (keep !== null) await unlink(keep).catch(() => undefined);
+      if (keep !== null) removeKeep(keep);
     }
   }
 
@@ -78,6 +76,15 @@ export class ObjectWriter {
 
   private areInFiles(objects: readonly UnwrittenObject[]): boolean {
     return objects.every(({ oid }) => existsSync(looseObjectFile(this.objectsFolder, oid)));
+  }
+}
+
+/** On the spot: to have another thread do it takes longer. One that stays does no harm: it only keeps `git repack` from merging its pack. */
+function removeKeep(file: string): void {
+  try {
+    unlinkSync(file);
+  } catch {
+    // Somebody has removed it, or it stays.
   }
 }
 
