@@ -64,19 +64,15 @@ export class NodeEntry {
     return this.unwrittenNode !== undefined || this.unwrittenContent !== undefined;
   }
 
-  /** Whether what {@link unwritten} gives is among what was gathered. */
-  isIn(gathered: WeakSet<object>): boolean {
-    return gathered.has(this.unwrittenNode ?? this);
+  /** The file as an object; undefined when it has been written, or is a folder. */
+  get unwrittenFile(): UnwrittenObject | undefined {
+    return this.unwrittenContent && { type: 'blob', oid: this.oid, content: this.unwrittenContent };
   }
 
   /** See {@link TreeNode.unwritten}. */
-  *unwritten(gathered?: WeakSet<object>): Generator<UnwrittenObject, void> {
-    if (this.unwrittenNode) {
-      yield* this.unwrittenNode.unwritten(gathered);
-    } else if (this.unwrittenContent && !gathered?.has(this)) {
-      gathered?.add(this);
-      yield { type: 'blob', oid: this.oid, content: this.unwrittenContent };
-    }
+  unwritten(): Iterable<UnwrittenObject> {
+    const file = this.unwrittenFile;
+    return this.unwrittenNode?.unwritten() ?? (file ? [file] : []);
   }
 
   /** See {@link TreeNode.settle}. */

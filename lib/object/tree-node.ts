@@ -144,20 +144,43 @@ export class TreeNode {
    * @param gathered What somebody takes care of already, which is left out; what this gives is added.
    */
   *unwritten(gathered?: WeakSet<object>): Generator<UnwrittenObject, void> {
-    if (this.stored || gathered?.has(this)) return;
-    gathered?.add(this);
-    for (const entry of this.editable().valuesArray()) {
-      if (entry.isUnwritten && !(gathered && entry.isIn(gathered))) yield* entry.unwritten(gathered);
+    // One generator with a list of the folders on the way: of one within another each object would go through all of them.
+    const way: { readonly node: TreeNode; readonly entries: readonly NodeEntry[]; next: number }[] = [];
+    const enter = (node: TreeNode): void => {
+      if (node.stored || gathered?.has(node)) return;
+      gathered?.add(node);
+      way.push({ node, entries: node.unwrittenEntries(), next: 0 });
+    };
+    enter(this);
+    for (let folder = way.at(-1); folder; folder = way.at(-1)) {
+      const entry = folder.entries[folder.next++];
+      if (entry?.node) {
+        enter(entry.node);
+      } else if (entry) {
+        const { unwrittenFile } = entry;
+        if (!unwrittenFile || gathered?.has(entry)) continue;
+        gathered?.add(entry);
+        yield unwrittenFile;
+      } else {
+        way.pop();
+        const { node } = folder;
+        yield { type: 'tree', oid: node.oid, content: node.encode(), node };
+      }
     }
-    yield { type: 'tree', oid: this.oid, content: this.encode(), node: this };
+  }
+
+  private unwrittenEntries(): NodeEntry[] {
+    const found: NodeEntry[] = [];
+    this.editable().forEachPair((_, entry) => {
+      if (entry.isUnwritten) found.push(entry);
+    });
+    return found;
   }
 
   /** Lets go of what is held in memory: all that is {@link unwritten} has been written. */
   settle(): void {
     if (this.stored) return;
-    for (const entry of this.editable().valuesArray()) {
-      if (entry.isUnwritten) entry.settle();
-    }
+    for (const entry of this.unwrittenEntries()) entry.settle();
     this.encoded = undefined;
     this.stored = true;
     // It may be in a cache from now on, under its oid.
