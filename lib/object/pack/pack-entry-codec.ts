@@ -44,12 +44,17 @@ export function decodePackHeader(header: Buffer): number {
  * another byte follows.
  */
 export function encodeEntryHeader(type: ObjectType, size: number): Buffer {
-  const bytes = [(TYPE_NUMBERS[type] << 4) | (size & 0x0f)];
-  for (let rest = Math.floor(size / 16); rest > 0; rest = Math.floor(rest / 128)) {
-    bytes[bytes.length - 1] = (bytes.at(-1) as number) | 0x80;
-    bytes.push(rest % 128);
+  let length = 1;
+  for (let rest = Math.floor(size / 16); rest > 0; rest = Math.floor(rest / 128)) length++;
+  const header = Buffer.allocUnsafe(length);
+  let byte = (TYPE_NUMBERS[type] << 4) | (size & 0x0f);
+  let rest = Math.floor(size / 16);
+  for (let at = 0; at < length; at++) {
+    header[at] = rest > 0 ? byte | 0x80 : byte;
+    byte = rest % 128;
+    rest = Math.floor(rest / 128);
   }
-  return Buffer.from(bytes);
+  return header;
 }
 
 /** What stands before the compressed content of a pack's entry, taken apart. */
