@@ -1,5 +1,4 @@
 import {
-  close,
   closeSync,
   fchmodSync,
   fsync,
@@ -17,6 +16,7 @@ import { promisify } from 'node:util';
 import { sha1 } from '../object/sha1';
 import type { Durability } from './durable';
 import { inFolder } from './empty-folders';
+import { closeLater } from './late-close';
 import { decodeHolder, encodeHolder } from './lock-holder';
 import { hasEnded, thisProcess } from './process';
 import type { ProcessIdentity } from './process';
@@ -130,17 +130,13 @@ export function lockedError(file: string): Error {
   return Object.assign(new Error(`there is "${file}.lock"${whose}`), { errno: GitErrno.LOCKED });
 }
 
-/**
- * Renames a file to the name of another one. That one is held open meanwhile, and let go in the background: for a file
- * system to give its place on the disk free takes longer than all the rest.
- */
+/** Renames a file to the name of another one, which is held open meanwhile, so that nobody waits for {@link closeLater}. */
 function moveOver(from: string, to: string): void {
   const replaced = openIfPossible(to);
   try {
     renameSync(from, to);
   } finally {
-    // It was only read, so there is nothing that could still fail.
-    if (replaced !== undefined) close(replaced, () => undefined);
+    if (replaced !== undefined) closeLater(replaced);
   }
 }
 

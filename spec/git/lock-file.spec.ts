@@ -75,17 +75,6 @@ describe('A lock file', () => {
     expect(names()).toEqual(['main']);
   });
 
-  it('lets go of the files that it has replaced', async () => {
-    const lock = take();
-    const open = (): number => readdirSync('/dev/fd').length;
-    const before = open();
-    for (let n = 0; n < 100; n++) await lock.replace(`${n}`, 'git');
-    lock.release();
-    // In the background, and soon.
-    while (open() > before) await new Promise(setImmediate);
-    expect(readFileSync(file, 'utf8')).toBe('99');
-  });
-
   it('leaves the file as it is when it cannot be replaced', async () => {
     fs.mkdirSync(path.join(file, 'sub'), { recursive: true });
     const lock = take();
