@@ -1,4 +1,5 @@
 import { InvalidArgumentError, InvalidObjectError } from '../errors';
+import { textReaderOf } from './commit-encoding';
 import { hashObject } from './oid';
 
 /** Who did something, and when. */
@@ -134,12 +135,12 @@ export function checkOffset(option: string, offset: unknown): number {
 
 /**
  * Reads the content of a commit object, as libgit2 does: headers that mean nothing here are passed over, signatures
- * with an odd time get another one, and text is taken for UTF-8, whatever the commit says of its encoding.
+ * with an odd time get another one. Text is read by {@link textReaderOf}, which libgit2 leaves to others.
  *
  * @throws InvalidObjectError when the bytes are no commit.
  */
 export function decodeCommit(oid: string, content: Buffer): CommitFields {
-  const lines = new HeaderLines(content);
+  const lines = new HeaderLines(content, textReaderOf(content));
   try {
     const tree = lines.next(TREE)?.[1]?.toLowerCase();
     if (tree === undefined) throw new Error('it names no tree');
@@ -199,12 +200,16 @@ const NEWLINE = 0x0a;
 export class HeaderLines {
   private at = 0;
 
-  constructor(private readonly content: Buffer) {}
+  /** @param textOf Makes text of bytes. Default: they are UTF-8. */
+  constructor(
+    private readonly content: Buffer,
+    private readonly textOf = (bytes: Buffer) => bytes.toString('utf8'),
+  ) {}
 
   /** Takes the next line if it is of this form. */
   next(form: RegExp): RegExpExecArray | undefined {
     const end = this.content.indexOf(NEWLINE, this.at);
-    const match = end < 0 ? null : form.exec(this.content.toString('utf8', this.at, end));
+    const match = end < 0 ? null : form.exec(this.textOf(this.content.subarray(this.at, end)));
     if (!match) return undefined;
     this.at = end + 1;
     return match;
@@ -218,7 +223,7 @@ export class HeaderLines {
       at = end < 0 ? this.content.length : end + 1;
     }
     const nul = this.content.indexOf(0, at + 1);
-    return this.content.toString('utf8', at + 1, nul < 0 ? undefined : nul);
+    return this.textOf(this.content.subarray(at + 1, nul < 0 ? undefined : nul));
   }
 }
 

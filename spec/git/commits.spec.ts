@@ -157,7 +157,7 @@ describe('a commit that is read', () => {
       ['with the parent after the author', `${headers(ada, ada, `parent ${EMPTY_TREE_OID}\n`)}\nx`],
       ['with a short parent', `tree ${EMPTY_TREE_OID}\nparent 12\nauthor ${ada}\ncommitter ${ada}\n\nx`],
       ['with a tree in upper case', `${headers(ada).replace(/[0-9a-f]{40}/, (oid) => oid.toUpperCase())}\nx`],
-      ['with an encoding', `${headers(ada, ada, 'encoding ISO-8859-1\n')}\nGr\xfc\xdfe`],
+      ['with an encoding that nobody knows', `${headers(ada, ada, 'encoding x\n')}\nGr\xfc\xdfe`],
       ['with bytes that are no UTF-8', `${headers('Gr\xfc\xdfe <a@x> 5 +0100')}\nGr\xfc\xdfe \xe4\xbd`],
       ['with a tag that it merges', `${headers(ada, ada, 'mergetag object 1\n type commit\n \n x\n')}\nx`],
       ['with a signature', `${headers(ada, ada, 'gpgsig -----BEGIN\n \n abc\n -----END\n')}\nx\n`],
