@@ -144,6 +144,19 @@ describe('A tag', () => {
     }
     expect((await errorOf(() => ws.tags.list({ pattern: 1 as never }))).code).toBe('INVALID_ARGUMENT');
   });
+
+  it('has an author only with a message, even an empty one', async () => {
+    const { path, ws } = await open();
+    const error = await errorOf(() => ws.tags.create('v1', { author: AUTHOR }));
+    expect(error).toMatchObject({
+      code: 'INVALID_ARGUMENT',
+      details: { option: 'author', value: AUTHOR, ref: 'refs/tags/v1' },
+    });
+    expect(error.message).toContain('refs/tags/v1 cannot have an author without a message');
+    expect(git(path, 'tag')).toBe('');
+    expect(await ws.tags.create('v1', { author: AUTHOR, message: '' })).toMatchObject({ tagger: AUTHOR });
+    expect(await ws.tags.create('v2', { author: undefined })).toMatchObject({ tagger: null });
+  });
 });
 
 describe('The tags', () => {
