@@ -62,11 +62,6 @@ export class PackWriter {
     this.files = temporaryPackFiles(this.folder);
   }
 
-  /** How many objects have been added. */
-  get size(): number {
-    return this.oids.size;
-  }
-
   /**
    * Adds an object, of which nothing is held on to; one that is there already is left out.
    *
