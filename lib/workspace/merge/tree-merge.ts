@@ -12,7 +12,8 @@ import type { MergeStates, OverlaidRecord, Overlay } from './overlay';
 import { RecordMoves } from '../changes/record-moves';
 import { RecordOrigins } from './record-origins';
 import { mergeRecordUnit } from './record-unit-merge';
-import type { RecordMergeSettings, RecordUnitMerge, UnitMerge } from './record-unit-merge';
+import type { RecordMergeSettings, RecordUnitMerge } from './record-unit-merge';
+import type { UnitMerge } from './unit-merge';
 
 /** How trees are merged. */
 export interface TreeMergeSettings extends RecordMergeSettings {
