@@ -7,8 +7,6 @@ import type { StoredRecord } from '../../model/serializers/serializer';
 import { decodeVersion, idOfRecord } from '../changes/merge-unit';
 import type { MergeUnit, UnitVersions } from '../changes/merge-unit';
 
-type Side = keyof UnitVersions;
-
 /** What the versions of a record hold. */
 export class DecodedVersions {
   /**
@@ -18,13 +16,13 @@ export class DecodedVersions {
   private constructor(
     private readonly unit: MergeUnit,
     private readonly versions: UnitVersions,
-    private readonly records: Partial<Readonly<Record<Side, StoredRecord>>>,
+    private readonly records: Partial<Readonly<Record<keyof UnitVersions, StoredRecord>>>,
     readonly failure?: GitModelError,
   ) {}
 
   /** Reads them, up to one that cannot be read. */
   static async read(objects: ObjectStore, unit: MergeUnit, versions: UnitVersions): Promise<DecodedVersions> {
-    const records: Partial<Record<Side, StoredRecord>> = {};
+    const records: Partial<Record<keyof UnitVersions, StoredRecord>> = {};
     for (const side of ['base', 'ours', 'theirs'] as const) {
       const version = versions[side];
       if (!version) continue;
@@ -54,20 +52,20 @@ export class DecodedVersions {
   }
 
   /** A version as fields are merged; null for one that is not there or cannot be read. */
-  versionOf(side: Side): RecordVersion | null {
+  versionOf(side: keyof UnitVersions): RecordVersion | null {
     const [record, version] = [this.records[side], this.versions[side]];
     if (!record || !version) return null;
     return { record, files: new Map([...version.files].map(([name, { oid }]) => [name, oid])) };
   }
 
   /** The id that is stored in a version of a registered model's record. */
-  storedId(side: Side): JsonValue | undefined {
+  storedId(side: keyof UnitVersions): JsonValue | undefined {
     const { schema } = this.unit;
     return schema ? this.records[side]?.fields.get(schema.idField.storedName) : undefined;
   }
 
   /** The fields of a version by property; null where there is none. */
-  fieldsOf(side: Side): Record<string, unknown> | null {
+  fieldsOf(side: keyof UnitVersions): Record<string, unknown> | null {
     const record = this.records[side];
     if (!this.versions[side]) return null;
     const { schema } = this.unit;

@@ -17,6 +17,9 @@ export interface MergeStates {
   readonly theirs: StagedTree;
 }
 
+/** Who has changed what has come from the common ancestor. */
+export type Side = 'ours' | 'theirs';
+
 /** Our tree with all that only they have changed, and what both have. */
 export interface Overlay {
   readonly tree: StagedTree;
@@ -114,7 +117,7 @@ class Laying {
   private layLeaves(path: string, leaves: readonly Triple[], folders: Folders, changes: Changes): void {
     if (leaves.length === 0) return;
     const units = this.unitsOf(path, leaves, folders);
-    const changedBy = (side: 'ours' | 'theirs'): Set<string> =>
+    const changedBy = (side: Side): Set<string> =>
       new Set(
         leaves.filter((leaf) => !isSameEntry(leaf.base, leaf[side])).map((leaf) => pathIn(units, leaf)),
       );

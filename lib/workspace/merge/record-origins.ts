@@ -4,7 +4,7 @@ import { decodeVersion, idOfRecord, readVersion } from '../changes/merge-unit';
 import type { MergeUnit } from '../changes/merge-unit';
 import { RecordMoves } from '../changes/record-moves';
 import { changedRecords } from './changed-records';
-import type { MergeStates, Overlay } from './overlay';
+import type { MergeStates, Overlay, Side } from './overlay';
 
 /** The ids that a record had in the common ancestor, by side; null where it is new. */
 export interface Origins {
@@ -34,17 +34,14 @@ export class RecordOrigins {
     return ours === null && theirs === null ? undefined : { ours, theirs };
   }
 
-  private formerIds(side: 'ours' | 'theirs', schema: ModelSchema): Promise<ReadonlyMap<string, string>> {
+  private formerIds(side: Side, schema: ModelSchema): Promise<ReadonlyMap<string, string>> {
     const key = `${side} ${schema.folder}`;
     const ids = this.found.get(key) ?? this.readFormerIds(side, schema);
     this.found.set(key, ids);
     return ids;
   }
 
-  private async readFormerIds(
-    side: 'ours' | 'theirs',
-    schema: ModelSchema,
-  ): Promise<ReadonlyMap<string, string>> {
+  private async readFormerIds(side: Side, schema: ModelSchema): Promise<ReadonlyMap<string, string>> {
     const { base, [side]: present } = this.states;
     const removed: MergeUnit[] = [];
     for (const [path, unit] of await changedRecords(schema, base, present)) {

@@ -23,6 +23,7 @@ import type { ConflictFacts, MergeCommits } from './merge-conflict';
 import type { MergePolicies } from './merge-options';
 import { cannotResolve } from './open-conflict';
 import type { Decision, OpenConflict } from './open-conflict';
+import type { Side } from './overlay';
 import { placeRecord } from './placing';
 import type { Placed, PlacedRecord } from './placing';
 import type { Origins } from './record-origins';
@@ -135,7 +136,7 @@ export class RecordUnitMerge implements UnitMerge {
   }
 
   /** One that is known to be there, and could be read. */
-  private present(side: 'ours' | 'theirs'): RecordVersion {
+  private present(side: Side): RecordVersion {
     return this.decoded.versionOf(side) as RecordVersion;
   }
 
@@ -265,7 +266,7 @@ export class RecordUnitMerge implements UnitMerge {
     const { ours, theirs } = this.versions as { ours: UnitVersion; theirs: UnitVersion };
     const built = merged.build();
     const fields = this.withId(built.record.fields);
-    const isAs = (side: 'ours' | 'theirs'): boolean => isSameFields(this.present(side).record.fields, fields);
+    const isAs = (side: Side): boolean => isSameFields(this.present(side).record.fields, fields);
     const data = isAs('ours')
       ? ours.data
       : isAs('theirs')

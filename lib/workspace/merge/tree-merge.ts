@@ -8,7 +8,7 @@ import type { MergeUnit } from '../changes/merge-unit';
 import { blurConflicts, cannotResolve, settleConflicts } from './open-conflict';
 import type { ConflictHandler, OpenConflict } from './open-conflict';
 import { overlay } from './overlay';
-import type { MergeStates, OverlaidRecord, Overlay } from './overlay';
+import type { MergeStates, OverlaidRecord, Overlay, Side } from './overlay';
 import { RecordMoves } from '../changes/record-moves';
 import { RecordOrigins } from './record-origins';
 import { mergeRecordUnit } from './record-unit-merge';
@@ -158,8 +158,6 @@ class Merging {
     };
   }
 }
-
-type Side = 'ours' | 'theirs';
 
 async function fileAt(tree: StagedTree, path: string): Promise<StagedEntry | undefined> {
   const entry = await tree.lookUp(path);
