@@ -8,7 +8,7 @@ import { iterate, mapCursor } from './cursor';
 import type { Cursor } from './cursor';
 import { idText } from './id';
 import { instantiate } from './instance';
-import { isOfRecord } from './invalid-record';
+import { isOfRecord } from './record-error';
 import { decodeInstance, withFiles } from './record-codec';
 import type { LoadedRecord } from './record-codec';
 import { readEach } from './read-each';

@@ -3,7 +3,7 @@ import type { GitModelError } from '../../errors';
 import { bindingOf } from '../../model/binding';
 import type { GitModel } from '../../model/git-model';
 import { idOf } from '../../model/record/id';
-import { isOfRecord } from '../../model/record/invalid-record';
+import { isOfRecord } from '../../model/record/record-error';
 import { loadRecord } from '../../model/record/loading';
 import { plainRecord } from '../../model/record/record-collection';
 import type { PlainRecord } from '../../model/record/record-collection';
@@ -16,7 +16,7 @@ import type { Awaitable } from '../../object/awaitable';
 import type { WorkspaceContext } from '../context';
 import { compareTrees } from './tree-comparison';
 import type { ComparedRecord } from './tree-comparison';
-import type { MergeUnit } from './merge-unit';
+import type { StoredUnit } from './stored-unit';
 import type { TreeAt } from './stored-version';
 import { VersionReader } from './version-reader';
 
@@ -96,7 +96,7 @@ async function describeChange(
   const before = new VersionReader(context, unitBefore, () => from);
   const after = new VersionReader(context, unitAfter, () => to);
   if (onInvalid) await Promise.all([before.read(), after.read()]);
-  const { schema, path: file } = (unitAfter ?? unitBefore) as MergeUnit;
+  const { schema, path: file } = (unitAfter ?? unitBefore) as StoredUnit;
   const model = models.find((each) => each.schema === schema)?.model;
   const binding = model && bindingOf(model, 'be compared');
   const idOfVersion = (version: VersionReader): Awaitable<ModelId> =>

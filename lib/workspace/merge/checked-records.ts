@@ -1,16 +1,16 @@
 import type { ObjectStore } from '../../git/object-store';
-import { isOfRecord } from '../../model/record/invalid-record';
+import { isOfRecord } from '../../model/record/record-error';
 import type { ModelSchema } from '../../model/schema/schema';
 import type { StoredRecord } from '../../model/serializers/serializer';
-import { decodeVersion, readVersion } from '../changes/merge-unit';
-import type { MergeUnit, UnitVersion } from '../changes/merge-unit';
-import { changedRecords } from './changed-records';
+import { decodeVersion, readVersion } from '../changes/stored-unit';
+import type { StoredUnit, UnitVersion } from '../changes/stored-unit';
+import { changedUnits } from './changed-units';
 import type { MergeStates, Side } from './overlay';
 import type { TreeMerge } from './tree-merge';
 
 /** A record of the merged tree that a side has changed. */
 export interface CheckedRecord {
-  readonly unit: MergeUnit & { readonly schema: ModelSchema };
+  readonly unit: StoredUnit & { readonly schema: ModelSchema };
   readonly version: UnitVersion;
   readonly record: StoredRecord;
   readonly sides: readonly Side[];
@@ -28,8 +28,8 @@ export async function checkedRecords(
   objects: ObjectStore,
   isAll: boolean,
 ): Promise<CheckedRecord[]> {
-  const units = new Map<string, { readonly unit: MergeUnit; readonly sides: Side[] }>();
-  const add = (unit: MergeUnit, side: Side): void => {
+  const units = new Map<string, { readonly unit: StoredUnit; readonly sides: Side[] }>();
+  const add = (unit: StoredUnit, side: Side): void => {
     const known = units.get(unit.path) ?? { unit, sides: [] };
     units.set(unit.path, known);
     if (!known.sides.includes(side)) known.sides.push(side);
@@ -37,7 +37,7 @@ export async function checkedRecords(
   for (const side of ['ours', 'theirs'] as const) {
     for (const unit of combined) if (unit.schema === schema) add(unit, side);
     if (!isAll) continue;
-    for (const unit of (await changedRecords(schema, states.base, states[side])).values()) add(unit, side);
+    for (const unit of (await changedUnits(schema, states.base, states[side])).values()) add(unit, side);
   }
   const records: CheckedRecord[] = [];
   for (const { unit, sides } of units.values()) {
@@ -51,7 +51,7 @@ export async function checkedRecords(
 
 async function decodeIfValid(
   objects: ObjectStore,
-  unit: MergeUnit,
+  unit: StoredUnit,
   version: UnitVersion,
 ): Promise<StoredRecord | undefined> {
   try {

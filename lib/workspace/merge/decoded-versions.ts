@@ -4,8 +4,8 @@ import type { JsonValue } from '../../model/json-value';
 import { valueOf } from '../../model/merge/merge-field';
 import type { RecordVersion } from '../../model/merge/merge-record';
 import type { StoredRecord } from '../../model/serializers/serializer';
-import { decodeVersion, idOfRecord } from '../changes/merge-unit';
-import type { MergeUnit, UnitVersions } from '../changes/merge-unit';
+import { decodeVersion, idOfRecord } from '../changes/stored-unit';
+import type { StoredUnit, UnitVersions } from '../changes/stored-unit';
 
 /** What the versions of a record hold. */
 export class DecodedVersions {
@@ -14,14 +14,18 @@ export class DecodedVersions {
    * @param failure Why one cannot be read.
    */
   private constructor(
-    private readonly unit: MergeUnit,
+    private readonly unit: StoredUnit,
     private readonly versions: UnitVersions,
     private readonly records: Partial<Readonly<Record<keyof UnitVersions, StoredRecord>>>,
     readonly failure?: GitModelError,
   ) {}
 
   /** Reads them, up to one that cannot be read. */
-  static async read(objects: ObjectStore, unit: MergeUnit, versions: UnitVersions): Promise<DecodedVersions> {
+  static async read(
+    objects: ObjectStore,
+    unit: StoredUnit,
+    versions: UnitVersions,
+  ): Promise<DecodedVersions> {
     const records: Partial<Record<keyof UnitVersions, StoredRecord>> = {};
     for (const side of ['base', 'ours', 'theirs'] as const) {
       const version = versions[side];

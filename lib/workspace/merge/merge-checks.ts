@@ -11,8 +11,8 @@ import { dataPath } from '../../model/schema/layout';
 import type { ModelSchema, SchemaField } from '../../model/schema/schema';
 import type { StoredRecord } from '../../model/serializers/serializer';
 import type { StagedTree } from '../../object/staged-tree';
-import { readVersion } from '../changes/merge-unit';
-import type { MergeUnit, UnitVersion } from '../changes/merge-unit';
+import { readVersion } from '../changes/stored-unit';
+import type { StoredUnit, UnitVersion } from '../changes/stored-unit';
 import { checkedRecords } from './checked-records';
 import type { CheckedRecord } from './checked-records';
 import { describeRecordConflict } from './conflict-messages';
@@ -215,19 +215,19 @@ class MergeChecks {
   }
 
   /** Puts the version of one side in the place of the merged one. */
-  private take(unit: MergeUnit, side: keyof MergeStates): void {
+  private take(unit: StoredUnit, side: keyof MergeStates): void {
     this.decided.push(async () => {
       const now = await readVersion(this.tree, unit, unit.path);
       await this.place(unit, now, await readVersion(this.states[side], unit, unit.path));
     });
   }
 
-  private give(unit: MergeUnit, version: UnitVersion, record: StoredRecord | null): void {
+  private give(unit: StoredUnit, version: UnitVersion, record: StoredRecord | null): void {
     const placed = record && { ...version, data: encodeRecord(unit.schema, record) };
     this.decided.push(() => this.place(unit, version, placed));
   }
 
-  private async place(unit: MergeUnit, from: PlacedRecord | null, to: PlacedRecord | null): Promise<void> {
+  private async place(unit: StoredUnit, from: PlacedRecord | null, to: PlacedRecord | null): Promise<void> {
     this.tree = await placeRecord(this.tree, unit.schema, from, to);
   }
 }

@@ -7,8 +7,8 @@ import type { NodePair } from '../../object/node-entry';
 import { joinPath, StagedTree } from '../../object/staged-tree';
 import type { TreeSource } from '../../object/staged-tree';
 import { TreeNode } from '../../object/tree-node';
-import { unitAt, versionIn } from '../changes/merge-unit';
-import type { MergeUnit, UnitVersions } from '../changes/merge-unit';
+import { unitAt, versionIn } from '../changes/stored-unit';
+import type { StoredUnit, UnitVersions } from '../changes/stored-unit';
 
 /** The trees that are merged. */
 export interface MergeStates {
@@ -33,7 +33,7 @@ export interface Overlay {
 
 /** A record that both sides have changed, and its versions. */
 export interface OverlaidRecord {
-  readonly unit: MergeUnit;
+  readonly unit: StoredUnit;
   readonly versions: UnitVersions;
 }
 
@@ -123,7 +123,7 @@ class Laying {
       );
     const [ours, theirs] = [changedBy('ours'), changedBy('theirs')];
     for (const leaf of leaves) {
-      const unit = units.get(leaf) as MergeUnit;
+      const unit = units.get(leaf) as StoredUnit;
       if (!theirs.has(unit.path)) continue;
       if (!ours.has(unit.path)) {
         if (!isSameEntry(leaf.base, leaf.theirs)) changes.set(leaf.name, leaf.theirs);
@@ -142,7 +142,7 @@ class Laying {
     path: string,
     leaves: readonly Triple[],
     { base: before, ours: mine, theirs: yours }: Folders,
-  ): Map<Triple, MergeUnit> {
+  ): Map<Triple, StoredUnit> {
     const units = new Map(leaves.map((leaf) => [leaf, unitAt(this.schemas, joinPath(path, leaf.name))]));
     const odd = new Set<string>();
     for (const [{ base, ours, theirs }, unit] of units) {
@@ -171,7 +171,7 @@ interface Folders {
   readonly theirs: TreeNode;
 }
 
-function versionsIn({ base, ours, theirs }: Folders, unit: MergeUnit, path: string): UnitVersions {
+function versionsIn({ base, ours, theirs }: Folders, unit: StoredUnit, path: string): UnitVersions {
   return {
     base: versionIn(base, unit, path),
     ours: versionIn(ours, unit, path),
@@ -179,8 +179,8 @@ function versionsIn({ base, ours, theirs }: Folders, unit: MergeUnit, path: stri
   };
 }
 
-function pathIn(units: ReadonlyMap<Triple, MergeUnit>, leaf: Triple): string {
-  return (units.get(leaf) as MergeUnit).path;
+function pathIn(units: ReadonlyMap<Triple, StoredUnit>, leaf: Triple): string {
+  return (units.get(leaf) as StoredUnit).path;
 }
 
 /** Whether no version is a folder. */

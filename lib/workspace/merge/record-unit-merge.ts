@@ -12,8 +12,8 @@ import type { BlobStore } from '../../model/record/record-store';
 import { isSameFields } from '../../model/record/stored-form';
 import type { Awaitable } from '../../object/awaitable';
 import type { StagedTree } from '../../object/staged-tree';
-import { isSameVersion } from '../changes/merge-unit';
-import type { MergeUnit, UnitVersion, UnitVersions } from '../changes/merge-unit';
+import { isSameVersion } from '../changes/stored-unit';
+import type { StoredUnit, UnitVersion, UnitVersions } from '../changes/stored-unit';
 import { describeRecordConflict } from './conflict-messages';
 import { DecodedVersions } from './decoded-versions';
 import { FieldFiles } from './field-files';
@@ -45,7 +45,7 @@ export interface RecordMergeSettings {
  * @param origins What it was before, for messages.
  */
 export async function mergeRecordUnit(
-  unit: MergeUnit,
+  unit: StoredUnit,
   versions: UnitVersions,
   settings: RecordMergeSettings,
   origins?: Origins,
@@ -68,7 +68,7 @@ export class RecordUnitMerge implements UnitMerge {
   private readonly files: FieldFiles;
 
   constructor(
-    private readonly unit: MergeUnit,
+    private readonly unit: StoredUnit,
     private readonly versions: UnitVersions,
     private readonly decoded: DecodedVersions,
     private readonly settings: RecordMergeSettings,
@@ -103,7 +103,7 @@ export class RecordUnitMerge implements UnitMerge {
   }
 
   /** The record where it is now, when neither side has it like this. */
-  get combined(): MergeUnit | undefined {
+  get combined(): StoredUnit | undefined {
     const { result, unit, versions } = this;
     const isOf = (side: UnitVersion | null): boolean => isSameVersion(result ?? null, side);
     return !result || isOf(versions.ours) || isOf(versions.theirs)
