@@ -1,6 +1,6 @@
+import { GitModelError } from '../../errors';
 import type { ObjectStore } from '../../git/object-store';
 import { Turn } from '../../git/turn';
-import { GitModelError } from '../../errors';
 import { isSameJson } from '../../model/json-value';
 import type { JsonValue } from '../../model/json-value';
 import type { ModelSchema } from '../../model/schema/schema';

@@ -9,9 +9,9 @@ import { kindOfMode } from '../../object/file-mode';
 import type { StagedTree } from '../../object/staged-tree';
 import { diffPaths } from '../../object/tree-diff';
 import type { PathChange } from '../../object/tree-diff';
+import { RecordMoves } from './record-moves';
 import { decodeVersion, readVersion, unitAt } from './stored-unit';
 import type { StoredUnit } from './stored-unit';
-import { RecordMoves } from './record-moves';
 
 /** A record that differs between two trees. */
 export interface ComparedRecord {

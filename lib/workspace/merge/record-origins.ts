@@ -1,8 +1,8 @@
 import type { ObjectStore } from '../../git/object-store';
 import type { ModelSchema } from '../../model/schema/schema';
+import { RecordMoves } from '../changes/record-moves';
 import { decodeVersion, idOfRecord, readVersion } from '../changes/stored-unit';
 import type { StoredUnit } from '../changes/stored-unit';
-import { RecordMoves } from '../changes/record-moves';
 import { changedUnits } from './changed-units';
 import type { MergeStates, Overlay, Side } from './overlay';
 

@@ -1,15 +1,15 @@
 import type { ModelSchema } from '../../model/schema/schema';
 import type { StagedEntry, StagedTree } from '../../object/staged-tree';
+import { RecordMoves } from '../changes/record-moves';
+import { readVersion } from '../changes/stored-unit';
+import type { StoredUnit } from '../changes/stored-unit';
 import { changedUnits } from './changed-units';
 import { mergeFile } from './file-merge';
 import { MergeConflict } from './merge-conflict';
-import { readVersion } from '../changes/stored-unit';
-import type { StoredUnit } from '../changes/stored-unit';
 import { blurConflicts, cannotResolve, settleConflicts } from './open-conflict';
 import type { ConflictHandler, OpenConflict } from './open-conflict';
 import { overlay } from './overlay';
 import type { MergeStates, OverlaidRecord, Overlay, Side } from './overlay';
-import { RecordMoves } from '../changes/record-moves';
 import { RecordOrigins } from './record-origins';
 import { mergeRecordUnit } from './record-unit-merge';
 import type { RecordMergeSettings, RecordUnitMerge } from './record-unit-merge';

@@ -1,11 +1,11 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { readReference } from '../../git/references';
+import type { CommitOptions } from '../../model/record/record-store';
+import type { StagedTree } from '../../object/staged-tree';
 import { baseOfBranch } from '../base';
 import { commitStage } from '../commit-stage';
 import type { WorkspaceContext } from '../context';
 import { forkContext } from '../make-context';
-import type { CommitOptions } from '../../model/record/record-store';
-import type { StagedTree } from '../../object/staged-tree';
 import type { Base } from '../stage';
 
 /** Gives the tree to be committed on a base: the newest commit of the branch, which may still be on its way. */
