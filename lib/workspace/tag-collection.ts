@@ -2,13 +2,8 @@ import { inspect } from 'node:util';
 import { checkOptions } from '../arguments';
 import type { KnownOptions } from '../arguments';
 import { InvalidArgumentError, ObjectNotFoundError, ReferenceExistsError } from '../errors';
-import {
-  compareAndSwap,
-  createReference,
-  deleteReference,
-  readReference,
-  referenceNotFound,
-} from '../git/references';
+import { referenceNotFound } from '../git/reference-errors';
+import { compareAndSwap, createReference, deleteReference, readReference } from '../git/references';
 import { resolveObject } from '../git/revision';
 import { readTagged } from '../git/tags';
 import type { Signature, SignatureInput } from '../object/commit-codec';

@@ -1,8 +1,9 @@
 import { ConcurrentUpdateError, InvalidObjectError, KeptMergeEndedError } from '../../errors';
 import { readCommit } from '../../git/commits';
 import { isAncestor, mergeBases } from '../../git/merge-base';
+import { referenceNotFound } from '../../git/reference-errors';
 import { listReferences } from '../../git/reference-list';
-import { compareAndSwap, deleteReference, readReference, referenceNotFound } from '../../git/references';
+import { compareAndSwap, deleteReference, readReference } from '../../git/references';
 import type { CommitOptions } from '../../model/record/record-store';
 import type { ModelSchema } from '../../model/schema/schema';
 import { commitObject } from '../../object/commit-codec';
