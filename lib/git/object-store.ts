@@ -1,10 +1,11 @@
 import path from 'node:path';
-import { Readable } from 'node:stream';
+import type { Readable } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
 import { andThen } from '../object/awaitable';
 import type { Awaitable } from '../object/awaitable';
 import type { BlobSource } from '../object/blob-source';
 import { toByteName } from '../object/byte-name';
+import { streamOf } from '../object/content-stream';
 import type { UnwrittenObject } from '../object/node-entry';
 import type { DecodedObject } from '../object/object-codec';
 import { EMPTY_TREE_OID, fromByteOid, toByteOid } from '../object/oid';
@@ -358,14 +359,4 @@ export class ObjectStore implements TreeSource {
     if (type !== expected) throw wrongType(oid, type, expected);
     return content;
   }
-}
-
-/** A stream of what is in memory; what it gives is a copy, since the content is shared with others. */
-function streamOf(content: Buffer): Readable {
-  return new Readable({
-    read() {
-      if (content.length > 0) this.push(Buffer.from(content));
-      this.push(null);
-    },
-  });
 }
