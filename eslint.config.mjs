@@ -4,7 +4,7 @@ import tseslint from 'typescript-eslint';
 
 /**
  * The layers of lib/, lowest first. Each folder may import only itself and the folders before it; the files
- * at the top of lib/ (`arguments.ts`, `errors.ts`, `index.ts`) are named apart below.
+ * at the top of lib/, which all layers may import but for `index.ts`, have a rule of their own below.
  */
 const LAYERS = ['object', 'git', 'model', 'workspace', 'query', 'sync', 'migration', 'cli'];
 

@@ -1,5 +1,5 @@
 import { LockWaitTimeoutError } from '../errors';
-import { LONGEST_WAIT } from '../longest-wait';
+import { pauseBeforeNext } from '../waiting';
 import { errnoOf, GitErrno, messageOf } from './translate-error';
 
 /** How to wait for a lock file that somebody else holds, both in milliseconds. */
@@ -29,9 +29,7 @@ export async function retryWhileLocked<T>(what: string, call: () => Promise<T>, 
           { cause: error, details: { ref: what, waited } },
         );
       }
-      // Waiting times that differ keep two writers from meeting again and again.
-      const pause = Math.min(wait.interval * (0.5 + Math.random()), wait.timeout - waited, LONGEST_WAIT);
-      await new Promise((resolve) => setTimeout(resolve, pause));
+      await new Promise((resolve) => setTimeout(resolve, pauseBeforeNext(wait, waited)));
     }
   }
 }

@@ -1,11 +1,11 @@
-import { rm } from 'node:fs/promises';
 import path from 'node:path';
-import { Readable } from 'node:stream';
+import type { Readable } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
 import { andThen } from '../object/awaitable';
 import type { Awaitable } from '../object/awaitable';
 import type { BlobSource } from '../object/blob-source';
 import { toByteName } from '../object/byte-name';
+import { streamOf } from '../object/content-stream';
 import type { UnwrittenObject } from '../object/node-entry';
 import type { DecodedObject } from '../object/object-codec';
 import { EMPTY_TREE_OID, fromByteOid, toByteOid } from '../object/oid';
@@ -28,19 +28,12 @@ import { ObjectWriter } from './object-writer';
 import { BulkWrite } from './pack/bulk-write';
 import type { WriteObject } from './pack/bulk-write';
 import { writePack } from './pack/pack-writer';
+import { Protections } from './protections';
 import type { GitRepository } from './repository';
 import { callGit } from './translate-error';
 import { Turn } from './turn';
 
 const EMPTY_TREE = toByteOid(EMPTY_TREE_OID);
-
-/** What protects objects that were written and that nothing refers to yet. */
-export interface Protection {
-  /** The files that keep git from cleaning up packs of ours. */
-  readonly keeps: readonly string[];
-  /** The large blobs whose presence is checked before they are committed. */
-  readonly unreferenced: readonly string[];
-}
 
 /** What all that read and write the objects of a repository in this process have together. */
 interface SharedParts {
@@ -60,16 +53,14 @@ interface SharedParts {
  * What was written and is not referred to yet belongs to whoever has written it: each has a {@link fork} of its own.
  */
 export class ObjectStore implements TreeSource {
+  /** Of what was written here, and not by {@link fork}s. */
+  readonly protections = new Protections();
   private readonly caches: ObjectCaches;
   private readonly reader: ObjectReader;
   private readonly turn: Turn;
   private readonly forks = new Set<ObjectStore>();
-  /** The files that keep git from cleaning up packs of ours that nothing refers to. */
-  private readonly keeps = new Set<string>();
   /** Only while {@link packEverything} runs. What is in it may never be stored, so no cache may remember it. */
   private bulk: BulkWrite | undefined;
-  /** The large blobs that were written before anything refers to them. */
-  private readonly unreferenced = new Set<string>();
 
   private constructor(
     private readonly shared: SharedParts,
@@ -220,7 +211,7 @@ export class ObjectStore implements TreeSource {
       await this.completePack(tree);
     } else {
       const objects = [...tree.unwritten()];
-      this.protect(await this.shared.writer.write(objects, durability));
+      this.protections.addPack(await this.shared.writer.write(objects, durability));
       this.rememberAll(objects);
     }
     return tree.oid;
@@ -242,10 +233,10 @@ export class ObjectStore implements TreeSource {
     return result;
   }
 
-  /** Moves a staged tree out of memory, into a pack that git does not touch before {@link release}. */
+  /** Moves a staged tree out of memory, into a pack that git does not touch while it is protected. */
   async spill(tree: StagedTree): Promise<void> {
     if (this.bulk) await this.bulk.addTree(tree);
-    else this.protect(await writePack(this.shared.objectsFolder, tree.unwritten()));
+    else this.protections.addPack(await writePack(this.shared.objectsFolder, tree.unwritten()));
     tree.settle();
   }
 
@@ -271,34 +262,7 @@ export class ObjectStore implements TreeSource {
   async completePack(tree: StagedTree): Promise<void> {
     if (!this.bulk) return;
     await this.bulk.addTree(tree);
-    this.protect(await this.bulk.complete());
-  }
-
-  /**
-   * What protects all that was written by now and is not referred to.
-   *
-   * @param before What is left out: the protection of what was written earlier. Default: nothing.
-   */
-  protection(before: Protection = { keeps: [], unreferenced: [] }): Protection {
-    const [keeps, unreferenced] = [new Set(before.keeps), new Set(before.unreferenced)];
-    return {
-      keeps: [...this.keeps].filter((keep) => !keeps.has(keep)),
-      unreferenced: [...this.unreferenced].filter((oid) => !unreferenced.has(oid)),
-    };
-  }
-
-  /** Gives up protections: what they protect is referred to now, or nobody wants it any more. */
-  async release(protections: readonly Protection[]): Promise<void> {
-    const removals: Promise<void>[] = [];
-    for (const { keeps, unreferenced } of protections) {
-      for (const oid of unreferenced) this.unreferenced.delete(oid);
-      for (const keep of keeps) {
-        this.keeps.delete(keep);
-        removals.push(rm(keep, { force: true }));
-      }
-    }
-    // One that stays does no harm: it only keeps `git repack` from merging its pack.
-    await Promise.allSettled(removals);
+    this.protections.addPack(await this.bulk.complete());
   }
 
   /** Gives up all protection, and, unless it is a {@link fork}, closes all files. Nothing is to be read any more. */
@@ -306,7 +270,7 @@ export class ObjectStore implements TreeSource {
     await Promise.all(Array.from(this.forks, (fork) => fork.close()));
     if (this.origin) this.origin.forks.delete(this);
     else this.reader.close();
-    await this.release([this.protection()]);
+    await this.protections.release([this.protections.all()]);
   }
 
   /**
@@ -318,7 +282,7 @@ export class ObjectStore implements TreeSource {
    */
   async writeBlobFrom(source: BlobSource): Promise<WrittenBlob> {
     const written = await this.shared.blobWriter.write(source);
-    if (!written.content) this.unreferenced.add(written.oid);
+    if (!written.content) this.protections.addBlob(written.oid);
     return written;
   }
 
@@ -332,16 +296,16 @@ export class ObjectStore implements TreeSource {
   async adopt(oid: string): Promise<Buffer | undefined> {
     if (this.bulk?.has(oid)) return undefined;
     if (!this.shared.blobWriter.refresh(oid)) return this.readBlob(oid);
-    this.unreferenced.add(oid);
+    this.protections.addBlob(oid);
     return undefined;
   }
 
   /**
-   * Which of the blobs that {@link writeBlobFrom} or {@link adopt} has seen since the last {@link release} are gone,
+   * Which of the blobs that {@link writeBlobFrom} or {@link adopt} has seen, and that are still protected, are gone,
    * because somebody cleaned up too thoroughly. The others are marked as recently used.
    */
   findLost(): ReadonlySet<string> {
-    return new Set([...this.unreferenced].filter((oid) => !this.shared.blobWriter.refresh(oid)));
+    return new Set([...this.protections.blobs].filter((oid) => !this.shared.blobWriter.refresh(oid)));
   }
 
   private readTreeNow(oid: ByteOid): TreeNode | undefined {
@@ -380,11 +344,6 @@ export class ObjectStore implements TreeSource {
     return content;
   }
 
-  private protect(keep: string | null): void {
-    if (keep === null) return;
-    this.keeps.add(keep);
-  }
-
   private rememberAll(
     objects: readonly UnwrittenObject[],
     isToKeep: (oid: string) => boolean = () => true,
@@ -400,14 +359,4 @@ export class ObjectStore implements TreeSource {
     if (type !== expected) throw wrongType(oid, type, expected);
     return content;
   }
-}
-
-/** A stream of what is in memory; what it gives is a copy, since the content is shared with others. */
-function streamOf(content: Buffer): Readable {
-  return new Readable({
-    read() {
-      if (content.length > 0) this.push(Buffer.from(content));
-      this.push(null);
-    },
-  });
 }

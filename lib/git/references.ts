@@ -1,23 +1,17 @@
 import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { Oid, Reference } from 'nodegit';
-import {
-  ConcurrentUpdateError,
-  GitModelError,
-  InvalidReferenceNameError,
-  ReferenceExistsError,
-  ReferenceNotFoundError,
-} from '../errors';
-import { checkReferenceName, isBranchRef } from '../object/reference-name';
+import { ConcurrentUpdateError, GitModelError, InvalidReferenceNameError } from '../errors';
+import { checkReferenceName } from '../object/reference-name';
 import { foldersUpTo, syncAll } from './durable';
 import type { Durability } from './durable';
 import { lockedError } from './lock-file';
 import { retryWhileLocked } from './lock-wait';
 import type { LockWait } from './lock-wait';
 import { readValue } from './locked-reference';
+import { alreadyExists, collides, concurrentUpdate } from './reference-errors';
 import { deleteReferenceFile, renameReferenceFile, swapReferenceFile } from './reference-file';
 import type { ChangeOutcome, ReferenceUpdate } from './reference-file';
-
 import type { GitRepository } from './repository';
 import { callGit, errnoOf, GitErrno, translateError } from './translate-error';
 
@@ -25,6 +19,9 @@ export type { ReferenceUpdate } from './reference-file';
 
 /** What HEAD says: the branch it names, which need not exist yet, or the commit it is detached at. */
 export type Head = { readonly ref: string } | { readonly oid: string };
+
+/** `GIT_REFERENCE_ALL` in libgit2's include/git2/types.h. */
+const ALL_REFERENCES = 3;
 
 /** libgit2 takes this for "must not exist" where an old value is expected. */
 const ZERO_OID = '0'.repeat(40);
@@ -258,41 +255,6 @@ export async function pointHeadAt(repository: GitRepository, ref: string): Promi
   await callGit(`point HEAD at ${ref}`, () => repository.handle.setHead(ref));
 }
 
-/** The error for a reference that has to be there and is not. */
-export function referenceNotFound(ref: string): ReferenceNotFoundError {
-  const remedy = isBranchRef(ref) ? ' Create it with createBranch(), or commit to it first.' : '';
-  return new ReferenceNotFoundError(`There is no reference ${ref}.${remedy}`, { details: { ref } });
-}
-
-function alreadyExists(ref: string, at: unknown, cause: unknown): ReferenceExistsError {
-  return new ReferenceExistsError(
-    `${ref} exists already, at ${String(at)}. Choose another name or delete it first.`,
-    { cause, details: { ref } },
-  );
-}
-
-function collides(ref: string, existing: string, cause: unknown): ReferenceExistsError {
-  return new ReferenceExistsError(
-    `${ref} cannot be created, because there is ${existing} and Git keeps references like files in folders.`,
-    { cause, details: { ref, existing } },
-  );
-}
-
-function concurrentUpdate(
-  ref: string,
-  expected: string | null,
-  actual: string | null,
-  cause: unknown,
-): GitModelError {
-  const was = expected === null ? 'did not exist' : `was at ${expected}`;
-  const is = actual === null ? 'does not exist' : `is at ${actual}`;
-  return new ConcurrentUpdateError(
-    `${ref} was moved by somebody else: it ${was} when the changes were based on it, and ${is} now. ` +
-      'Nothing was overwritten. Update the index to the branch and make the changes again.',
-    { cause, details: { ref, expected, actual } },
-  );
-}
-
 /** An existing reference whose name is a folder of this one, or the other way round. */
 async function collidingReference(repository: GitRepository, ref: string): Promise<string | undefined> {
   const names = await callGit('list the references', () =>
@@ -300,6 +262,3 @@ async function collidingReference(repository: GitRepository, ref: string): Promi
   );
   return names.find((name) => name.startsWith(`${ref}/`) || ref.startsWith(`${name}/`));
 }
-
-/** `GIT_REFERENCE_ALL` in libgit2's include/git2/types.h. */
-const ALL_REFERENCES = 3;

@@ -1,6 +1,6 @@
+import type { ObjectType } from '../object/oid';
 import { decodeTag } from '../object/tag-codec';
 import type { TagFields } from '../object/tag-codec';
-import type { ObjectType } from '../object/oid';
 import type { ObjectStore } from './object-store';
 
 /** What the value of a tag leads to. */

@@ -1,9 +1,9 @@
 import { readdirSync } from 'node:fs';
 import path from 'node:path';
+import type { Durability } from './durable';
 import { lockedError, LockFile } from './lock-file';
 import { retryWhileLocked } from './lock-wait';
 import type { LockWait } from './lock-wait';
-import type { Durability } from './durable';
 import { nameInHead } from './reference-log';
 import type { GitRepository } from './repository';
 

@@ -1,11 +1,12 @@
 import { createReadStream } from 'node:fs';
 import { readFile, stat } from 'node:fs/promises';
-import { Readable } from 'node:stream';
+import type { Readable } from 'node:stream';
 import { inspect } from 'node:util';
 import { isUint8Array } from 'node:util/types';
 import { InvalidArgumentError } from '../errors';
 import { bytesOf } from '../object/blob-source';
 import type { BlobSource } from '../object/blob-source';
+import { streamOf } from '../object/content-stream';
 import { hashObject } from '../object/oid';
 import type { BlobStore, RecordFile } from './record/record-store';
 
@@ -208,11 +209,6 @@ async function contentOf(stream: AsyncIterable<unknown>): Promise<Buffer> {
   const pieces: Buffer[] = [];
   for await (const piece of bytesOf(stream)) pieces.push(Buffer.from(piece));
   return Buffer.concat(pieces);
-}
-
-/** A stream of a copy, since the content is kept. */
-function streamOf(content: Buffer): Readable {
-  return Readable.from(content.length > 0 ? [Buffer.from(content)] : [], { objectMode: false });
 }
 
 function notSaved(use: string): InvalidArgumentError {

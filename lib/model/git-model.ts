@@ -1,6 +1,6 @@
-import { checkIds, checkOptions } from '../arguments';
 import { inspect } from 'node:util';
 import type { InspectOptions } from 'node:util';
+import { checkIds, checkOptions } from '../arguments';
 import { bindingOf, findBinding } from './binding';
 import type { Binding } from './binding';
 import type { FieldType } from './fields/field';
@@ -25,10 +25,10 @@ import type {
   SaveOptions,
   StoredInstance,
 } from './record/record-store';
-import { hasChanged, valueBefore } from './record/stored-form';
 import { findEarlier, RESTORE_OPTIONS, restoreInto } from './record/restoring';
 import type { RestoreOptions } from './record/restoring';
 import { prepareSave, recordWrite } from './record/saving';
+import { hasChanged, valueBefore } from './record/stored-form';
 import { cleanRecord } from './record/validation';
 import { settleReferences } from './relation/referential-actions';
 import { Related } from './relation/related';

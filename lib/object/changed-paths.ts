@@ -59,7 +59,7 @@ export class ChangedPaths {
 }
 
 /** MurmurHash3 of 32 bits. */
-export function murmur3(bytes: Uint8Array, seed: number): number {
+function murmur3(bytes: Uint8Array, seed: number): number {
   let hash = seed;
   const whole = bytes.length - (bytes.length % 4);
   const byteAt = (at: number): number => bytes[at] ?? 0;

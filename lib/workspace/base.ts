@@ -1,7 +1,8 @@
 import { InvalidReferenceNameError } from '../errors';
 import { readCommit } from '../git/commits';
 import type { ObjectStore } from '../git/object-store';
-import { readHead, readReference, referenceNotFound } from '../git/references';
+import { referenceNotFound } from '../git/reference-errors';
+import { readHead, readReference } from '../git/references';
 import type { GitRepository } from '../git/repository';
 import { resolveRevision } from '../git/revision';
 import { branchRef, isBranchRef } from '../object/reference-name';

@@ -12,7 +12,8 @@ import {
 import type { Upstream } from '../git/branch-config';
 import { readCommit } from '../git/commits';
 import { isAncestor } from '../git/merge-base';
-import { deleteReference, readReference, referenceNotFound, renameReference } from '../git/references';
+import { referenceNotFound } from '../git/reference-errors';
+import { deleteReference, readReference, renameReference } from '../git/references';
 import { headsOn, moveHeads } from '../git/worktrees';
 import {
   branchRef,

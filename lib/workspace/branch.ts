@@ -1,7 +1,8 @@
 import { ObjectNotFoundError, ReferenceExistsError } from '../errors';
 import { readCommit } from '../git/commits';
 import type { Commit } from '../git/commits';
-import { createReference, readReference, referenceNotFound } from '../git/references';
+import { referenceNotFound } from '../git/reference-errors';
+import { createReference, readReference } from '../git/references';
 import { resolveRevision } from '../git/revision';
 import { branchRef, shortBranchName } from '../object/reference-name';
 import { lockWait } from './context';

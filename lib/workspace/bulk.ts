@@ -75,7 +75,7 @@ export async function saveBulk(
     refusePending(stage, 'bulk() would commit them too');
     prepareCommit(context, options);
     const mark = stage.mark();
-    const before = objects.protection();
+    const before = objects.protections.all();
     const editor = new TreeEditor(stage.tree, objects);
     return objects.packEverything(config.durability, (write) =>
       stage.edit(editor, async () => {
@@ -86,15 +86,15 @@ export async function saveBulk(
           await objects.spill(stage.tree);
           signal?.throwIfAborted();
           const { settled } = await commitStage(context, options, mark);
-          const written = objects.protection(before);
+          const written = objects.protections.since(before);
           const committed = settled.catch(async (error: unknown) => {
-            await objects.release([written]);
+            await objects.protections.release([written]);
             throw error;
           });
           return { settled: committed.then((commit) => ({ commit, records: saving.records })) };
         } catch (error) {
           stage.rollBack(mark);
-          await objects.release([objects.protection(before)]);
+          await objects.protections.release([objects.protections.since(before)]);
           throw error;
         }
       }),

@@ -1,5 +1,5 @@
 import type { Commit } from '../git/commits';
-import type { Protection } from '../git/object-store';
+import type { Protection } from '../git/protections';
 import { compareAndSwap } from '../git/references';
 import type { UnwrittenObject } from '../object/node-entry';
 import { logMessageOf } from './commit-stage';
@@ -112,7 +112,7 @@ export class CommitQueue implements Backlog {
       isInLastTree(group),
     );
     for (const { base } of group) stage.settle(base);
-    await objects.release(group.map(({ protection }) => protection));
+    await objects.protections.release(group.map(({ protection }) => protection));
     maintenance.afterCommit();
   }
 

@@ -51,7 +51,7 @@ export async function commitStage(
   return commits.add({
     base: { ref, commit, tree },
     object,
-    protection: objects.protection(),
+    protection: objects.protections.all(),
     takeBack: () => {
       stage.restore(before);
       if (undoTo) stage.rollBack(undoTo);

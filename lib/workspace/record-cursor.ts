@@ -3,7 +3,7 @@ import type { Cursor } from '../model/record/cursor';
 import type { Awaitable } from '../object/awaitable';
 import type { OperationGate } from './operation-gate';
 
-/** How many records are read at a time: enough to keep libgit2's threads at work. */
+/** How many records are read at a time: enough to keep the threads at work that read what cannot be read on the spot. */
 export const READ_AHEAD = 64;
 
 /** How many are read first: who wants a single record should not wait for many. */

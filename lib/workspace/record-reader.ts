@@ -1,6 +1,6 @@
 import { resolveRevision } from '../git/revision';
 import type { Cursor } from '../model/record/cursor';
-import { isOfRecord } from '../model/record/invalid-record';
+import { isOfRecord } from '../model/record/record-error';
 import type { FoundRecord, ReadAllOptions, ReadOptions, RecordPlace } from '../model/record/record-store';
 import { dataPath } from '../model/schema/layout';
 import type { SerializedPlace } from '../model/schema/place';

@@ -144,7 +144,7 @@ function movedPath(path: string, from: string, to: string): string {
 }
 
 /** The tree with the files of a record's fields as they are to be. */
-export async function putFiles(
+async function putFiles(
   tree: StagedTree,
   blobPrefix: string,
   files: RecordWrite['files'],

@@ -3,7 +3,7 @@ import { checkOptions } from '../arguments';
 import type { KnownOptions } from '../arguments';
 import { IntegrityError, InvalidArgumentError, PathConflictError } from '../errors';
 import type { GitModelError } from '../errors';
-import { isOfRecord } from '../model/record/invalid-record';
+import { isOfRecord } from '../model/record/record-error';
 import { COMMIT_OPTIONS } from '../model/record/record-store';
 import type { CommitOptions, RecordPlace } from '../model/record/record-store';
 import { layoutOf } from '../model/schema/layout';

@@ -1,7 +1,7 @@
+import { TransactionError } from '../errors';
 import { frameFor, frameOf, runWithin } from './async-frames';
 import type { Frame } from './async-frames';
 import type { WorkspaceContext } from './context';
-import { TransactionError } from '../errors';
 
 /** What runs within a transaction, and the parts that it uses. */
 interface TransactionFrame extends Frame {

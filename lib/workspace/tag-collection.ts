@@ -1,13 +1,9 @@
+import { inspect } from 'node:util';
 import { checkOptions } from '../arguments';
 import type { KnownOptions } from '../arguments';
 import { InvalidArgumentError, ObjectNotFoundError, ReferenceExistsError } from '../errors';
-import {
-  compareAndSwap,
-  createReference,
-  deleteReference,
-  readReference,
-  referenceNotFound,
-} from '../git/references';
+import { referenceNotFound } from '../git/reference-errors';
+import { compareAndSwap, createReference, deleteReference, readReference } from '../git/references';
 import { resolveObject } from '../git/revision';
 import { readTagged } from '../git/tags';
 import type { Signature, SignatureInput } from '../object/commit-codec';
@@ -44,7 +40,7 @@ export interface CreateTagOptions {
   readonly at?: string | undefined;
   /** Makes it an annotated tag, with this message, stored as it is. Default: a lightweight one. */
   readonly message?: string | undefined;
-  /** Who makes an annotated tag. Default: the workspace's `config.author`. */
+  /** Who makes an annotated tag; refused without a message. Default: the workspace's `config.author`. */
   readonly author?: SignatureInput | undefined;
   /** Move a tag that exists. Default: false. */
   readonly force?: boolean | undefined;
@@ -82,16 +78,13 @@ export class TagCollection {
    * @throws ConcurrentUpdateError with `force`, when somebody else moves it at the same time.
    * @throws ObjectNotFoundError when `at` names nothing.
    * @throws InvalidReferenceNameError when Git would refuse the name.
+   * @throws InvalidArgumentError for an option, also for an `author` without a `message`: a lightweight tag has no author.
    * @throws LockWaitTimeoutError when another process holds the tag's lock for too long.
    */
   async create(name: string, options: CreateTagOptions = {}): Promise<Tag> {
     const { at, message, author, force = false } = checkOptions(options, CREATE_TAG_OPTIONS);
     const ref = tagRef(name);
-    if (message !== undefined && typeof message !== 'string') {
-      throw new InvalidArgumentError('The message of a tag must be a string.', {
-        details: { option: 'message', value: message },
-      });
-    }
+    checkAnnotation(ref, message, author);
     const { gate, repository, objects, config } = this.scope.outside('tags.create()');
     return gate.change(async () => {
       const before = await readReference(repository, ref);
@@ -181,6 +174,21 @@ export class TagCollection {
     const { message = null, tagger = null } = annotation ?? {};
     return { name: ref.slice(TAGS.length), ref, oid, target, targetType, message, tagger };
   }
+}
+
+/** @throws InvalidArgumentError */
+function checkAnnotation(ref: string, message: unknown, author: unknown): void {
+  if (message !== undefined && typeof message !== 'string') {
+    throw new InvalidArgumentError(`The message of ${ref} must be a string; ${inspect(message)} is not.`, {
+      details: { option: 'message', value: message, ref },
+    });
+  }
+  if (author === undefined || message !== undefined) return;
+  throw new InvalidArgumentError(
+    `${ref} cannot have an author without a message: only annotated tags have one, and a message makes a tag that. ` +
+      'Give { message } too, or leave out { author }.',
+    { details: { option: 'author', value: author, ref } },
+  );
 }
 
 function existsAlready(ref: string, at: string): ReferenceExistsError {

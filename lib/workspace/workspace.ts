@@ -32,12 +32,12 @@ import type { PlaceOptions } from '../model/schema/place';
 import type { BoundModel, ModelConstructor } from '../model/types';
 import { branchRef } from '../object/reference-name';
 import { baseOfBranch, baseOfHead, baseOfRevision, baseOfTreeish } from './base';
-import { saveBulk } from './bulk';
-import type { BulkItem, BulkOptions, BulkResult } from './bulk';
 import { ensureBranch, makeBranch, readBranch } from './branch';
 import type { Branch } from './branch';
 import { BranchCollection } from './branch-collection';
 import type { CreateBranchOptions } from './branch-collection';
+import { saveBulk } from './bulk';
+import type { BulkItem, BulkOptions, BulkResult } from './bulk';
 import { ChangeFeed } from './changes/change-feed';
 import type { FeedOptions, RecordCommitChange } from './changes/change-feed';
 import { CHANGE_OPTIONS, changeSource, RecordDiff } from './changes/record-diff';
@@ -49,13 +49,13 @@ import type { ConfigOptions } from './config';
 import { lockWait } from './context';
 import type { WorkspaceContext } from './context';
 import { GitRecordStore } from './git-record-store';
+import type { LogOptions } from './history/commit-log';
+import { logCommits } from './history/log';
 import { withLock } from './lock/with-lock';
 import { Maintenance } from './maintenance';
-import { Merger } from './merge/merger';
-import { logCommits } from './history/log';
-import type { LogOptions } from './history/commit-log';
-import { KeptMerges } from './merge/kept-merges';
+import { forkContext, makeContext } from './make-context';
 import type { KeptMerge } from './merge/kept-merge';
+import { KeptMerges } from './merge/kept-merges';
 import { MergeEngine } from './merge/merge-engine';
 import type {
   MergeOptions,
@@ -64,8 +64,8 @@ import type {
   PreviewOptions,
   RevertOptions,
 } from './merge/merge-options';
+import { Merger } from './merge/merger';
 import { checkPreviewOptions } from './merge/option-checks';
-import { forkContext, makeContext } from './make-context';
 import { OperationGate } from './operation-gate';
 import type { Deferred } from './operation-gate';
 import { ParsedRecords } from './parsed-records';
@@ -75,10 +75,10 @@ import type { Relayout, RelayoutOptions } from './relayout';
 import { WorkspaceScope } from './scope';
 import { refusePending } from './stage';
 import { TagCollection } from './tag-collection';
-import { baseAtTime } from './view/base-at-time';
-import { View } from './view/view';
 import { Transactions } from './transaction/transactions';
 import type { TransactionOptions, TransactionResult } from './transaction/transactions';
+import { baseAtTime } from './view/base-at-time';
+import { View } from './view/view';
 import { WorkspaceIndex } from './workspace-index';
 
 /** How a workspace is opened. */

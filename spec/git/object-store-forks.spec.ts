@@ -66,13 +66,13 @@ describe('A fork of an object store', () => {
     await other.spill(await treeOf(other, { a: 'the same' }));
     await other.spill(await treeOf(other, { a: 'another' }));
     expect(keepFiles(folder)).toHaveLength(3);
-    expect(objects.protection()).toEqual({ keeps: [], unreferenced: [] });
+    expect(objects.protections.all()).toEqual({ keeps: [], unreferenced: [] });
 
-    await one.release([one.protection()]);
+    await one.protections.release([one.protections.all()]);
     expect(keepFiles(folder)).toHaveLength(2);
-    await objects.release([other.protection()]);
-    expect(other.protection().keeps).toHaveLength(2);
-    await other.release([other.protection()]);
+    await objects.protections.release([other.protections.all()]);
+    expect(other.protections.all().keeps).toHaveLength(2);
+    await other.protections.release([other.protections.all()]);
     expect(keepFiles(folder)).toEqual([]);
   });
 
@@ -81,8 +81,8 @@ describe('A fork of an object store', () => {
     const [one, other] = [objects.fork(), objects.fork()];
     await one.writeBlobFrom(Readable.from([Buffer.alloc(3_000_000, 1)]));
 
-    expect(one.protection().unreferenced).toHaveLength(1);
-    expect(other.protection().unreferenced).toEqual([]);
+    expect(one.protections.all().unreferenced).toHaveLength(1);
+    expect(other.protections.all().unreferenced).toEqual([]);
   });
 
   it('can be closed without the others', async () => {

@@ -409,7 +409,7 @@ describe('what is written and not referred to', () => {
     await objects.writeTree(tree);
     cleanUp(folder);
     expect(await textsOf((await open(folder)).objects, tree.oid)).toEqual(many);
-    await objects.release([objects.protection()]);
+    await objects.protections.release([objects.protections.all()]);
     expect(keepFiles(folder)).toEqual([]);
     cleanUp(folder);
     expect(() => git(folder, 'cat-file', '-t', tree.oid)).toThrow();
@@ -432,8 +432,8 @@ describe('what is written and not referred to', () => {
     const tree = await stage(objects, { ...many, large: 'x'.repeat(2_000_000) });
     await objects.spill(tree);
     git(folder, 'update-ref', 'refs/heads/main', git(folder, 'commit-tree', tree.oid, '-m', 'x'));
-    await objects.release([objects.protection()]);
-    await objects.release([objects.protection()]);
+    await objects.protections.release([objects.protections.all()]);
+    await objects.protections.release([objects.protections.all()]);
     cleanUp(folder);
     expect(keepFiles(folder)).toEqual([]);
     expect(Object.keys(await textsOf(objects, tree.oid))).toHaveLength(121);

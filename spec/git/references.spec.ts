@@ -7,7 +7,6 @@ import {
   pointHeadAt,
   readHead,
   readReference,
-  referenceNotFound,
 } from '../../lib/git/references';
 import type { ReferenceUpdate } from '../../lib/git/references';
 import type { GitRepository } from '../../lib/git/repository';
@@ -126,16 +125,6 @@ describe('a reference', () => {
       details: { operation: 'read refs/heads/broken' },
     });
     rmSync(inGit('refs/heads/broken'));
-  });
-
-  it('that has to be there is missed with a remedy when it is a branch', () => {
-    expect(referenceNotFound('refs/heads/draft')).toMatchObject({
-      code: 'REFERENCE_NOT_FOUND',
-      message:
-        'There is no reference refs/heads/draft. Create it with createBranch(), or commit to it first.',
-      details: { ref: 'refs/heads/draft' },
-    });
-    expect(referenceNotFound('refs/tags/v1').message).toBe('There is no reference refs/tags/v1.');
   });
 });
 

@@ -1,7 +1,7 @@
 import path from 'node:path';
 import ts from 'typescript';
-
-const PROJECT = path.resolve(__dirname, '../..');
+import { PROJECT } from './compiled';
+import { compilerOptions } from './compiler-options';
 
 /** A TypeScript program as text, for example one that stands in the documentation. */
 export interface Program {
@@ -15,7 +15,7 @@ export interface Program {
  * asked about the programs only: the library itself is checked with the rest of the project.
  */
 export function typeErrors(programs: readonly Program[]): string[] {
-  const options = compilerOptions();
+  const options = programOptions();
   const files = new Map(
     programs.map(({ name, source }, position) => [
       path.join(PROJECT, 'spec', `__program-${position}.mts`),
@@ -41,7 +41,7 @@ export function typeErrors(programs: readonly Program[]): string[] {
 
 /** What keeps a program from being plain JavaScript for the oldest Node.js that is supported; empty when nothing does. */
 export function notPlainJavaScript({ name, source }: Program): string[] {
-  const options = { ...compilerOptions(), allowJs: true };
+  const options = { ...programOptions(), allowJs: true };
   const { diagnostics = [] } = ts.transpileModule(source, {
     fileName: `${name}.mjs`,
     compilerOptions: options,
@@ -62,7 +62,7 @@ export async function run({ source }: Program): Promise<void> {
   const { outputText } = ts.transpileModule(
     `${imports.join('\n')}\nexport async function main(): Promise<void> {\n${body}\n}`,
     {
-      compilerOptions: { ...compilerOptions(), module: ts.ModuleKind.CommonJS, verbatimModuleSyntax: false },
+      compilerOptions: { ...programOptions(), module: ts.ModuleKind.CommonJS, verbatimModuleSyntax: false },
     },
   );
   const exports: { main?: () => Promise<void> } = {};
@@ -75,12 +75,7 @@ export async function run({ source }: Program): Promise<void> {
   await exports.main?.();
 }
 
-function compilerOptions(): ts.CompilerOptions {
-  const { config } = ts.readConfigFile(path.join(PROJECT, 'tsconfig.json'), (file) =>
-    ts.sys.readFile(file),
-  ) as {
-    config: object;
-  };
-  const { options } = ts.parseJsonConfigFileContent({ ...config, files: [] }, ts.sys, PROJECT);
-  return { ...options, noUnusedLocals: false, noUnusedParameters: false };
+/** Those of the project; an example may well leave something unused. */
+function programOptions(): ts.CompilerOptions {
+  return { ...compilerOptions(), noUnusedLocals: false, noUnusedParameters: false };
 }

@@ -1,4 +1,4 @@
-import { BooleanField, CharField, GitModel, IntegerField, Model, SlugField } from 'gitmodel';
+import { BooleanField, CharField, GitModel, IntegerField, InvalidValue, Model, SlugField } from 'gitmodel';
 
 /** A page whose id is its slug. */
 @Model({ name: 'Page' })
@@ -27,4 +27,16 @@ export class WordModel extends GitModel {
 export class TicketModel extends GitModel<number> {
   @IntegerField({ id: true }) number!: number;
   @CharField() title!: string;
+}
+
+/** A record with a rule about two of its fields. */
+@Model({ name: 'Span' })
+export class SpanModel extends GitModel {
+  @SlugField({ id: true }) name!: string;
+  @IntegerField() from!: number;
+  @IntegerField() to!: number;
+
+  override clean(): void {
+    if (this.from > this.to) throw new InvalidValue('order', 'must not end before it begins', ['to']);
+  }
 }

@@ -3,6 +3,7 @@ import path from 'node:path';
 import ts from 'typescript';
 import { PROJECT } from '../support/compiled';
 import { compilerHost } from '../support/compiler-host';
+import { compilerOptions } from '../support/compiler-options';
 
 /** `// @ts-expect-error TS2322: why`, on the line before the mistake. */
 const EXPECTATION = /^\s*\/\/ @ts-expect-error (TS\d+(?: TS\d+)*): /;
@@ -13,16 +14,6 @@ const FILES = readdirSync(__dirname)
 
 /** A mistake: `<file>:<line> TS<code>`. */
 type Mistake = string;
-
-/** The options of the project. */
-function compilerOptions(): ts.CompilerOptions {
-  const { config } = ts.readConfigFile(path.join(PROJECT, 'tsconfig.json'), (file) =>
-    ts.sys.readFile(file),
-  ) as {
-    config: object;
-  };
-  return ts.parseJsonConfigFileContent({ ...config, files: [] }, ts.sys, PROJECT).options;
-}
 
 /** Compiles files with these texts in place of theirs, and tells what the compiler has to say of them. */
 function diagnose(texts: ReadonlyMap<string, string>): { mistake: Mistake; message: string }[] {

@@ -2,39 +2,16 @@ import { rmSync, writeFileSync } from 'node:fs';
 import nodePath from 'node:path';
 import type { Workspace } from 'gitmodel';
 import { errorOf } from '../support/error-of';
-import { commitFiles, git, temporaryRepository } from '../support/temporary-repository';
-import {
-  commitMeanwhile,
-  copyRepository,
-  emptyRepository,
-  expectLog,
-  once,
-  openWorkspace,
-} from '../support/workspaces';
-
-const history = once(() => {
-  const path = emptyRepository();
-  const first = commitFiles(path, 'refs/heads/main', { files: { 'a.txt': '1' }, message: 'First' });
-  const second = commitFiles(path, 'refs/heads/main', { message: 'Second', parents: [first] });
-  return { path, first, second };
-});
-
-async function open(): Promise<{
-  readonly path: string;
-  readonly ws: Workspace;
-  readonly first: string;
-  readonly second: string;
-}> {
-  const path = copyRepository(history().path);
-  return { ...history(), path, ws: await openWorkspace(path) };
-}
+import { git, temporaryRepository } from '../support/temporary-repository';
+import { commitMeanwhile, expectLog, openWorkspace } from '../support/workspaces';
+import { openTwoCommits, twoCommits } from './two-commits';
 
 const branches = (path: string): string[] =>
   git(path, 'for-each-ref', '--format=%(refname:short)', 'refs/heads').split('\n').filter(Boolean);
 
 describe('The branches', () => {
   it('are created, read and listed, by the short forms and these', async () => {
-    const { path, ws, first, second } = await open();
+    const { path, ws, first, second } = await openTwoCommits();
     const draft = await ws.branches.create('draft', { from: 'main~1' });
     expect(draft).toMatchObject({ name: 'draft', ref: 'refs/heads/draft', oid: first });
     expect(await ws.getBranch('draft')).toEqual(await ws.branches.get('draft'));
@@ -53,7 +30,7 @@ describe('The branches', () => {
 
 describe('A branch that is renamed', () => {
   it('takes its log, its configuration, HEAD and this workspace along, with what is staged', async () => {
-    const { path, ws, second } = await open();
+    const { path, ws, second } = await openTwoCommits();
     git(path, 'config', 'branch.main.remote', 'origin');
     git(path, 'config', 'branch.main.merge', 'refs/heads/main');
     await ws.index.addBlob('b.txt', 'b');
@@ -72,7 +49,7 @@ describe('A branch that is renamed', () => {
   });
 
   it('is found gone by other workspaces that are on it', async () => {
-    const { path, ws } = await open();
+    const { path, ws } = await openTwoCommits();
     const other = await openWorkspace(path);
     await ws.branches.create('aside');
     await ws.branches.rename('main', 'trunk');
@@ -85,7 +62,7 @@ describe('A branch that is renamed', () => {
   });
 
   it('takes linked work trees along', async () => {
-    const { path, ws } = await open();
+    const { path, ws } = await openTwoCommits();
     git(path, 'worktree', 'add', '--quiet', '-b', 'side', nodePath.join(path, 'linked'));
     await ws.branches.rename('side', 'other');
     expect(git(nodePath.join(path, 'linked'), 'symbolic-ref', 'HEAD')).toBe('refs/heads/other');
@@ -93,7 +70,7 @@ describe('A branch that is renamed', () => {
   });
 
   it('does not get a name that is taken, collides or is refused', async () => {
-    const { path, ws } = await open();
+    const { path, ws } = await openTwoCommits();
     await ws.branches.create('other');
     await ws.branches.create('a/b');
     for (const [name, code] of [
@@ -113,7 +90,7 @@ describe('A branch that is renamed', () => {
   });
 
   it('has its old name while a lock is in the way', async () => {
-    const { path, ws } = await open();
+    const { path, ws } = await openTwoCommits();
     ws.config.lockWaitTimeout = 30;
     for (const lock of ['refs/heads/main.lock', 'refs/heads/new.lock']) {
       writeFileSync(nodePath.join(path, '.git', lock), '');
@@ -126,7 +103,7 @@ describe('A branch that is renamed', () => {
 
 describe('A branch that is deleted', () => {
   it('is gone when the present branch has its commits, with its configuration', async () => {
-    const { path, ws, first } = await open();
+    const { path, ws, first } = await openTwoCommits();
     await ws.branches.create('old', { from: first });
     git(path, 'config', 'branch.old.remote', 'origin');
     git(path, 'pack-refs', '--all');
@@ -137,7 +114,7 @@ describe('A branch that is deleted', () => {
   });
 
   it('stays when it has commits that nothing else has, unless it is forced', async () => {
-    const { path, ws } = await open();
+    const { path, ws } = await openTwoCommits();
     await ws.branches.create('side');
     const oid = commitMeanwhile(path, 'Aside', 'side');
     expect(await errorOf(() => ws.branches.delete('side'))).toMatchObject({
@@ -150,7 +127,7 @@ describe('A branch that is deleted', () => {
   });
 
   it('is gone when its upstream has its commits', async () => {
-    const { path, ws } = await open();
+    const { path, ws } = await openTwoCommits();
     await ws.branches.create('side');
     commitMeanwhile(path, 'Aside', 'side');
     await ws.branches.create('copy', { from: 'side' });
@@ -161,7 +138,7 @@ describe('A branch that is deleted', () => {
   });
 
   it('stays when this workspace, a work tree or HEAD is on it, also when it is forced', async () => {
-    const { path, ws } = await open();
+    const { path, ws } = await openTwoCommits();
     git(path, 'worktree', 'add', '--quiet', '-b', 'side', nodePath.join(path, 'linked'));
     const refusal = async (name: string): Promise<unknown> =>
       (await errorOf(() => ws.branches.delete(name, { force: true }))).details;
@@ -183,7 +160,7 @@ describe('A branch that is deleted', () => {
   });
 
   it('stays when it is symbolic, and what it leads to as well', async () => {
-    const { path, ws } = await open();
+    const { path, ws } = await openTwoCommits();
     git(path, 'symbolic-ref', 'refs/heads/alias', 'refs/heads/main');
     expect((await errorOf(() => ws.branches.delete('alias'))).code).toBe('GIT_ERROR');
     expect(branches(path)).toEqual(['alias', 'main']);
@@ -194,8 +171,8 @@ describe('The upstream of a branch', () => {
   /** A clone of a repository, with one branch of it fetched. */
   async function cloned(): Promise<{ readonly path: string; readonly ws: Workspace }> {
     const path = temporaryRepository();
-    git(path, 'remote', 'add', 'origin', history().path);
-    git(path, 'remote', 'add', 'up/stream', history().path);
+    git(path, 'remote', 'add', 'origin', twoCommits().path);
+    git(path, 'remote', 'add', 'up/stream', twoCommits().path);
     git(path, 'fetch', '--quiet', 'origin');
     git(path, 'fetch', '--quiet', 'up/stream');
     git(path, 'reset', '--quiet', '--hard', 'origin/main');

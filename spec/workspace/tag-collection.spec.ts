@@ -3,38 +3,15 @@ import nodePath from 'node:path';
 import type { Tag } from 'gitmodel';
 import { Tag as NodegitTag } from 'nodegit';
 import { errorOf } from '../support/error-of';
-import { commitFiles, git, IDENTITY, runGit } from '../support/temporary-repository';
-import {
-  copyRepository,
-  emptyRepository,
-  expectLog,
-  once,
-  openPages,
-  openWorkspace,
-} from '../support/workspaces';
-
-const history = once(() => {
-  const path = emptyRepository();
-  const first = commitFiles(path, 'refs/heads/main', { files: { 'a.txt': '1' }, message: 'First' });
-  const second = commitFiles(path, 'refs/heads/main', { message: 'Second', parents: [first] });
-  return { path, first, second };
-});
+import { git, IDENTITY, runGit } from '../support/temporary-repository';
+import { expectLog, openPages, openWorkspace } from '../support/workspaces';
+import { openTwoCommits } from './two-commits';
 
 const AUTHOR = { ...IDENTITY, time: new Date(1_600_000_000_000), offset: 60 };
 
-async function open(): Promise<{
-  readonly path: string;
-  readonly ws: Awaited<ReturnType<typeof openWorkspace>>;
-  readonly first: string;
-  readonly second: string;
-}> {
-  const path = copyRepository(history().path);
-  return { ...history(), path, ws: await openWorkspace(path) };
-}
-
 describe('A tag', () => {
   it('is lightweight without a message, at the commit that the index is based on', async () => {
-    const { path, ws, second } = await open();
+    const { path, ws, second } = await openTwoCommits();
     const tag = await ws.tags.create('v1');
     expect(tag).toEqual({
       name: 'v1',
@@ -50,7 +27,7 @@ describe('A tag', () => {
   });
 
   it('is annotated with a message, as git and libgit2 see it', async () => {
-    const { path, ws, first } = await open();
+    const { path, ws, first } = await openTwoCommits();
     const tag = await ws.tags.create('v1', { at: 'main~1', message: 'One\n\nTwo', author: AUTHOR });
     expect(tag).toMatchObject({ target: first, targetType: 'commit', message: 'One\n\nTwo', tagger: AUTHOR });
     expect(git(path, 'cat-file', 'tag', 'v1')).toBe(
@@ -89,7 +66,7 @@ describe('A tag', () => {
   });
 
   it('made by git is read the same, also when it is packed', async () => {
-    const { path, ws, first } = await open();
+    const { path, ws, first } = await openTwoCommits();
     git(path, 'tag', 'light', first);
     git(path, 'tag', '--annotate', '--message', 'Annotated', 'v1', first);
     git(path, 'gc', '--quiet');
@@ -104,7 +81,7 @@ describe('A tag', () => {
   });
 
   it('does not take the place of another one, unless it is forced', async () => {
-    const { path, ws, first, second } = await open();
+    const { path, ws, first, second } = await openTwoCommits();
     await ws.tags.create('v1', { at: first });
     expect(await errorOf(() => ws.tags.create('v1', { message: 'Two' }))).toMatchObject({
       code: 'REFERENCE_EXISTS',
@@ -116,7 +93,7 @@ describe('A tag', () => {
   });
 
   it('does not collide with another one', async () => {
-    const { ws } = await open();
+    const { ws } = await openTwoCommits();
     await ws.tags.create('a/b');
     for (const name of ['a', 'a/b/c']) {
       expect(await errorOf(() => ws.tags.create(name))).toMatchObject({
@@ -129,7 +106,7 @@ describe('A tag', () => {
   it.each(['', '-d', 'HEAD', 'a b', 'a..b', 'a.lock', 'a~1', '.a'])(
     'does not get the name %j',
     async (name) => {
-      const { path, ws } = await open();
+      const { path, ws } = await openTwoCommits();
       expect((await errorOf(() => ws.tags.create(name))).code).toBe('INVALID_REFERENCE_NAME');
       expect(git(path, 'tag')).toBe('');
     },
@@ -144,11 +121,24 @@ describe('A tag', () => {
     }
     expect((await errorOf(() => ws.tags.list({ pattern: 1 as never }))).code).toBe('INVALID_ARGUMENT');
   });
+
+  it('has an author only with a message, even an empty one', async () => {
+    const { path, ws } = await openTwoCommits();
+    const error = await errorOf(() => ws.tags.create('v1', { author: AUTHOR }));
+    expect(error).toMatchObject({
+      code: 'INVALID_ARGUMENT',
+      details: { option: 'author', value: AUTHOR, ref: 'refs/tags/v1' },
+    });
+    expect(error.message).toContain('refs/tags/v1 cannot have an author without a message');
+    expect(git(path, 'tag')).toBe('');
+    expect(await ws.tags.create('v1', { author: AUTHOR, message: '' })).toMatchObject({ tagger: AUTHOR });
+    expect(await ws.tags.create('v2', { author: undefined })).toMatchObject({ tagger: null });
+  });
 });
 
 describe('The tags', () => {
   it('are listed as git does it, all or by a pattern', async () => {
-    const { path, ws } = await open();
+    const { path, ws } = await openTwoCommits();
     for (const name of ['v2', 'v1.1', 'release/v1', 'v10']) await ws.tags.create(name, { message: name });
     git(path, 'pack-refs', '--all');
     await ws.tags.create('v1');
@@ -167,7 +157,7 @@ describe('The tags', () => {
 
 describe('A tag that is deleted', () => {
   it('is gone, also when it is packed; its oid is what is left', async () => {
-    const { path, ws } = await open();
+    const { path, ws } = await openTwoCommits();
     const { oid } = await ws.tags.create('v1', { message: 'One' });
     await ws.tags.create('v2');
     git(path, 'pack-refs', '--all');
@@ -182,7 +172,7 @@ describe('A tag that is deleted', () => {
   });
 
   it('stays while somebody else has it locked', async () => {
-    const { path, ws } = await open();
+    const { path, ws } = await openTwoCommits();
     await ws.tags.create('v1');
     ws.config.lockWaitTimeout = 30;
     writeFileSync(nodePath.join(path, '.git/refs/tags/v1.lock'), '');
@@ -195,7 +185,7 @@ describe('A tag that is deleted', () => {
 });
 
 it('A tag whose object is malformed gives a typed error', async () => {
-  const { path, ws } = await open();
+  const { path, ws } = await openTwoCommits();
   const input = 'object 1\ntype commit\ntag x\n\n';
   const oid = runGit(path, ['hash-object', '-t', 'tag', '-w', '--literally', '--stdin'], { input })
     .toString()

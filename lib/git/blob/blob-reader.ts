@@ -10,11 +10,11 @@ import { decodeDeltaResultSize, MAX_DELTA_HEADER_BYTES } from '../../object/pack
 import { decodeEntryHeader, MAX_ENTRY_HEADER_BYTES } from '../../object/pack/pack-entry-codec';
 import type { EntryHeader } from '../../object/pack/pack-entry-codec';
 import { objectFolders } from '../alternates';
-import { InflatedFile, PIECE_BYTES } from './inflated-file';
 import { looseObjectFile } from '../loose/loose-object-file';
 import { damagedObject, wrongType } from '../object-errors';
 import { findInPack, findInPacks } from '../pack/pack-index-reader';
 import type { PackLocation } from '../pack/pack-index-reader';
+import { InflatedFile, PIECE_BYTES } from './inflated-file';
 
 /** What is known of a blob before its content is read. */
 interface BlobFacts {

@@ -7,6 +7,8 @@ import { objectHeader } from '../../object/oid';
 import { deflateLooseObject } from '../compression/deflate';
 import { syncAll } from '../durable';
 import type { Durability } from '../durable';
+import { retryIfSweptAway } from '../swept-away';
+import { Turn } from '../turn';
 import {
   looseObjectFile,
   moveIntoPlace,
@@ -14,8 +16,6 @@ import {
   refreshObjectFile,
   temporaryObjectPrefix,
 } from './loose-object-file';
-import { retryIfSweptAway } from '../swept-away';
-import { Turn } from '../turn';
 
 /**
  * Writes objects as Git's loose files: `objects/<first two digits>/<the other 38>`, zlib-compressed, under a

@@ -1,14 +1,17 @@
-import { readFileSync, statSync, unlinkSync } from 'node:fs';
+import { statSync, unlinkSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { promisify } from 'node:util';
-import { inflate, inflateSync } from 'node:zlib';
-import { visitLinks } from '../../object/object-links';
+import { inflate } from 'node:zlib';
+import { InvalidObjectError } from '../../errors';
 import { decodeObject } from '../../object/object-codec';
 import type { DecodedObject } from '../../object/object-codec';
+import { visitLinks } from '../../object/object-links';
 import { OID_BYTES } from '../../object/oid';
 import type { ObjectType } from '../../object/oid';
 import type { OidList } from '../../object/oid-list';
 import { looseObjectFile } from '../loose/loose-object-file';
+import { readLooseObjectNow } from '../loose/loose-object-reader';
+import { TOO_LARGE } from '../on-the-spot';
 import { listLooseObjects } from './loose-list';
 import { PackedHistory } from './packed-history';
 import { readRoots } from './roots';
@@ -20,12 +23,6 @@ const inflateInBackground = promisify(inflate);
 
 /** Larger objects stay in files of their own, which serve them as well; so an object can be handled in memory. */
 const MAX_OBJECT_BYTES = 16 * 1024 * 1024;
-
-/** Up to this size a file is read and inflated on the spot, for a hop to another thread alone costs more. */
-const ON_THE_SPOT_BYTES = 32 * 1024;
-
-/** zlib allocates its output in chunks of this size; the default is made for larger data, and costs more. */
-const SMALL_CHUNK = 2048;
 
 /** After so long without use, `git gc` takes what nothing refers to for garbage (`gc.pruneExpire`). */
 export const GRACE_MS = 14 * 24 * 3600 * 1000;
@@ -164,17 +161,16 @@ class LoosePacker {
     const oid = this.list.oidAt(position);
     const file = this.fileAt(position);
     try {
-      const { size } = statSync(file);
-      if (size > MAX_OBJECT_BYTES) return undefined;
-      const bytes =
-        size <= ON_THE_SPOT_BYTES
-          ? inflateSync(readFileSync(file), { chunkSize: SMALL_CHUNK, maxOutputLength: MAX_OBJECT_BYTES })
-          : await inflateInBackground(await readFile(file), { maxOutputLength: MAX_OBJECT_BYTES });
-      return decodeObject(oid, bytes);
+      const object = readLooseObjectNow(this.context.objectsFolder, oid);
+      if (object !== TOO_LARGE) return object;
+      if (statSync(file).size > MAX_OBJECT_BYTES) return undefined;
+      const limit = { maxOutputLength: MAX_OBJECT_BYTES };
+      return decodeObject(oid, await inflateInBackground(await readFile(file), limit));
     } catch (error) {
-      const { code, message } = error as NodeJS.ErrnoException;
       // Somebody else may have packed it; or it is large.
-      if (code === 'ENOENT' || code === 'ERR_BUFFER_TOO_LARGE') return undefined;
+      if (['ENOENT', 'ERR_BUFFER_TOO_LARGE'].includes((error as NodeJS.ErrnoException).code ?? ''))
+        return undefined;
+      const { message } = (error instanceof InvalidObjectError ? error.cause : error) as Error;
       this.context.problems.push({ path: file, message: `The object ${oid} is damaged: ${message}` });
       return undefined;
     }

@@ -1,5 +1,5 @@
-import type { FramedObject } from '../../object/pack/object-frame';
 import type { UnwrittenObject } from '../../object/node-entry';
+import type { FramedObject } from '../../object/pack/object-frame';
 import type { StagedTree } from '../../object/staged-tree';
 import type { Durability } from '../durable';
 import { Turn } from '../turn';

@@ -1,7 +1,7 @@
 import { inflateSync } from 'node:zlib';
+import type { Awaitable } from '../../object/awaitable';
 import { readFrame } from '../../object/pack/object-frame';
 import type { FramedObject } from '../../object/pack/object-frame';
-import type { Awaitable } from '../../object/awaitable';
 import { decodeEntryHeader } from '../../object/pack/pack-entry-codec';
 import { Turn } from '../turn';
 import type { PackFiles } from './pack-files';

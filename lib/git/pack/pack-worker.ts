@@ -1,7 +1,7 @@
 /** The program of the thread that compresses and writes a pack; see {@link PackThread}. */
 import { parentPort, workerData } from 'node:worker_threads';
-import { PackOutput } from './pack-output';
 import type { PackAnswer, PackOrder, PackThreadData } from './pack-messages';
+import { PackOutput } from './pack-output';
 
 async function carryOut(pack: PackOutput, order: PackOrder): Promise<PackAnswer> {
   switch (order.do) {

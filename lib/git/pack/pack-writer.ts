@@ -2,10 +2,10 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import path from 'node:path';
 import { ObjectWriteError } from '../../errors';
+import type { UnwrittenObject } from '../../object/node-entry';
 import { ObjectFrame } from '../../object/pack/object-frame';
 import type { FramedObject } from '../../object/pack/object-frame';
 import { OidTable } from '../../object/pack/oid-table';
-import type { UnwrittenObject } from '../../object/node-entry';
 import type { Durability } from '../durable';
 import { keepContent } from './keep-file';
 import { putInPlace, uniquePackName, removePackFiles, temporaryPackFiles } from './pack-files';
@@ -60,11 +60,6 @@ export class PackWriter {
   ) {
     this.folder = path.join(objectsFolder, 'pack');
     this.files = temporaryPackFiles(this.folder);
-  }
-
-  /** How many objects have been added. */
-  get size(): number {
-    return this.oids.size;
   }
 
   /**

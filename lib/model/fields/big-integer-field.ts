@@ -1,9 +1,8 @@
 import { JsonNumber } from '../json-value';
 import type { JsonValue } from '../json-value';
-import { FieldType } from './field';
 import type { FieldOptions } from './field-options';
 import { InvalidValue } from './invalid-value';
-import { checkNumber, checkRange } from './limits';
+import { NumberFieldType } from './number-field';
 
 /** The options of a whole number of any size. */
 export interface BigIntegerFieldOptions extends FieldOptions<bigint> {
@@ -25,18 +24,7 @@ const MAX_EXPANDED_DIGITS = 10_000;
  * A whole number of any size: a `bigint`, from a whole number or its digits as well. Stored as a JSON number with
  * all its digits.
  */
-export class BigIntegerFieldType extends FieldType<bigint> {
-  private readonly min: bigint | number;
-  private readonly max: bigint | number;
-
-  constructor(options: BigIntegerFieldOptions = {}) {
-    super(options);
-    const { min, max } = options;
-    checkRange({ min, max });
-    this.min = min ?? -Infinity;
-    this.max = max ?? Infinity;
-  }
-
+export class BigIntegerFieldType extends NumberFieldType<bigint, BigIntegerFieldOptions> {
   protected coerce(value: unknown): bigint {
     if (typeof value === 'bigint') return value;
     if (typeof value === 'number') return fromNumber(value);
@@ -44,10 +32,6 @@ export class BigIntegerFieldType extends FieldType<bigint> {
     if (value instanceof JsonNumber) return fromNotation(value.text);
     if (typeof value === 'string') throw notWhole();
     throw new InvalidValue('invalid_type', 'must be a bigint');
-  }
-
-  protected override validate(value: bigint): void {
-    checkNumber(value, this.min, this.max);
   }
 
   protected toStored(value: bigint): JsonValue {

@@ -1,33 +1,13 @@
 import { JsonNumber } from '../json-value';
-import { FieldType } from './field';
-import type { FieldOptions } from './field-options';
 import { InvalidValue } from './invalid-value';
-import { checkNumber, checkRange } from './limits';
-
-/** The options of a number. */
-export interface NumberFieldOptions extends FieldOptions<number> {
-  /** The least that a number may be. */
-  readonly min?: number | undefined;
-  /** The most that a number may be. */
-  readonly max?: number | undefined;
-}
+import { NumberFieldType } from './number-field';
+import type { NumberFieldOptions } from './number-field';
 
 /**
  * A whole number that a JavaScript number holds exactly: from -(2^53 - 1) to 2^53 - 1. Anything beyond is
  * refused, on the way in and on the way out, for it would be rounded.
  */
-export class IntegerFieldType extends FieldType<number> {
-  private readonly min: number;
-  private readonly max: number;
-
-  constructor(options: NumberFieldOptions = {}) {
-    super(options);
-    const { min, max } = options;
-    checkRange({ min, max });
-    this.min = min ?? -Infinity;
-    this.max = max ?? Infinity;
-  }
-
+export class IntegerFieldType extends NumberFieldType<number, NumberFieldOptions> {
   protected coerce(value: unknown): number {
     if (value instanceof JsonNumber) throw beyondNumbers();
     const number = typeof value === 'bigint' ? Number(value) : value;
@@ -36,10 +16,6 @@ export class IntegerFieldType extends FieldType<number> {
     if (!Number.isSafeInteger(number)) throw beyondNumbers();
     // -0 is stored as 0, so it is 0 from the beginning.
     return number + 0;
-  }
-
-  protected override validate(value: number): void {
-    checkNumber(value, this.min, this.max);
   }
 
   protected toStored(value: number): number {

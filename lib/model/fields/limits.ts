@@ -1,5 +1,4 @@
 import { ModelDefinitionError } from '../../errors';
-import { InvalidValue } from './invalid-value';
 
 /** The least and the most that a field's options allow, by the options' names, the least first. */
 type Limits = Readonly<Record<string, number | bigint | undefined>>;
@@ -12,12 +11,6 @@ export function checkLengths(limits: Limits): void {
 /** @throws ModelDefinitionError unless each limit is a number, and the least not above the most. */
 export function checkRange(limits: Limits): void {
   checkLimits(limits, 'a number', (limit) => typeof limit === 'bigint' || typeof limit === 'number');
-}
-
-/** @throws InvalidValue when a number is outside of its limits. */
-export function checkNumber<T extends number | bigint>(value: T, min: T | number, max: T | number): void {
-  if (value < min) throw new InvalidValue('too_small', `must be ${min} at least`);
-  if (value > max) throw new InvalidValue('too_large', `must be ${max} at most`);
 }
 
 function checkLimits(limits: Limits, kind: string, isLimit: (limit: unknown) => boolean): void {

@@ -1,5 +1,5 @@
-import { InvalidValue } from '../fields/invalid-value';
 import type { FieldType } from '../fields/field';
+import { InvalidValue } from '../fields/invalid-value';
 import { checkJson } from '../fields/json-check';
 import { isSameJson } from '../json-value';
 import { addChanges, compareValues } from './arithmetic';

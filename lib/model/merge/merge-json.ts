@@ -46,10 +46,7 @@ export function conflicting(versions: StoredVersions, path: ValuePath = []): Mer
  *
  * @param isStrict Whether it is not settled, too, when both have changed it to the same.
  */
-export function mergeTrivially(
-  { base, ours, theirs }: StoredVersions,
-  isStrict: boolean,
-): MergedValue | undefined {
+function mergeTrivially({ base, ours, theirs }: StoredVersions, isStrict: boolean): MergedValue | undefined {
   if (isSameJson(base, theirs)) return settled(ours);
   if (isSameJson(base, ours)) return settled(theirs);
   return !isStrict && isSameJson(ours, theirs) ? settled(ours) : undefined;

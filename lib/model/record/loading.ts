@@ -8,10 +8,10 @@ import { iterate, mapCursor } from './cursor';
 import type { Cursor } from './cursor';
 import { idText } from './id';
 import { instantiate } from './instance';
-import { isOfRecord } from './invalid-record';
+import { readEach } from './read-each';
 import { decodeInstance, withFiles } from './record-codec';
 import type { LoadedRecord } from './record-codec';
-import { readEach } from './read-each';
+import { isOfRecord } from './record-error';
 import type { RecordSource } from './record-set';
 import type { FoundRecord, ReadAllOptions, ReadOptions } from './record-store';
 

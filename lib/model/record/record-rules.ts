@@ -1,6 +1,6 @@
 import { InvalidRecordError, ValidationError } from '../../errors';
-import { InvalidValue } from '../fields/invalid-value';
 import { bindingOf } from '../binding';
+import { InvalidValue } from '../fields/invalid-value';
 import type { JsonValue } from '../json-value';
 import type { ModelSchema } from '../schema/schema';
 import type { ModelConstructor, ModelId } from '../types';

@@ -11,11 +11,11 @@ import type { Layout } from '../schema/layout';
 import type { SerializedPlace } from '../schema/place';
 import type { ModelSchema } from '../schema/schema';
 import type { StoredRecord } from '../serializers/serializer';
-import type { SharedValues } from './shared-values';
 import type { Cursor } from './cursor';
 import type { Lock, LockOptions } from './lock';
-import type { RecordIndex } from './record-index';
 import type { RecordStatus } from './record-difference';
+import type { RecordIndex } from './record-index';
+import type { SharedValues } from './shared-values';
 
 /** What a commit says beside what changed. */
 export interface CommitOptions {

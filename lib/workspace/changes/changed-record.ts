@@ -3,21 +3,21 @@ import type { GitModelError } from '../../errors';
 import { bindingOf } from '../../model/binding';
 import type { GitModel } from '../../model/git-model';
 import { idOf } from '../../model/record/id';
-import { isOfRecord } from '../../model/record/invalid-record';
 import { loadRecord } from '../../model/record/loading';
 import { plainRecord } from '../../model/record/record-collection';
 import type { PlainRecord } from '../../model/record/record-collection';
 import { differenceOf } from '../../model/record/record-difference';
 import type { RecordStatus } from '../../model/record/record-difference';
+import { isOfRecord } from '../../model/record/record-error';
 import type { RegisteredModel } from '../../model/registry';
 import type { IdOf, ModelId, RecordChange, VersionChanges } from '../../model/types';
 import { andThen } from '../../object/awaitable';
 import type { Awaitable } from '../../object/awaitable';
 import type { WorkspaceContext } from '../context';
+import type { StoredUnit } from './stored-unit';
+import type { TreeAt } from './stored-version';
 import { compareTrees } from './tree-comparison';
 import type { ComparedRecord } from './tree-comparison';
-import type { MergeUnit } from './merge-unit';
-import type { TreeAt } from './stored-version';
 import { VersionReader } from './version-reader';
 
 /** A record of any model: an instance where the model is registered, else a plain object. */
@@ -96,7 +96,7 @@ async function describeChange(
   const before = new VersionReader(context, unitBefore, () => from);
   const after = new VersionReader(context, unitAfter, () => to);
   if (onInvalid) await Promise.all([before.read(), after.read()]);
-  const { schema, path: file } = (unitAfter ?? unitBefore) as MergeUnit;
+  const { schema, path: file } = (unitAfter ?? unitBefore) as StoredUnit;
   const model = models.find((each) => each.schema === schema)?.model;
   const binding = model && bindingOf(model, 'be compared');
   const idOfVersion = (version: VersionReader): Awaitable<ModelId> =>

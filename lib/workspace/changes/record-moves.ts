@@ -1,13 +1,13 @@
+import { GitModelError } from '../../errors';
 import type { ObjectStore } from '../../git/object-store';
 import { Turn } from '../../git/turn';
-import { GitModelError } from '../../errors';
 import { isSameJson } from '../../model/json-value';
 import type { JsonValue } from '../../model/json-value';
 import type { ModelSchema } from '../../model/schema/schema';
 import type { StoredRecord } from '../../model/serializers/serializer';
 import type { StagedTree } from '../../object/staged-tree';
-import { decodeVersion, readVersion } from './merge-unit';
-import type { MergeUnit, UnitVersion } from './merge-unit';
+import { decodeVersion, readVersion } from './stored-unit';
+import type { StoredUnit, UnitVersion } from './stored-unit';
 
 /** Among so many added records the one is looked for that a removed one has become; Git's limit for renames. */
 const MAX_CANDIDATES = 1000;
@@ -21,7 +21,7 @@ const LEAST_SIMILARITY = 0.5;
  */
 export class RecordMoves {
   private readonly taken = new Set<string>();
-  private readonly added = new Map<ModelSchema, Promise<readonly MergeUnit[]>>();
+  private readonly added = new Map<ModelSchema, Promise<readonly StoredUnit[]>>();
   /** The added records that were read, by their paths. */
   private readonly candidates = new Map<string, ReadVersion | undefined>();
 
@@ -30,16 +30,16 @@ export class RecordMoves {
     private readonly objects: ObjectStore,
     private readonly base: StagedTree,
     private readonly side: StagedTree,
-    private readonly findAdded: (schema: ModelSchema) => Promise<readonly MergeUnit[]>,
+    private readonly findAdded: (schema: ModelSchema) => Promise<readonly StoredUnit[]>,
   ) {}
 
   /** The record that a removed one has become; undefined when it was deleted. */
-  async find(removed: MergeUnit): Promise<MergeUnit | undefined> {
+  async find(removed: StoredUnit): Promise<StoredUnit | undefined> {
     const { schema } = removed;
     if (!schema) return undefined;
     const before = await this.read(this.base, removed);
     if (!before) return undefined;
-    let best: MergeUnit | undefined;
+    let best: StoredUnit | undefined;
     let most = LEAST_SIMILARITY;
     const candidates = (await this.addedTo(schema)).filter(({ path }) => !this.taken.has(path));
     for (const candidate of candidates.slice(0, MAX_CANDIDATES)) {
@@ -52,8 +52,8 @@ export class RecordMoves {
   }
 
   /** Finds out of many removed records at once which ones the added ones were; those that are most alike come first. */
-  async match(removed: readonly MergeUnit[]): Promise<ReadonlyMap<MergeUnit, MergeUnit>> {
-    const pairs: { readonly from: MergeUnit; readonly to: MergeUnit; readonly similarity: number }[] = [];
+  async match(removed: readonly StoredUnit[]): Promise<ReadonlyMap<StoredUnit, StoredUnit>> {
+    const pairs: { readonly from: StoredUnit; readonly to: StoredUnit; readonly similarity: number }[] = [];
     const turn = new Turn();
     for (const from of removed) {
       const before = from.schema ? await this.read(this.base, from) : undefined;
@@ -65,7 +65,7 @@ export class RecordMoves {
         if (similarity > LEAST_SIMILARITY) pairs.push({ from, to, similarity });
       }
     }
-    const moves = new Map<MergeUnit, MergeUnit>();
+    const moves = new Map<StoredUnit, StoredUnit>();
     for (const { from, to } of pairs.sort((a, b) => b.similarity - a.similarity)) {
       if (moves.has(from) || this.taken.has(to.path)) continue;
       moves.set(from, to);
@@ -74,18 +74,18 @@ export class RecordMoves {
     return moves;
   }
 
-  private addedTo(schema: ModelSchema): Promise<readonly MergeUnit[]> {
+  private addedTo(schema: ModelSchema): Promise<readonly StoredUnit[]> {
     const added = this.added.get(schema) ?? this.findAdded(schema);
     this.added.set(schema, added);
     return added;
   }
 
-  private async candidate(unit: MergeUnit): Promise<ReadVersion | undefined> {
+  private async candidate(unit: StoredUnit): Promise<ReadVersion | undefined> {
     if (!this.candidates.has(unit.path)) this.candidates.set(unit.path, await this.read(this.side, unit));
     return this.candidates.get(unit.path);
   }
 
-  private async read(tree: StagedTree, unit: MergeUnit): Promise<ReadVersion | undefined> {
+  private async read(tree: StagedTree, unit: StoredUnit): Promise<ReadVersion | undefined> {
     const version = await readVersion(tree, unit, unit.path);
     if (!version) return undefined;
     try {

@@ -7,8 +7,8 @@ import type { ModelSchema } from '../../model/schema/schema';
 import type { StoredRecord } from '../../model/serializers/serializer';
 import type { StagedTree } from '../../object/staged-tree';
 import { refuseContent } from '../record-locations';
-import { decodeVersion, readVersion } from './merge-unit';
-import type { MergeUnit } from './merge-unit';
+import { decodeVersion, readVersion } from './stored-unit';
+import type { StoredUnit } from './stored-unit';
 
 /** A tree, and how what was read from it says so; undefined for what is staged. */
 export interface TreeAt {
@@ -23,7 +23,7 @@ export interface TreeAt {
  */
 export async function readStored(
   objects: ObjectStore,
-  unit: MergeUnit,
+  unit: StoredUnit,
   { tree, at }: TreeAt,
 ): Promise<FoundRecord | null> {
   const version = await readVersion(tree, unit, unit.path);

@@ -9,17 +9,17 @@ import { kindOfMode } from '../../object/file-mode';
 import type { StagedTree } from '../../object/staged-tree';
 import { diffPaths } from '../../object/tree-diff';
 import type { PathChange } from '../../object/tree-diff';
-import { decodeVersion, readVersion, unitAt } from './merge-unit';
-import type { MergeUnit } from './merge-unit';
 import { RecordMoves } from './record-moves';
+import { decodeVersion, readVersion, unitAt } from './stored-unit';
+import type { StoredUnit } from './stored-unit';
 
 /** A record that differs between two trees. */
 export interface ComparedRecord {
   readonly status: RecordStatus;
   /** Where the first tree has it; null for an added one. */
-  readonly before: MergeUnit | null;
+  readonly before: StoredUnit | null;
   /** Where the second tree has it; null for a removed one. */
-  readonly after: MergeUnit | null;
+  readonly after: StoredUnit | null;
 }
 
 /** What differs between two trees: by the bytes of the paths, a moved record at its new one. */
@@ -64,7 +64,7 @@ export async function compareTrees(
 
 /** The changed paths that belong together. */
 interface Group {
-  readonly unit: MergeUnit;
+  readonly unit: StoredUnit;
   readonly changes: PathChange[];
 }
 
@@ -110,7 +110,7 @@ function recordOf(
 }
 
 /** @param data What has changed of its data, if it has. */
-function recordAt(unit: MergeUnit, data: PathChange | undefined): ComparedRecord {
+function recordAt(unit: StoredUnit, data: PathChange | undefined): ComparedRecord {
   const before = data && !data.before ? null : unit;
   const after = data && !data.after ? null : unit;
   return { status: before ? (after ? 'changed' : 'removed') : 'added', before, after };
@@ -119,7 +119,7 @@ function recordAt(unit: MergeUnit, data: PathChange | undefined): ComparedRecord
 /** Whether what may be a record of a model that is not registered is one. */
 async function arePlain(
   objects: ObjectStore,
-  unit: MergeUnit,
+  unit: StoredUnit,
   trees: readonly StagedTree[],
 ): Promise<boolean> {
   try {
@@ -141,7 +141,7 @@ async function withMoves(
   from: StagedTree,
   to: StagedTree,
 ): Promise<readonly ComparedRecord[]> {
-  const origins = new Map<string, MergeUnit>();
+  const origins = new Map<string, StoredUnit>();
   const moved = new Set<string>();
   for (const { removed, added } of candidatesByModel(records)) {
     if (removed.length * added.length > MOST_PAIRS) continue;
@@ -161,8 +161,8 @@ async function withMoves(
 }
 
 interface MoveCandidates {
-  readonly removed: MergeUnit[];
-  readonly added: MergeUnit[];
+  readonly removed: StoredUnit[];
+  readonly added: StoredUnit[];
 }
 
 function candidatesByModel(records: readonly ComparedRecord[]): Iterable<MoveCandidates> {

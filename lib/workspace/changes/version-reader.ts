@@ -1,7 +1,7 @@
 import type { FoundRecord } from '../../model/record/record-store';
 import type { Awaitable } from '../../object/awaitable';
 import type { WorkspaceContext } from '../context';
-import type { MergeUnit } from './merge-unit';
+import type { StoredUnit } from './stored-unit';
 import { idInPath, readStored, storedIdOf } from './stored-version';
 import type { TreeAt } from './stored-version';
 
@@ -15,7 +15,7 @@ export class VersionReader {
    */
   constructor(
     private readonly context: Pick<WorkspaceContext, 'gate' | 'objects'>,
-    private readonly unit: MergeUnit | null,
+    private readonly unit: StoredUnit | null,
     private readonly at: () => Awaitable<TreeAt>,
   ) {}
 
@@ -26,7 +26,7 @@ export class VersionReader {
 
   /** The id as it stands in paths, for which the version is read if need be; only a version that there is has one. */
   id(): Awaitable<string> {
-    const { schema } = this.unit as MergeUnit;
+    const { schema } = this.unit as StoredUnit;
     return this.idInPath ?? this.read().then((found) => storedIdOf(schema, found as FoundRecord));
   }
 

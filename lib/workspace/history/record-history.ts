@@ -3,14 +3,14 @@ import type { LinkedCommit } from '../../git/commits';
 import { LinkedCommits } from '../../git/linked-commits';
 import type { ObjectStore } from '../../git/object-store';
 import { Turn } from '../../git/turn';
-import { isOfRecord } from '../../model/record/invalid-record';
+import { isOfRecord } from '../../model/record/record-error';
 import type { FoundRecord, HistoryOptions, StoredVersion } from '../../model/record/record-store';
 import { recordPaths } from '../../model/schema/layout';
 import type { ModelSchema } from '../../model/schema/schema';
 import { andThen } from '../../object/awaitable';
 import type { Awaitable } from '../../object/awaitable';
 import { StagedTree } from '../../object/staged-tree';
-import type { MergeUnit } from '../changes/merge-unit';
+import type { StoredUnit } from '../changes/stored-unit';
 import { readStored } from '../changes/stored-version';
 import { compareTrees } from '../changes/tree-comparison';
 import { VersionReader } from '../changes/version-reader';
@@ -24,7 +24,7 @@ import { startOf } from './start';
 /** A record in the tree of a commit, wherever it is there. */
 export interface RecordAt {
   readonly commit: LinkedCommit;
-  readonly unit: MergeUnit;
+  readonly unit: StoredUnit;
   readonly comparer: TrailComparer;
   readonly trail: Trail;
 }
@@ -113,7 +113,7 @@ export class RecordTracker {
   private async originOf(
     { commit, unit }: RecordAt,
     parent: LinkedCommit,
-  ): Promise<MergeUnit | null | undefined> {
+  ): Promise<StoredUnit | null | undefined> {
     const { objects, schema } = this;
     const source = { objects, schemas: [schema], folders: [schema.folder] };
     const { records } = await compareTrees(source, await this.treeOf(parent), await this.treeOf(commit));

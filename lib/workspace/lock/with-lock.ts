@@ -4,10 +4,10 @@ import { inspect } from 'node:util';
 import { checkOptions, checkSignal } from '../../arguments';
 import { InvalidArgumentError, LockReentryError, LockWaitTimeoutError } from '../../errors';
 import { hasEnded, thisProcess } from '../../git/process';
-import { LONGEST_WAIT } from '../../longest-wait';
 import { LOCK_OPTIONS } from '../../model/record/lock';
 import type { Lock, LockOptions, LockOwner } from '../../model/record/lock';
 import type { Awaitable } from '../../object/awaitable';
+import { pauseBeforeNext } from '../../waiting';
 import type { WorkspaceContext } from '../context';
 import type { WorkspaceScope } from '../scope';
 import { HeldLock, nameOf } from './held-lock';
@@ -157,8 +157,7 @@ async function acquire(
     if (found === 'retry') continue;
     const waited = Math.round(performance.now() - start);
     if (waited >= terms.timeout) throw tookTooLong(target, ref, waited, found.content);
-    // Waiting times that differ keep those that wait from meeting again and again.
-    const pause = Math.min(terms.interval * (0.5 + Math.random()), terms.timeout - waited, LONGEST_WAIT);
+    const pause = pauseBeforeNext(terms, waited);
     await sleep(pause, undefined, { signal: terms.signal }).catch(() => undefined);
   }
 }

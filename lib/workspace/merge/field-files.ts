@@ -6,7 +6,7 @@ import type { StoredValue } from '../../model/merge/merge-json';
 import type { BlobStore } from '../../model/record/record-store';
 import type { ModelSchema } from '../../model/schema/schema';
 import { FileMode } from '../../object/file-mode';
-import type { UnitVersions } from '../changes/merge-unit';
+import type { UnitVersions } from '../changes/stored-unit';
 import type { Placed } from './placing';
 
 /** The files that the fields of a record have in the versions that are merged, and those that are given in their place. */

@@ -9,7 +9,7 @@ import type { MergeCommits } from './merge-conflict';
 import { cannotResolve } from './open-conflict';
 import { placeFile } from './placing';
 import type { Placed } from './placing';
-import type { UnitMerge } from './record-unit-merge';
+import type { UnitMerge } from './unit-merge';
 
 /** The versions of a file; undefined where it is not. */
 export interface FileVersions {

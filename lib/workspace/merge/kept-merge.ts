@@ -2,8 +2,9 @@ import { checkOptions } from '../../arguments';
 import { COMMIT_OPTIONS } from '../../model/record/record-store';
 import type { CommitOptions } from '../../model/record/record-store';
 import { shortBranchName } from '../../object/reference-name';
+import type { KeptMerges } from './kept-merges';
+import type { KeptState } from './kept-state';
 import type { ConflictResolution, MergeConflict } from './merge-conflict';
-import type { KeptMerges, KeptState } from './kept-merges';
 import type { MergeResult } from './merge-options';
 
 /**

@@ -1,44 +1,29 @@
 import { ConcurrentUpdateError, InvalidObjectError, KeptMergeEndedError } from '../../errors';
 import { readCommit } from '../../git/commits';
 import { isAncestor, mergeBases } from '../../git/merge-base';
+import { referenceNotFound } from '../../git/reference-errors';
 import { listReferences } from '../../git/reference-list';
-import { compareAndSwap, deleteReference, readReference, referenceNotFound } from '../../git/references';
-import { isMergePolicy } from '../../model/merge/merge-policy';
+import { compareAndSwap, deleteReference, readReference } from '../../git/references';
 import type { CommitOptions } from '../../model/record/record-store';
 import type { ModelSchema } from '../../model/schema/schema';
 import { commitObject } from '../../object/commit-codec';
-import { isBranchRef, isReferenceName, shortBranchName } from '../../object/reference-name';
+import { shortBranchName } from '../../object/reference-name';
 import { sha1 } from '../../object/sha1';
 import { StagedTree } from '../../object/staged-tree';
 import { lockWait } from '../context';
 import type { WorkspaceContext } from '../context';
 import type { WorkspaceScope } from '../scope';
 import { KeptMerge } from './kept-merge';
-import { checkKept, keepDecision, reviveIfFit } from './kept-resolution';
-import type { KeptDecision } from './kept-resolution';
+import { keepDecision, reviveIfFit } from './kept-resolution';
+import { decodeState, encodeState, namedPolicies } from './kept-state';
+import type { KeptState } from './kept-state';
 import type { ConflictResolution, MergeConflict } from './merge-conflict';
 import type { MergeEngine } from './merge-engine';
-import type { MergeOptions, MergePolicies, MergeResult } from './merge-options';
+import type { MergeOptions, MergeResult } from './merge-options';
 import type { TreeMerge } from './tree-merge';
 
-/** What is known of a merge that is kept. */
-export interface KeptState {
-  /** The reference that it is kept under. */
-  readonly keptAs: string;
-  /** The branch that is merged into. */
-  readonly ref: string;
-  readonly from: string;
-  readonly ours: string;
-  readonly theirs: string;
-  readonly message: string;
-  /** Those that have a name. */
-  readonly policies: MergePolicies;
-  /** By the keys of the conflicts. */
-  readonly resolutions: Readonly<Record<string, KeptDecision>>;
-}
-
 /** What is to be kept. */
-export type MergeToKeep = Pick<KeptState, 'ref' | 'from' | 'ours' | 'theirs' | 'message'>;
+type MergeToKeep = Pick<KeptState, 'ref' | 'from' | 'ours' | 'theirs' | 'message'>;
 
 /** Where merges are kept. */
 const PREFIX = 'refs/gitmodel/merges/';
@@ -75,7 +60,7 @@ export class KeptMerges {
     for (const [conflict, resolution] of decided) {
       resolutions[conflict.key] = await keepDecision(this.schemaFor(conflict), conflict, resolution);
     }
-    const state = { ...merge, keptAs, policies: named(policies), resolutions };
+    const state = { ...merge, keptAs, policies: namedPolicies(policies), resolutions };
     return new KeptMerge(this, state, await this.write(state, present));
   }
 
@@ -229,9 +214,8 @@ export class KeptMerges {
 
   private async write(state: KeptState, expected: string | null): Promise<string> {
     const { objects, repository, config } = this.context;
-    const { keptAs, ours, theirs, ...rest } = state;
-    const content = Buffer.from(`${JSON.stringify({ version: 1, ...rest }, null, 2)}\n`);
-    const tree = await StagedTree.empty(objects).withBlob(FILE, content);
+    const { keptAs, ours, theirs } = state;
+    const tree = await StagedTree.empty(objects).withBlob(FILE, encodeState(state));
     const author = config.sign('author');
     const fields = {
       tree: tree.oid,
@@ -258,7 +242,7 @@ export class KeptMerges {
       const [ours, theirs] = parents;
       if (!content || ours === undefined || theirs === undefined)
         throw new Error('it is no merge of two commits');
-      return { keptAs, ours, theirs, ...parse(content.toString('utf8')) };
+      return { keptAs, ours, theirs, ...decodeState(content) };
     } catch (error) {
       throw new InvalidObjectError(
         `What is kept as ${keptAs} is no merge of this library: ${(error as Error).message}. Remove it with "git update-ref -d".`,
@@ -266,37 +250,4 @@ export class KeptMerges {
       );
     }
   }
-}
-
-function parse(text: string): Omit<KeptState, 'keptAs' | 'ours' | 'theirs'> {
-  const { ref, from, message, policies, resolutions } = JSON.parse(text) as Readonly<Record<string, unknown>>;
-  if (typeof ref !== 'string' || !isBranchRef(ref) || !isReferenceName(ref))
-    throw new Error('it names no branch');
-  if (typeof from !== 'string' || typeof message !== 'string')
-    throw new Error('it does not say what is merged');
-  return {
-    ref,
-    from,
-    message,
-    policies: named(tableOf(policies) as MergePolicies),
-    resolutions: Object.fromEntries(
-      Object.entries(tableOf(resolutions)).map(([key, each]) => [key, checkKept(each)]),
-    ),
-  };
-}
-
-function tableOf(value: unknown): Readonly<Record<string, unknown>> {
-  if (typeof value === 'object' && value !== null && !Array.isArray(value)) return { ...value };
-  throw new Error('its policies or resolutions are no objects');
-}
-
-/** A function cannot be kept. */
-function named(policies: MergePolicies): MergePolicies {
-  const isNamed = (policy: unknown): boolean => typeof policy !== 'function' && isMergePolicy(policy);
-  return Object.fromEntries(
-    Object.entries(policies).map(([model, fields]) => [
-      model,
-      Object.fromEntries(Object.entries(fields).filter(([, policy]) => isNamed(policy))),
-    ]),
-  );
 }

@@ -1,7 +1,7 @@
 import { InvalidArgumentError, InvalidObjectError } from '../../errors';
+import type { FieldType } from '../../model/fields/field';
 import { InvalidValue } from '../../model/fields/invalid-value';
 import { checkJson } from '../../model/fields/json-check';
-import type { FieldType } from '../../model/fields/field';
 import { GitBlob } from '../../model/git-blob';
 import type { JsonValue } from '../../model/json-value';
 import { storedOf, valueOf } from '../../model/merge/merge-field';

@@ -4,7 +4,6 @@ import { InvalidValue } from '../../model/fields/invalid-value';
 import { canonicalJson, isSameJson } from '../../model/json-value';
 import type { JsonValue } from '../../model/json-value';
 import { textOfId } from '../../model/record/id';
-import { isOfRecord } from '../../model/record/invalid-record';
 import { validateStored } from '../../model/record/validate-stored';
 import type { RegisteredModel } from '../../model/registry';
 import { mindingFields } from '../../model/relation/referential-actions';
@@ -12,18 +11,19 @@ import { dataPath } from '../../model/schema/layout';
 import type { ModelSchema, SchemaField } from '../../model/schema/schema';
 import type { StoredRecord } from '../../model/serializers/serializer';
 import type { StagedTree } from '../../object/staged-tree';
-import { changedRecords } from './changed-records';
+import { readVersion } from '../changes/stored-unit';
+import type { StoredUnit, UnitVersion } from '../changes/stored-unit';
+import { checkedRecords } from './checked-records';
+import type { CheckedRecord } from './checked-records';
 import { describeRecordConflict } from './conflict-messages';
 import { encodeRecord, withGivenFields } from './given-record';
 import { MergeConflict } from './merge-conflict';
 import type { ConflictFacts } from './merge-conflict';
-import { decodeVersion, readVersion } from '../changes/merge-unit';
-import type { MergeUnit, UnitVersion } from '../changes/merge-unit';
 import { cannotResolve, settleConflicts } from './open-conflict';
 import type { OpenConflict } from './open-conflict';
+import type { MergeStates, Side } from './overlay';
 import { placeRecord } from './placing';
 import type { PlacedRecord } from './placing';
-import type { MergeStates } from './overlay';
 import type { TreeMerge, TreeMergeSettings } from './tree-merge';
 
 /**
@@ -49,34 +49,22 @@ export async function checkMerge(
   return { ...merge, tree, conflicts: [...merge.conflicts, ...remaining] };
 }
 
-type Side = 'ours' | 'theirs';
-
-/** A record of the merged tree that a side has changed. */
-interface ChangedRecord {
-  readonly unit: MergeUnit & { readonly schema: ModelSchema };
-  readonly version: UnitVersion;
-  readonly record: StoredRecord;
-  readonly sides: readonly Side[];
-}
-
 class MergeChecks {
   /** What was decided: what is to be in the place of records of the merged tree. */
   private readonly decided: (() => Promise<void>)[] = [];
   private tree: StagedTree;
+  /** The paths of the records that neither side has like this. */
+  private readonly combined: ReadonlySet<string>;
 
   constructor(
-    merge: TreeMerge,
+    private readonly merge: TreeMerge,
     private readonly states: MergeStates,
     private readonly models: readonly RegisteredModel[],
     private readonly settings: TreeMergeSettings,
   ) {
     this.tree = merge.tree;
-    this.combined = merge.combined;
-    this.combinedPaths = new Set(merge.combined.map(({ path }) => path));
+    this.combined = new Set(merge.combined.map(({ path }) => path));
   }
-
-  private readonly combined: TreeMerge['combined'];
-  private readonly combinedPaths: ReadonlySet<string>;
 
   async settle(): Promise<StagedTree> {
     for (const place of this.decided) await place();
@@ -84,13 +72,15 @@ class MergeChecks {
   }
 
   async findAll(): Promise<OpenConflict[]> {
+    const { states, settings } = this;
     const found: OpenConflict[] = [];
     for (const model of this.models) {
       const unique = model.schema.dataFields.filter(
         (each) => each.field.unique && each !== model.schema.idField,
       );
       const minding = [...mindingFields(model.schema, bindingOf(model.model, 'be merged').context)];
-      const records = await this.changedOf(model.schema, unique.length > 0 || minding.length > 0);
+      const isAll = unique.length > 0 || minding.length > 0;
+      const records = await checkedRecords(model.schema, this.merge, states, settings.objects, isAll);
       for (const each of records) {
         const problem = await this.validate(model, each);
         if (problem) found.push(problem);
@@ -103,45 +93,11 @@ class MergeChecks {
     return found;
   }
 
-  /** @param isAll Those that only one side has changed as well. */
-  private async changedOf(schema: ModelSchema, isAll: boolean): Promise<ChangedRecord[]> {
-    const units = new Map<string, { readonly unit: MergeUnit; readonly sides: Side[] }>();
-    const add = (unit: MergeUnit, side: Side): void => {
-      const known = units.get(unit.path) ?? { unit, sides: [] };
-      units.set(unit.path, known);
-      if (!known.sides.includes(side)) known.sides.push(side);
-    };
-    for (const side of ['ours', 'theirs'] as const) {
-      for (const unit of this.combined) if (unit.schema === schema) add(unit, side);
-      if (!isAll) continue;
-      for (const unit of (await changedRecords(schema, this.states.base, this.states[side])).values())
-        add(unit, side);
-    }
-    const records: ChangedRecord[] = [];
-    for (const { unit, sides } of units.values()) {
-      const version = await readVersion(this.tree, unit, unit.path);
-      if (!version) continue;
-      const record = await this.decode(unit, version);
-      if (record) records.push({ unit: { ...unit, schema }, version, record, sides });
-    }
-    return records;
-  }
-
-  private async decode(unit: MergeUnit, version: UnitVersion): Promise<StoredRecord | undefined> {
-    try {
-      return await decodeVersion(this.settings.objects, unit, version);
-    } catch (error) {
-      // Who has written it has got an error or knows what he does; nobody has merged it.
-      if (isOfRecord(error)) return undefined;
-      throw error;
-    }
-  }
-
   private async validate(
     { model }: RegisteredModel,
-    { unit, version, record }: ChangedRecord,
+    { unit, version, record }: CheckedRecord,
   ): Promise<OpenConflict | undefined> {
-    if (!this.combinedPaths.has(unit.path)) return undefined;
+    if (!this.combined.has(unit.path)) return undefined;
     const { path } = unit;
     const { oid } = version.data;
     try {
@@ -163,11 +119,11 @@ class MergeChecks {
     }
   }
 
-  private findDuplicates(records: readonly ChangedRecord[], schemaField: SchemaField): OpenConflict[] {
+  private findDuplicates(records: readonly CheckedRecord[], schemaField: SchemaField): OpenConflict[] {
     const { field, storedName } = schemaField;
     const blank = field.serialize(field.blankValue);
     const found: OpenConflict[] = [];
-    const seen = new Map<string, ChangedRecord>();
+    const seen = new Map<string, CheckedRecord>();
     for (const owner of records) {
       const value = comparable(owner.record.fields.get(storedName), schemaField);
       if (value === undefined || value === null || isSameJson(value, blank)) continue;
@@ -194,7 +150,7 @@ class MergeChecks {
   }
 
   private async findMissing(
-    records: readonly ChangedRecord[],
+    records: readonly CheckedRecord[],
     { storedName, property }: SchemaField,
     target: ModelSchema,
   ): Promise<OpenConflict[]> {
@@ -228,7 +184,7 @@ class MergeChecks {
   }
 
   private open(
-    { path, schema }: ChangedRecord['unit'],
+    { path, schema }: CheckedRecord['unit'],
     record: StoredRecord,
     facts: Pick<ConflictFacts, 'kind' | 'field'>,
     reason: string,
@@ -259,24 +215,24 @@ class MergeChecks {
   }
 
   /** Puts the version of one side in the place of the merged one. */
-  private take(unit: MergeUnit, side: keyof MergeStates): void {
+  private take(unit: StoredUnit, side: keyof MergeStates): void {
     this.decided.push(async () => {
       const now = await readVersion(this.tree, unit, unit.path);
       await this.place(unit, now, await readVersion(this.states[side], unit, unit.path));
     });
   }
 
-  private give(unit: MergeUnit, version: UnitVersion, record: StoredRecord | null): void {
+  private give(unit: StoredUnit, version: UnitVersion, record: StoredRecord | null): void {
     const placed = record && { ...version, data: encodeRecord(unit.schema, record) };
     this.decided.push(() => this.place(unit, version, placed));
   }
 
-  private async place(unit: MergeUnit, from: PlacedRecord | null, to: PlacedRecord | null): Promise<void> {
+  private async place(unit: StoredUnit, from: PlacedRecord | null, to: PlacedRecord | null): Promise<void> {
     this.tree = await placeRecord(this.tree, unit.schema, from, to);
   }
 }
 
-function idOf({ record, unit }: ChangedRecord): string {
+function idOf({ record, unit }: CheckedRecord): string {
   return textOfId(record.fields.get(unit.schema.idField.storedName));
 }
 

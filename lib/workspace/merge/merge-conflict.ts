@@ -1,7 +1,7 @@
-import { sha1 } from '../../object/sha1';
 import { bindingOf } from '../../model/binding';
 import type { ValuePath } from '../../model/fields/invalid-value';
 import type { ModelConstructor } from '../../model/types';
+import { sha1 } from '../../object/sha1';
 import type { ModelConflict } from './model-conflict';
 
 /**

@@ -9,8 +9,8 @@ import { checkMerge } from './merge-checks';
 import type { MergeCommits } from './merge-conflict';
 import type { MergeOptions } from './merge-options';
 import type { ConflictHandler } from './open-conflict';
-import { mergeTrees } from './tree-merge';
 import type { MergeStates } from './overlay';
+import { mergeTrees } from './tree-merge';
 import type { TreeMerge, TreeMergeSettings } from './tree-merge';
 
 /** Merges commits and trees by the rules of the models of a workspace. */

@@ -20,9 +20,9 @@ import { refusePending } from '../stage';
 import type { KeptMerges } from './kept-merges';
 import type { ConflictResolution, MergeConflict } from './merge-conflict';
 import type { MergeEngine } from './merge-engine';
-import { checkMergeOptions, checkRevertOptions } from './option-checks';
 import type { MergeOptions, MergePreview, MergeResult, RevertOptions } from './merge-options';
 import type { ConflictHandler } from './open-conflict';
+import { checkMergeOptions, checkRevertOptions } from './option-checks';
 
 /** What a merge is of. */
 interface MergePlan {

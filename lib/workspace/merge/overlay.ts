@@ -7,8 +7,8 @@ import type { NodePair } from '../../object/node-entry';
 import { joinPath, StagedTree } from '../../object/staged-tree';
 import type { TreeSource } from '../../object/staged-tree';
 import { TreeNode } from '../../object/tree-node';
-import { unitAt, versionIn } from '../changes/merge-unit';
-import type { MergeUnit, UnitVersions } from '../changes/merge-unit';
+import { unitAt, versionIn } from '../changes/stored-unit';
+import type { StoredUnit, UnitVersions } from '../changes/stored-unit';
 
 /** The trees that are merged. */
 export interface MergeStates {
@@ -16,6 +16,9 @@ export interface MergeStates {
   readonly ours: StagedTree;
   readonly theirs: StagedTree;
 }
+
+/** Who has changed what has come from the common ancestor. */
+export type Side = 'ours' | 'theirs';
 
 /** Our tree with all that only they have changed, and what both have. */
 export interface Overlay {
@@ -30,7 +33,7 @@ export interface Overlay {
 
 /** A record that both sides have changed, and its versions. */
 export interface OverlaidRecord {
-  readonly unit: MergeUnit;
+  readonly unit: StoredUnit;
   readonly versions: UnitVersions;
 }
 
@@ -114,13 +117,13 @@ class Laying {
   private layLeaves(path: string, leaves: readonly Triple[], folders: Folders, changes: Changes): void {
     if (leaves.length === 0) return;
     const units = this.unitsOf(path, leaves, folders);
-    const changedBy = (side: 'ours' | 'theirs'): Set<string> =>
+    const changedBy = (side: Side): Set<string> =>
       new Set(
         leaves.filter((leaf) => !isSameEntry(leaf.base, leaf[side])).map((leaf) => pathIn(units, leaf)),
       );
     const [ours, theirs] = [changedBy('ours'), changedBy('theirs')];
     for (const leaf of leaves) {
-      const unit = units.get(leaf) as MergeUnit;
+      const unit = units.get(leaf) as StoredUnit;
       if (!theirs.has(unit.path)) continue;
       if (!ours.has(unit.path)) {
         if (!isSameEntry(leaf.base, leaf.theirs)) changes.set(leaf.name, leaf.theirs);
@@ -139,7 +142,7 @@ class Laying {
     path: string,
     leaves: readonly Triple[],
     { base: before, ours: mine, theirs: yours }: Folders,
-  ): Map<Triple, MergeUnit> {
+  ): Map<Triple, StoredUnit> {
     const units = new Map(leaves.map((leaf) => [leaf, unitAt(this.schemas, joinPath(path, leaf.name))]));
     const odd = new Set<string>();
     for (const [{ base, ours, theirs }, unit] of units) {
@@ -168,7 +171,7 @@ interface Folders {
   readonly theirs: TreeNode;
 }
 
-function versionsIn({ base, ours, theirs }: Folders, unit: MergeUnit, path: string): UnitVersions {
+function versionsIn({ base, ours, theirs }: Folders, unit: StoredUnit, path: string): UnitVersions {
   return {
     base: versionIn(base, unit, path),
     ours: versionIn(ours, unit, path),
@@ -176,8 +179,8 @@ function versionsIn({ base, ours, theirs }: Folders, unit: MergeUnit, path: stri
   };
 }
 
-function pathIn(units: ReadonlyMap<Triple, MergeUnit>, leaf: Triple): string {
-  return (units.get(leaf) as MergeUnit).path;
+function pathIn(units: ReadonlyMap<Triple, StoredUnit>, leaf: Triple): string {
+  return (units.get(leaf) as StoredUnit).path;
 }
 
 /** Whether no version is a folder. */

@@ -1,7 +1,7 @@
 import { BLOB_SUFFIX } from '../../model/schema/layout';
 import type { ModelSchema } from '../../model/schema/schema';
 import type { StagedTree } from '../../object/staged-tree';
-import { filePrefix } from '../changes/merge-unit';
+import { filePrefix } from '../changes/stored-unit';
 
 /** An entry to be put into a tree. */
 export interface Placed {

@@ -1,10 +1,10 @@
 import type { ObjectStore } from '../../git/object-store';
 import type { ModelSchema } from '../../model/schema/schema';
-import { decodeVersion, idOfRecord, readVersion } from '../changes/merge-unit';
-import type { MergeUnit } from '../changes/merge-unit';
 import { RecordMoves } from '../changes/record-moves';
-import { changedRecords } from './changed-records';
-import type { MergeStates, Overlay } from './overlay';
+import { decodeVersion, idOfRecord, readVersion } from '../changes/stored-unit';
+import type { StoredUnit } from '../changes/stored-unit';
+import { changedUnits } from './changed-units';
+import type { MergeStates, Overlay, Side } from './overlay';
 
 /** The ids that a record had in the common ancestor, by side; null where it is new. */
 export interface Origins {
@@ -27,27 +27,24 @@ export class RecordOrigins {
   ) {}
 
   /** What a record was before; undefined when it is new on both sides. */
-  async find({ schema, path }: MergeUnit): Promise<Origins | undefined> {
+  async find({ schema, path }: StoredUnit): Promise<Origins | undefined> {
     if (!schema) return undefined;
     const ours = (await this.formerIds('ours', schema)).get(path) ?? null;
     const theirs = (await this.formerIds('theirs', schema)).get(path) ?? null;
     return ours === null && theirs === null ? undefined : { ours, theirs };
   }
 
-  private formerIds(side: 'ours' | 'theirs', schema: ModelSchema): Promise<ReadonlyMap<string, string>> {
+  private formerIds(side: Side, schema: ModelSchema): Promise<ReadonlyMap<string, string>> {
     const key = `${side} ${schema.folder}`;
     const ids = this.found.get(key) ?? this.readFormerIds(side, schema);
     this.found.set(key, ids);
     return ids;
   }
 
-  private async readFormerIds(
-    side: 'ours' | 'theirs',
-    schema: ModelSchema,
-  ): Promise<ReadonlyMap<string, string>> {
+  private async readFormerIds(side: Side, schema: ModelSchema): Promise<ReadonlyMap<string, string>> {
     const { base, [side]: present } = this.states;
-    const removed: MergeUnit[] = [];
-    for (const [path, unit] of await changedRecords(schema, base, present)) {
+    const removed: StoredUnit[] = [];
+    for (const [path, unit] of await changedUnits(schema, base, present)) {
       if ((await base.lookUp(path)) && !(await present.lookUp(path))) removed.push(unit);
     }
     const added = [...this.records.values()]

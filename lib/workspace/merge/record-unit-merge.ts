@@ -1,4 +1,4 @@
-import { GitModelError, InvalidArgumentError } from '../../errors';
+import { InvalidArgumentError } from '../../errors';
 import type { ObjectStore } from '../../git/object-store';
 import { InvalidValue } from '../../model/fields/invalid-value';
 import { checkJson } from '../../model/fields/json-check';
@@ -10,22 +10,24 @@ import type { FieldConflict, MergedRecord, RecordVersion } from '../../model/mer
 import { textOfId } from '../../model/record/id';
 import type { BlobStore } from '../../model/record/record-store';
 import { isSameFields } from '../../model/record/stored-form';
-import type { StoredRecord } from '../../model/serializers/serializer';
 import type { Awaitable } from '../../object/awaitable';
 import type { StagedTree } from '../../object/staged-tree';
+import { isSameVersion } from '../changes/stored-unit';
+import type { StoredUnit, UnitVersion, UnitVersions } from '../changes/stored-unit';
 import { describeRecordConflict } from './conflict-messages';
+import { DecodedVersions } from './decoded-versions';
 import { FieldFiles } from './field-files';
 import { encodeRecord, withGivenFields } from './given-record';
 import { MergeConflict } from './merge-conflict';
 import type { ConflictFacts, MergeCommits } from './merge-conflict';
 import type { MergePolicies } from './merge-options';
-import { decodeVersion, idOfRecord, isSameVersion } from '../changes/merge-unit';
-import type { MergeUnit, UnitVersion, UnitVersions } from '../changes/merge-unit';
 import { cannotResolve } from './open-conflict';
 import type { Decision, OpenConflict } from './open-conflict';
+import type { Side } from './overlay';
 import { placeRecord } from './placing';
 import type { Placed, PlacedRecord } from './placing';
 import type { Origins } from './record-origins';
+import type { UnitMerge } from './unit-merge';
 
 /** What is to be known to merge records. */
 export interface RecordMergeSettings {
@@ -37,25 +39,19 @@ export interface RecordMergeSettings {
   readonly isStrict: boolean;
 }
 
-/** The merge of one record or file. */
-export interface UnitMerge {
-  readonly open: readonly OpenConflict[];
-  /** Puts what has come of it, with all decisions, in the place of our version. */
-  apply(tree: StagedTree): Promise<StagedTree>;
-}
-
 /**
  * Merges a record that both sides have changed.
  *
  * @param origins What it was before, for messages.
  */
 export async function mergeRecordUnit(
-  unit: MergeUnit,
+  unit: StoredUnit,
   versions: UnitVersions,
   settings: RecordMergeSettings,
   origins?: Origins,
 ): Promise<RecordUnitMerge> {
-  const merge = new RecordUnitMerge(unit, versions, settings, origins);
+  const decoded = await DecodedVersions.read(settings.objects, unit, versions);
+  const merge = new RecordUnitMerge(unit, versions, decoded, settings, origins);
   await merge.prepare();
   return merge;
 }
@@ -63,8 +59,6 @@ export async function mergeRecordUnit(
 /** See {@link mergeRecordUnit}. */
 export class RecordUnitMerge implements UnitMerge {
   readonly open: OpenConflict[] = [];
-  /** What the versions hold; undefined for one that is not there or cannot be read. */
-  private readonly records: Partial<Record<keyof UnitVersions, StoredRecord>> = {};
   private merged: MergedRecord | undefined;
   private target: string;
   /** In place of what is merged. */
@@ -74,8 +68,9 @@ export class RecordUnitMerge implements UnitMerge {
   private readonly files: FieldFiles;
 
   constructor(
-    private readonly unit: MergeUnit,
+    private readonly unit: StoredUnit,
     private readonly versions: UnitVersions,
+    private readonly decoded: DecodedVersions,
     private readonly settings: RecordMergeSettings,
     private readonly origins: Origins | undefined,
   ) {
@@ -86,7 +81,7 @@ export class RecordUnitMerge implements UnitMerge {
 
   async prepare(): Promise<void> {
     const { ours, theirs } = this.versions;
-    const failure = await this.decodeAll();
+    const { failure } = this.decoded;
     if (failure && isSameVersion(ours, theirs)) return;
     if (failure) this.addWhole('unreadable', failure.message);
     else if (!ours || !theirs) {
@@ -101,14 +96,14 @@ export class RecordUnitMerge implements UnitMerge {
     const { ours, theirs } = this.versions;
     const { schema } = this.unit;
     const result = this.whole !== undefined ? this.whole : this.merged ? this.build(this.merged) : ours;
-    // Where they have given it another id, it is there already.
     this.result = result;
+    // Where they have given it another id, it is there already.
     const cleared = theirs?.path === ours?.path ? tree : await placeRecord(tree, schema, theirs, null);
     return placeRecord(cleared, schema, ours, result);
   }
 
   /** The record where it is now, when neither side has it like this. */
-  get combined(): MergeUnit | undefined {
+  get combined(): StoredUnit | undefined {
     const { result, unit, versions } = this;
     const isOf = (side: UnitVersion | null): boolean => isSameVersion(result ?? null, side);
     return !result || isOf(versions.ours) || isOf(versions.theirs)
@@ -116,30 +111,16 @@ export class RecordUnitMerge implements UnitMerge {
       : { ...unit, path: result.path };
   }
 
-  private async decodeAll(): Promise<GitModelError | undefined> {
-    for (const side of ['base', 'ours', 'theirs'] as const) {
-      const version = this.versions[side];
-      if (!version) continue;
-      try {
-        this.records[side] = await decodeVersion(this.settings.objects, this.unit, version);
-      } catch (error) {
-        if (!(error instanceof GitModelError)) throw error;
-        return error;
-      }
-    }
-    return undefined;
-  }
-
   private mergeFields(): void {
     const { schema } = this.unit;
     const { base, ours, theirs } = this.versions;
-    const policies = { ...this.settings.policies.get(this.model?.toLowerCase() ?? '') };
+    const policies = { ...this.settings.policies.get(this.decoded.model?.toLowerCase() ?? '') };
     const isMovedTwice =
       base && ours?.path !== base.path && theirs?.path !== base.path && ours?.path !== theirs?.path;
     // Which id it gets is decided with its place.
     if (isMovedTwice && schema) policies[schema.idField.property] = 'ours';
     this.merged = mergeRecord(
-      { base: this.versionOf('base'), ours: this.present('ours'), theirs: this.present('theirs') },
+      { base: this.decoded.versionOf('base'), ours: this.present('ours'), theirs: this.present('theirs') },
       {
         schema,
         policies,
@@ -154,24 +135,9 @@ export class RecordUnitMerge implements UnitMerge {
     for (const conflict of this.merged.conflicts) this.addField(conflict);
   }
 
-  private versionOf(side: keyof UnitVersions): RecordVersion | null {
-    const [record, version] = [this.records[side], this.versions[side]];
-    if (!record || !version) return null;
-    return { record, files: new Map([...version.files].map(([name, { oid }]) => [name, oid])) };
-  }
-
-  private present(side: keyof UnitVersions): RecordVersion {
-    return this.versionOf(side) as RecordVersion;
-  }
-
-  private get model(): string | null {
-    const { base, ours, theirs } = this.records;
-    return this.unit.schema?.name ?? ours?.model ?? theirs?.model ?? base?.model ?? null;
-  }
-
-  private get id(): string {
-    const { base, ours, theirs } = this.records;
-    return idOfRecord(this.unit, base ?? ours ?? theirs);
+  /** One that is known to be there, and could be read. */
+  private present(side: Side): RecordVersion {
+    return this.decoded.versionOf(side) as RecordVersion;
   }
 
   private add(
@@ -180,8 +146,8 @@ export class RecordUnitMerge implements UnitMerge {
     { reason, blur }: { readonly reason?: string | undefined; readonly blur?: () => void } = {},
   ): void {
     const complete = {
-      model: this.model,
-      id: this.id,
+      model: this.decoded.model,
+      id: this.decoded.id,
       path: this.unit.path,
       field: null,
       keys: [],
@@ -198,7 +164,9 @@ export class RecordUnitMerge implements UnitMerge {
   }
 
   private addWhole(kind: 'delete' | 'unreadable', reason?: string): void {
-    const [base, ours, theirs] = (['base', 'ours', 'theirs'] as const).map((side) => this.fieldsOf(side));
+    const [base, ours, theirs] = (['base', 'ours', 'theirs'] as const).map((side) =>
+      this.decoded.fieldsOf(side),
+    );
     this.add(
       { kind, base, ours, theirs, versions: this.oids() },
       (conflict, decision) => {
@@ -219,9 +187,8 @@ export class RecordUnitMerge implements UnitMerge {
   }
 
   private addMoved(): void {
-    const { schema } = this.unit;
     const [base, ours, theirs] = (['base', 'ours', 'theirs'] as const).map((side) => {
-      const stored = schema && this.records[side]?.fields.get(schema.idField.storedName);
+      const stored = this.decoded.storedId(side);
       return stored === undefined || stored === null ? undefined : textOfId(stored);
     });
     const decide = (conflict: MergeConflict, decision: Decision): void => {
@@ -281,25 +248,11 @@ export class RecordUnitMerge implements UnitMerge {
     }
   }
 
-  /** The fields of a version by property; null where there is none. */
-  private fieldsOf(side: keyof UnitVersions): Record<string, unknown> | null {
-    const record = this.records[side];
-    if (!this.versions[side]) return null;
-    const { schema } = this.unit;
-    return Object.fromEntries(
-      [...(record?.fields ?? [])].map(([name, value]) => {
-        const known = schema?.fields.find(({ storedName }) => storedName === name);
-        return [known?.property ?? name, valueOf(value, known?.field)];
-      }),
-    );
-  }
-
   /** A whole record that somebody has decided on. */
   private given(conflict: MergeConflict, value: unknown): PlacedRecord | null {
     const { schema, path } = this.unit;
     const version = this.versions.ours ?? this.versions.theirs;
-    const record = this.records.ours ?? this.records.theirs ?? { model: this.model, fields: new Map() };
-    const given = withGivenFields(schema, record, value, conflict);
+    const given = withGivenFields(schema, this.decoded.present, value, conflict);
     return (
       given && {
         path: version?.path ?? path,
@@ -313,7 +266,7 @@ export class RecordUnitMerge implements UnitMerge {
     const { ours, theirs } = this.versions as { ours: UnitVersion; theirs: UnitVersion };
     const built = merged.build();
     const fields = this.withId(built.record.fields);
-    const isAs = (side: 'ours' | 'theirs'): boolean => isSameFields(this.present(side).record.fields, fields);
+    const isAs = (side: Side): boolean => isSameFields(this.present(side).record.fields, fields);
     const data = isAs('ours')
       ? ours.data
       : isAs('theirs')
@@ -329,7 +282,7 @@ export class RecordUnitMerge implements UnitMerge {
     const { schema } = this.unit;
     if (!schema || this.target !== this.versions.theirs?.path || this.target === this.versions.ours?.path)
       return fields;
-    const id = this.records.theirs?.fields.get(schema.idField.storedName);
+    const id = this.decoded.storedId('theirs');
     return id === undefined ? fields : new Map(fields).set(schema.idField.storedName, id);
   }
 }

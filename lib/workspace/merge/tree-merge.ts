@@ -1,18 +1,19 @@
 import type { ModelSchema } from '../../model/schema/schema';
 import type { StagedEntry, StagedTree } from '../../object/staged-tree';
-import { changedRecords } from './changed-records';
+import { RecordMoves } from '../changes/record-moves';
+import { readVersion } from '../changes/stored-unit';
+import type { StoredUnit } from '../changes/stored-unit';
+import { changedUnits } from './changed-units';
 import { mergeFile } from './file-merge';
 import { MergeConflict } from './merge-conflict';
-import { readVersion } from '../changes/merge-unit';
-import type { MergeUnit } from '../changes/merge-unit';
 import { blurConflicts, cannotResolve, settleConflicts } from './open-conflict';
 import type { ConflictHandler, OpenConflict } from './open-conflict';
 import { overlay } from './overlay';
-import type { MergeStates, OverlaidRecord, Overlay } from './overlay';
-import { RecordMoves } from '../changes/record-moves';
+import type { MergeStates, OverlaidRecord, Overlay, Side } from './overlay';
 import { RecordOrigins } from './record-origins';
 import { mergeRecordUnit } from './record-unit-merge';
-import type { RecordMergeSettings, RecordUnitMerge, UnitMerge } from './record-unit-merge';
+import type { RecordMergeSettings, RecordUnitMerge } from './record-unit-merge';
+import type { UnitMerge } from './unit-merge';
 
 /** How trees are merged. */
 export interface TreeMergeSettings extends RecordMergeSettings {
@@ -28,7 +29,7 @@ export interface TreeMerge {
   readonly tree: StagedTree;
   readonly conflicts: readonly MergeConflict[];
   /** The records, where they are now, that neither side has like this. */
-  readonly combined: readonly MergeUnit[];
+  readonly combined: readonly StoredUnit[];
 }
 
 /**
@@ -64,7 +65,7 @@ class Merging {
   }
 
   async run(): Promise<TreeMerge> {
-    const combined: MergeUnit[] = [];
+    const combined: StoredUnit[] = [];
     for (const record of this.laid.records.values()) {
       const merge = await this.mergeRecord(record);
       await this.finish(merge);
@@ -76,10 +77,10 @@ class Merging {
   }
 
   /** What a side has added to a model, and the other one has not. */
-  private async added(schema: ModelSchema, side: Side): Promise<MergeUnit[]> {
+  private async added(schema: ModelSchema, side: Side): Promise<StoredUnit[]> {
     const { base } = this.states;
-    const added: MergeUnit[] = [];
-    for (const [path, unit] of await changedRecords(schema, base, this.states[side])) {
+    const added: StoredUnit[] = [];
+    for (const [path, unit] of await changedUnits(schema, base, this.states[side])) {
       const isNew = !(await base.lookUp(path)) && (await this.states[side].lookUp(path));
       if (isNew && !this.laid.records.has(path)) added.push(unit);
     }
@@ -94,7 +95,7 @@ class Merging {
   }
 
   /** The record that one has become which a side does not have any more; undefined when it was deleted, or is there. */
-  private async movedTo({ unit, versions }: OverlaidRecord, side: Side): Promise<MergeUnit | undefined> {
+  private async movedTo({ unit, versions }: OverlaidRecord, side: Side): Promise<StoredUnit | undefined> {
     return unit.schema && versions.base && !versions[side] ? this.moves[side].find(unit) : undefined;
   }
 
@@ -157,8 +158,6 @@ class Merging {
     };
   }
 }
-
-type Side = 'ours' | 'theirs';
 
 async function fileAt(tree: StagedTree, path: string): Promise<StagedEntry | undefined> {
   const entry = await tree.lookUp(path);

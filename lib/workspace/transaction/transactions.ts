@@ -212,7 +212,7 @@ class Transaction {
   /** Gives up what keeps git from clearing away what was written early. */
   async release(): Promise<void> {
     const { objects } = this.context;
-    await objects.release([objects.protection()]);
+    await objects.protections.release([objects.protections.all()]);
     await objects.close();
   }
 }

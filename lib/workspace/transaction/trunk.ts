@@ -1,18 +1,18 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { readReference } from '../../git/references';
+import type { CommitOptions } from '../../model/record/record-store';
+import type { StagedTree } from '../../object/staged-tree';
 import { baseOfBranch } from '../base';
 import { commitStage } from '../commit-stage';
 import type { WorkspaceContext } from '../context';
 import { forkContext } from '../make-context';
-import type { CommitOptions } from '../../model/record/record-store';
-import type { StagedTree } from '../../object/staged-tree';
 import type { Base } from '../stage';
 
 /** Gives the tree to be committed on a base: the newest commit of the branch, which may still be on its way. */
 export type Rebase = (onto: Base) => Promise<StagedTree>;
 
 /** How long it is waited for what runs alone, from when it begins, in milliseconds. */
-const LONGEST_WAIT = 1000;
+const LONGEST_TURN = 1000;
 
 /**
  * Where the transactions of a workspace on one branch are committed: one after another, each on the one before it, and
@@ -76,7 +76,7 @@ export class Trunk {
     const before = this.lane;
     const result = before.then(code);
     // Not for ever: what runs alone may wait for what is to run alone after it.
-    const longest = before.then(() => delay(LONGEST_WAIT, undefined, { ref: false }));
+    const longest = before.then(() => delay(LONGEST_TURN, undefined, { ref: false }));
     this.lane = Promise.race([result.catch(() => undefined), longest]);
     return result;
   }

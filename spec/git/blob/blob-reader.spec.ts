@@ -6,7 +6,6 @@ import {
   mkdirSync,
   readdirSync,
   readFileSync,
-  readlinkSync,
   renameSync,
   rmSync,
   writeFileSync,
@@ -19,6 +18,7 @@ import { hashObject } from '../../../lib/object/oid';
 import { runChild } from '../../support/child-process';
 import { projectWithLibrary } from '../../support/compiled';
 import { errorOf } from '../../support/error-of';
+import { openFilesIn, SEES_OPEN_FILES } from '../../support/open-files';
 import { commitFiles, git, runGit, temporaryFolder } from '../../support/temporary-repository';
 import { expectDamage, objectFile, open } from '../opened';
 import type { Opened } from '../opened';
@@ -65,23 +65,9 @@ async function expectContent(oid: string, content: Buffer, at: string = folder):
   await expectAllClosed();
 }
 
-/** The files below the repository's objects that this process has open. */
-function openFiles(): string[] {
-  const descriptors = '/proc/self/fd';
-  if (!existsSync(descriptors)) return [];
-  return readdirSync(descriptors).flatMap((descriptor) => {
-    try {
-      const target = readlinkSync(path.join(descriptors, descriptor));
-      return target.startsWith(objectsFolder) ? [target] : [];
-    } catch {
-      return [];
-    }
-  });
-}
-
 async function expectAllClosed(): Promise<void> {
-  for (let attempt = 0; attempt < 50 && openFiles().length > 0; attempt++) await sleep(10);
-  expect(openFiles()).toEqual([]);
+  for (let attempt = 0; attempt < 50 && openFilesIn(objectsFolder).length > 0; attempt++) await sleep(10);
+  expect(openFilesIn(objectsFolder)).toEqual([]);
 }
 
 function expectPacked(): void {
@@ -307,12 +293,12 @@ describe('a stream that nobody wants any more', () => {
       if (command.length > 0) git(folder, ...command);
       for (const pieces of [0, 1, 5]) {
         const stream = await opened.objects.openBlob(oid);
-        if (existsSync('/proc/self/fd')) expect(openFiles()).toHaveLength(1);
+        if (SEES_OPEN_FILES) expect(openFilesIn(objectsFolder)).toHaveLength(1);
         const iterator = stream[Symbol.asyncIterator]();
         for (let count = 0; count < pieces; count++) await iterator.next();
         stream.destroy();
         await once(stream, 'close');
-        expect(openFiles()).toEqual([]);
+        expect(openFilesIn(objectsFolder)).toEqual([]);
       }
       for await (const piece of await opened.objects.openBlob(oid)) {
         expect(piece).toBeInstanceOf(Uint8Array);
@@ -355,7 +341,7 @@ describe('a blob that is not there', () => {
         }
       }
     }
-    expect(openFiles().filter((file) => !file.includes('/pack/'))).toEqual([]);
+    expect(openFilesIn(objectsFolder).filter((file) => !file.includes('/pack/'))).toEqual([]);
   });
 });
 

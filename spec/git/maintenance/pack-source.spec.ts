@@ -1,17 +1,10 @@
-import {
-  chmodSync,
-  existsSync,
-  readFileSync,
-  readdirSync,
-  readlinkSync,
-  rmSync,
-  writeFileSync,
-} from 'node:fs';
+import { chmodSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { listPacks } from '../../../lib/git/maintenance/pack-list';
 import type { PackFile } from '../../../lib/git/maintenance/pack-list';
 import { MAX_READ_BYTES, PackSource, UnusablePack } from '../../../lib/git/maintenance/pack-source';
 import { encodedIndex, withChecksum } from '../../object/pack/encoded-index';
+import { openFilesIn } from '../../support/open-files';
 import { commitFiles, git } from '../../support/temporary-repository';
 import { looseRepository, packedRepository } from './repositories';
 
@@ -58,18 +51,6 @@ async function refusal(action: () => Promise<unknown>): Promise<UnusablePack> {
   throw new Error(`It did not refuse the pack: ${String(error)}`);
 }
 
-function openPacks(): string[] {
-  if (!existsSync('/proc/self/fd')) return [];
-  return readdirSync('/proc/self/fd').flatMap((descriptor) => {
-    try {
-      const target = readlinkSync(`/proc/self/fd/${descriptor}`);
-      return target.startsWith(objectsFolder) ? [target] : [];
-    } catch {
-      return [];
-    }
-  });
-}
-
 describe('A pack that is copied from', () => {
   it('has its entries one after the other, from the header to the checksum', async () => {
     const source = await PackSource.open(objectsFolder, pack);
@@ -113,7 +94,7 @@ describe('A pack that is copied from', () => {
   ] as const)('may have gone since it was listed, which is no damage: its %s', async (which, vanished) => {
     rmSync(files[which]);
     expect(await refusal(() => PackSource.open(objectsFolder, pack))).toMatchObject({ pack, vanished });
-    expect(openPacks()).toEqual([]);
+    expect(openFilesIn(objectsFolder)).toEqual([]);
   });
 
   it.each<[string, () => void, RegExp]>([
@@ -144,7 +125,7 @@ describe('A pack that is copied from', () => {
     const error = await refusal(() => PackSource.open(objectsFolder, pack));
     expect(error).toMatchObject({ pack, vanished: false });
     expect(error.message).toMatch(message);
-    expect(openPacks()).toEqual([]);
+    expect(openFilesIn(objectsFolder)).toEqual([]);
   });
 
   it.each([

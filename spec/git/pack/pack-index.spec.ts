@@ -1,10 +1,11 @@
 import { createHash } from 'node:crypto';
-import { existsSync, readdirSync, readlinkSync, truncateSync, writeFileSync } from 'node:fs';
+import { truncateSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { PackCaches } from '../../../lib/git/pack/pack-caches';
 import { PackIndex } from '../../../lib/git/pack/pack-index';
 import { toByteOid } from '../../../lib/object/oid';
 import { encodedIndex, withChecksum } from '../../object/pack/encoded-index';
+import { openFilesIn, SEES_OPEN_FILES } from '../../support/open-files';
 import { temporaryFolder } from '../../support/temporary-repository';
 
 const MISSING = '1'.repeat(40);
@@ -38,15 +39,7 @@ function writeIndex(count: number, checksum = Buffer.alloc(20, 7)): ReturnType<t
 
 /** Whether this process has the index open; undefined where that cannot be seen. */
 function isOpen(): boolean | undefined {
-  const descriptors = '/proc/self/fd';
-  if (!existsSync(descriptors)) return undefined;
-  return readdirSync(descriptors).some((descriptor) => {
-    try {
-      return readlinkSync(path.join(descriptors, descriptor)) === file;
-    } catch {
-      return false;
-    }
-  });
+  return SEES_OPEN_FILES ? openFilesIn(path.dirname(file)).includes(file) : undefined;
 }
 
 describe('The index of a pack that is read now and then', () => {

@@ -1,14 +1,5 @@
 import { createHash, randomBytes } from 'node:crypto';
-import {
-  chmodSync,
-  copyFileSync,
-  existsSync,
-  readdirSync,
-  readFileSync,
-  readlinkSync,
-  rmSync,
-  writeFileSync,
-} from 'node:fs';
+import { chmodSync, copyFileSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { deflateSync } from 'node:zlib';
 import { InvalidObjectError } from '../../../lib/errors';
@@ -19,6 +10,7 @@ import { crc32 } from '../../../lib/object/pack/crc32';
 import { encodeEntryHeader, encodePackHeader } from '../../../lib/object/pack/pack-entry-codec';
 import { encodedIndex } from '../../object/pack/encoded-index';
 import { errorOf } from '../../support/error-of';
+import { openFilesIn, SEES_OPEN_FILES } from '../../support/open-files';
 import {
   commitFiles,
   git,
@@ -41,22 +33,8 @@ beforeEach(() => {
 
 afterEach(() => {
   packs.close();
-  expect(openFiles()).toEqual([]);
+  expect(openFilesIn(objects)).toEqual([]);
 });
-
-/** The files below the repository's objects that this process has open. */
-function openFiles(): string[] {
-  const descriptors = '/proc/self/fd';
-  if (!existsSync(descriptors)) return [];
-  return readdirSync(descriptors).flatMap((descriptor) => {
-    try {
-      const target = readlinkSync(path.join(descriptors, descriptor));
-      return target.startsWith(objects) ? [target] : [];
-    } catch {
-      return [];
-    }
-  });
-}
 
 function packFiles(extension: string): string[] {
   const all = readdirSync(path.join(objects, 'pack')).filter((file) => file.endsWith(extension));
@@ -202,10 +180,10 @@ describe('An object that no pack has', () => {
     const second = commitVersions(2);
     git(folder, 'repack', '-adq');
     expect(packs.read(toByteOid(second))).toBeUndefined();
-    if (existsSync('/proc/self/fd')) expect(openFiles()).toContain(`${String(old)} (deleted)`);
+    if (SEES_OPEN_FILES) expect(openFilesIn(objects)).toContain(`${String(old)} (deleted)`);
     expect(packs.refresh()).toBe(true);
     expect(packs.refresh()).toBe(false);
-    expect(openFiles()).toEqual([]);
+    expect(openFilesIn(objects)).toEqual([]);
     for (const oid of [first, second]) expect(packs.read(toByteOid(oid))).toMatchObject({ type: 'commit' });
   });
 
@@ -227,7 +205,7 @@ describe('Many packs', () => {
     }
     for (const oid of [...blobs, ...blobs.reverse()])
       expect(packs.read(toByteOid(oid))).toMatchObject({ type: 'blob' });
-    if (existsSync('/proc/self/fd')) expect(openFiles()).toHaveLength(64);
+    if (SEES_OPEN_FILES) expect(openFilesIn(objects)).toHaveLength(64);
     git(folder, 'fsck', '--strict');
   });
 });

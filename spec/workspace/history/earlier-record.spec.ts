@@ -6,21 +6,13 @@ import {
   GitModel,
   IntegerField,
   Model,
-  SlugField,
   StaleRecordError,
 } from 'gitmodel';
 import type { BoundModel, Workspace } from 'gitmodel';
 import { errorOf } from '../../support/error-of';
 import { git } from '../../support/temporary-repository';
 import { collect, emptyRepository, expectLog, filesAt, openWorkspace } from '../../support/workspaces';
-
-@Model({ name: 'Page' })
-class PageModel extends GitModel {
-  @SlugField({ id: true }) slug!: string;
-  @CharField() title!: string;
-  @CharField({ required: false }) text!: string;
-  @BlobField({ required: false }) image!: GitBlob | null;
-}
+import { PageModel } from './page-model';
 
 let path: string;
 let ws: Workspace;

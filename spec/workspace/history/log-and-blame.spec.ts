@@ -1,25 +1,8 @@
-import {
-  BlobField,
-  CharField,
-  DoesNotExistError,
-  GitBlob,
-  GitModel,
-  InvalidArgumentError,
-  Model,
-  SlugField,
-  StaleRecordError,
-} from 'gitmodel';
-import type { BoundModel, Workspace } from 'gitmodel';
+import { DoesNotExistError, InvalidArgumentError, StaleRecordError } from 'gitmodel';
+import type { BoundModel, GitBlob, Workspace } from 'gitmodel';
 import { git, runGit } from '../../support/temporary-repository';
 import { collect, emptyRepository, expectLog, messagesOf, openWorkspace } from '../../support/workspaces';
-
-@Model({ name: 'Page' })
-class PageModel extends GitModel {
-  @SlugField({ id: true }) slug!: string;
-  @CharField() title!: string;
-  @CharField({ required: false }) text!: string;
-  @BlobField({ required: false }) image!: GitBlob | null;
-}
+import { PageModel } from './page-model';
 
 const START = 1_600_000_000;
 

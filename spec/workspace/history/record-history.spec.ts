@@ -1,15 +1,8 @@
-import { BlobField, CharField, GitBlob, GitModel, InvalidRecordError, Model, SlugField } from 'gitmodel';
+import { InvalidRecordError } from 'gitmodel';
 import type { BoundModel, RecordVersion, Workspace } from 'gitmodel';
 import { git } from '../../support/temporary-repository';
 import { collect, emptyRepository, expectLog, openWorkspace } from '../../support/workspaces';
-
-@Model({ name: 'Page' })
-class PageModel extends GitModel {
-  @SlugField({ id: true }) slug!: string;
-  @CharField() title!: string;
-  @CharField({ required: false }) text!: string;
-  @BlobField({ required: false }) image!: GitBlob | null;
-}
+import { PageModel } from './page-model';
 
 let path: string;
 let ws: Workspace;

@@ -5,9 +5,7 @@ import {
   DateTimeField,
   GitBlob,
   GitModel,
-  IntegerField,
   InvalidArgumentError,
-  InvalidValue,
   JSONField,
   keyedList,
   Model,
@@ -17,6 +15,7 @@ import {
 } from 'gitmodel';
 import type { BoundModel, ConflictHandler } from 'gitmodel';
 import { errorOf } from '../../support/error-of';
+import { SpanModel } from '../../support/sample-models';
 import { expectLog } from '../../support/workspaces';
 import { change, openSides } from './sides';
 
@@ -29,17 +28,6 @@ class PageModel extends GitModel {
   @RelatedField('Page', { required: false }) parent!: Related<PageModel> | null;
   @JSONField({ required: false }) settings!: Record<string, unknown> | null;
   @JSONField({ default: [], merge: keyedList('sku') }) lines!: { sku: string; count: number }[];
-}
-
-@Model({ name: 'Span' })
-class SpanModel extends GitModel {
-  @SlugField({ id: true }) name!: string;
-  @IntegerField() from!: number;
-  @IntegerField() to!: number;
-
-  override clean(): void {
-    if (this.from > this.to) throw new InvalidValue('order', 'must not end before it begins', ['to']);
-  }
 }
 
 @Model({ name: 'User' })

@@ -10,7 +10,6 @@ import {
   GitModel,
   IntegerField,
   InvalidArgumentError,
-  InvalidValue,
   JSONField,
   keyedList,
   Model,
@@ -23,7 +22,7 @@ import {
 } from 'gitmodel';
 import type { BoundModel, FieldPolicies, GitModelError, MergePolicies, MergeVersions } from 'gitmodel';
 import { errorOf } from '../../support/error-of';
-import { PageModel } from '../../support/sample-models';
+import { PageModel, SpanModel } from '../../support/sample-models';
 import { commitFiles, git } from '../../support/temporary-repository';
 import { collect, emptyRepository, expectLog, openPages, openWorkspace } from '../../support/workspaces';
 import { change, openSides } from './sides';
@@ -55,17 +54,6 @@ class KeyModel extends GitModel {
 class StockModel extends GitModel {
   @SlugField({ id: true }) name!: string;
   @IntegerField({ min: 0, merge: 'counter' }) count!: number;
-}
-
-@Model({ name: 'Span' })
-class SpanModel extends GitModel {
-  @SlugField({ id: true }) name!: string;
-  @IntegerField() from!: number;
-  @IntegerField() to!: number;
-
-  override clean(): void {
-    if (this.from > this.to) throw new InvalidValue('order', 'must not end before it begins', ['to']);
-  }
 }
 
 @Model({ name: 'Author' })

@@ -12,8 +12,8 @@ import type { StagedEntry, StagedTree } from '../../object/staged-tree';
 import type { TreeNode } from '../../object/tree-node';
 import { dataPathAt, tellsIds } from '../record-owner';
 
-/** What is merged as one: a record, by the path of its data, or a file that is none. */
-export interface MergeUnit {
+/** What is compared and merged as one: a record, by the path of its data, or a file that belongs to none. */
+export interface StoredUnit {
   readonly path: string;
   readonly isRecord: boolean;
   /** The registered model; null for a record that is only known as stored, and for a file. */
@@ -24,7 +24,7 @@ export interface MergeUnit {
 const PLAIN_DATA = 'data.json';
 
 /** What a path belongs to. */
-export function unitAt(schemas: readonly ModelSchema[], file: string): MergeUnit {
+export function unitAt(schemas: readonly ModelSchema[], file: string): StoredUnit {
   const schema = schemas.find(({ folder, abstract }) => !abstract && file.startsWith(`${folder}/`));
   if (schema) {
     const data = tellsIds(schema) ? recordOf(schema, file) : neighbourOf(schema, file);
@@ -35,7 +35,7 @@ export function unitAt(schemas: readonly ModelSchema[], file: string): MergeUnit
   return isRecord ? unit(`${folder}/${PLAIN_DATA}`, true) : unit(file, false);
 }
 
-function unit(file: string, isRecord: boolean): MergeUnit {
+function unit(file: string, isRecord: boolean): StoredUnit {
   return { path: file, isRecord, schema: null };
 }
 
@@ -74,7 +74,7 @@ export interface UnitVersions {
 /** The version of a record that is in a folder, of which the path is given; null when it has none. */
 export function versionIn(
   folder: TreeNode,
-  { path: file, schema }: MergeUnit,
+  { path: file, schema }: StoredUnit,
   at: string,
 ): UnitVersion | null {
   const entryOf = (name: string): StagedEntry | undefined => {
@@ -103,7 +103,7 @@ function fieldOfFile(name: string): string[] {
 /** The version of a record that a tree has at a path; null when it has none. */
 export async function readVersion(
   tree: StagedTree,
-  { schema }: MergeUnit,
+  { schema }: StoredUnit,
   file: string,
 ): Promise<UnitVersion | null> {
   const at = file.slice(0, Math.max(0, file.lastIndexOf('/')));
@@ -112,7 +112,7 @@ export async function readVersion(
 }
 
 /** The id of a record as it stands in paths: what is stored of it, else the name of the record's folder. */
-export function idOfRecord({ schema, path: file }: MergeUnit, record: StoredRecord | undefined): string {
+export function idOfRecord({ schema, path: file }: StoredUnit, record: StoredRecord | undefined): string {
   const stored = schema && record?.fields.get(schema.idField.storedName);
   if (stored !== undefined && stored !== null) return textOfId(stored);
   return file.split('/').at(-2) ?? file;
@@ -144,7 +144,7 @@ export function isSameVersion(a: VersionOids | null, b: VersionOids | null): boo
  */
 export async function decodeVersion(
   objects: ObjectStore,
-  { schema }: MergeUnit,
+  { schema }: StoredUnit,
   { data, path: file }: UnitVersion,
 ): Promise<StoredRecord> {
   const content = data.content ?? (await objects.readBlob(data.oid));
