@@ -22,11 +22,17 @@ export async function syncPath(fileOrFolder: string): Promise<void> {
 
 const NOT_SYNCABLE = new Set(['EINVAL', 'EISDIR', 'EPERM', 'ENOTSUP']);
 
-/** Syncs each once, side by side: a journaling file system serves them together. */
+/** How many are open at a time. */
+const SIDE_BY_SIDE = 64;
+
+/** Syncs each once, many side by side: a journaling file system serves them together. */
 export async function syncAll(filesOrFolders: Iterable<string>): Promise<void> {
-  const syncs = [...new Set(filesOrFolders)].map(syncPath);
-  await Promise.allSettled(syncs);
-  await Promise.all(syncs);
+  const all = [...new Set(filesOrFolders)];
+  for (let start = 0; start < all.length; start += SIDE_BY_SIDE) {
+    const syncs = all.slice(start, start + SIDE_BY_SIDE).map(syncPath);
+    await Promise.allSettled(syncs);
+    await Promise.all(syncs);
+  }
 }
 
 /** The folders from the one that a path is in up to, and with, a given one. */

@@ -1,6 +1,7 @@
 import path from 'node:path';
 import type { Readable } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
+import { ObjectWriteError } from '../errors';
 import { andThen } from '../object/awaitable';
 import type { Awaitable } from '../object/awaitable';
 import type { BlobSource } from '../object/blob-source';
@@ -18,6 +19,7 @@ import { BlobWriter } from './blob/blob-writer';
 import type { WrittenBlob } from './blob/blob-writer';
 import type { CommitGraph } from './commit-graph';
 import { CommitGraphFiles } from './commit-graph-files';
+import { syncAll } from './durable';
 import type { Durability } from './durable';
 import { LooseObjectWriter } from './loose/loose-object-writer';
 import { CACHED_BLOB_BYTES, ObjectCaches } from './object-caches';
@@ -218,7 +220,8 @@ export class ObjectStore implements TreeSource {
   }
 
   /**
-   * See {@link ObjectWriter.publish}.
+   * See {@link ObjectWriter.publish}. What was written early is forced to the disk as well, before the reference leads to it:
+   * {@link syncProtected}.
    *
    * @param isToKeep Whether a folder is likely to be asked for soon. Default: every one is.
    */
@@ -228,9 +231,34 @@ export class ObjectStore implements TreeSource {
     refer: () => Promise<T>,
     isToKeep?: (oid: string) => boolean,
   ): Promise<T> {
-    const result = await this.shared.writer.publish(objects, durability, refer);
+    const result = await this.shared.writer.publish(objects, durability, async () => {
+      await this.syncProtected(durability);
+      return refer();
+    });
     this.rememberAll(objects, isToKeep);
     return result;
+  }
+
+  /**
+   * With `fsync` waits until all that is protected is on the disk: it was written when nobody knew whether it would be
+   * committed.
+   *
+   * @throws ObjectWriteError when that fails.
+   */
+  async syncProtected(durability: Durability): Promise<void> {
+    if (durability === 'git') return;
+    const { keeps, unreferenced } = this.protections.all();
+    // The packs themselves are synced before they get their names.
+    const folders = keeps.map((keep) => path.dirname(keep));
+    try {
+      await syncAll([...folders, ...unreferenced.flatMap((oid) => this.shared.blobWriter.pathsOf(oid))]);
+    } catch (error) {
+      throw new ObjectWriteError(
+        `What was written early could not be forced to the disk: ${(error as Error).message}. ` +
+          'Nothing refers to it; mend the cause and try again.',
+        { cause: error, details: { path: this.shared.objectsFolder } },
+      );
+    }
   }
 
   /** Moves a staged tree out of memory, into a pack that git does not touch while it is protected. */

@@ -95,21 +95,24 @@ export class WorkspaceIndex extends IndexReader {
 
   /**
    * Writes the staged tree to the object database, without a commit. From then on `git ls-tree -r <oid>` and
-   * `git diff-tree <oid>` show it, until a `git gc` that finds nothing referring to it.
+   * `git diff-tree <oid>` show it, until a `git gc` that finds nothing referring to it. With the durability `fsync` it is on the
+   * disk then.
    *
    * @returns the oid of the root tree.
    */
   async writeTree(): Promise<string> {
-    const { gate, stage, objects, reads } = this.scope.current;
+    const { gate, stage, objects, config, reads } = this.scope.current;
     reads?.addPath('');
-    return gate.change(() => objects.writeTree(stage.tree));
+    return gate.change(() => objects.writeTree(stage.tree, config.durability));
   }
 
   /** Writes the staged tree as {@link writeTree} does, and returns it as nodegit's object. */
   async tree(): Promise<Tree> {
-    const { gate, stage, objects, repository, reads } = this.scope.current;
+    const { gate, stage, objects, config, repository, reads } = this.scope.current;
     reads?.addPath('');
-    return gate.change(async () => lookUpTree(repository, await objects.writeTree(stage.tree)));
+    return gate.change(async () =>
+      lookUpTree(repository, await objects.writeTree(stage.tree, config.durability)),
+    );
   }
 }
 

@@ -132,6 +132,80 @@ describe('With the durability of fsync', () => {
   });
 });
 
+describe('With the durability of fsync, what was written early', () => {
+  /** The syncs before the branch gets its last value. */
+  const syncedFirst = (events: Events): string[] =>
+    events.slice(0, events.lastIndexOf(`name ${REF}`)).filter((each) => each.startsWith('sync '));
+
+  const blob = (from: string): string => `
+    const { BlobField, GitModel, Model } = require(library);
+    class Scan extends GitModel { declare file: unknown; }
+    BlobField()(Scan.prototype, 'file');
+    const Scans = ws.register(Model({ name: 'Scan' })(Scan) ?? Scan);
+    const bytes = Buffer.alloc(2_000_000, 5);
+    const source = ${from};
+  `;
+  const STREAM = `require('node:stream').Readable.from([bytes])`;
+
+  it.each([
+    ['by a save', `${blob(STREAM)} await new Scans({ file: source }).save({ commit: true, message: 'x' });`],
+    [
+      'from a file',
+      `${blob(`(fs.writeFileSync(folder + '.bin', bytes), { file: folder + '.bin' })`)}
+       await new Scans({ file: source }).save({ commit: true, message: 'x' });`,
+    ],
+    ['in a bulk', `${blob(STREAM)} await ws.bulk([new Scans({ file: source })], { message: 'x' });`],
+    [
+      'in a transaction',
+      `${blob(STREAM)} await ws.transaction(() => new Scans({ file: source }).save(), { message: 'x' });`,
+    ],
+  ])('is on the disk before the branch leads to it: a large blob, %s', (_, code) => {
+    const { events, folder } = eventsOf('fsync', code);
+    const oid = git(folder, 'ls-tree', '-r', 'main')
+      .split('\n')
+      .map((line) => line.split(/\s/)[2] ?? '')
+      .find((each) => git(folder, 'cat-file', '-s', each) === '2000000') as string;
+    const file = `objects/${oid.slice(0, 2)}/${oid.slice(2)}`;
+    expect(syncedFirst(events)).toEqual(
+      expect.arrayContaining([`sync ${file}`, `sync ${path.dirname(file)}`, 'sync objects']),
+    );
+    expectCleanRepository(folder);
+  });
+
+  it('is on the disk before the branch leads to it: a pack of what was too much for memory', () => {
+    const { events, folder } = eventsOf(
+      'fsync',
+      `const text = 'x'.repeat(1_000_000);
+       for (let n = 1; n <= 40; n++) await notes.save({ id: 'n' + n, fields: { text } });
+       await ws.commit({ message: 'many' });`,
+    );
+    const first = events.findIndex((each) => /^name objects\/pack\/.*\.idx$/.test(each));
+    expect(first).toBeGreaterThanOrEqual(0);
+    const moved = events.lastIndexOf(`name ${REF}`);
+    expect(events.slice(first, moved)).toContain('sync objects/pack');
+    // What came after it is in files of their own, as a few objects are: so nothing else has synced that folder.
+    expect(events.filter((each) => /^name objects\/pack\/.*\.idx$/.test(each))).toHaveLength(1);
+    expectCleanRepository(folder);
+  });
+
+  it('is on the disk before the branch leads to it: a tree of which somebody makes a commit', () => {
+    const { events, folder } = eventsOf(
+      'fsync',
+      `await notes.save({ id: 'other', fields: {} });
+       await ws.createCommit('main', await ws.index.writeTree(), { message: 'by hand' });`,
+    );
+    const named = events.filter((each) => /^name objects\/..\//.test(each));
+    expect(named.length).toBeGreaterThan(2);
+    for (const event of named) {
+      expect(syncedFirst(events)).toContain(`sync ${path.dirname(event.slice('name '.length))}`);
+    }
+    expect(syncedFirst(events).filter((each) => each.startsWith('sync objects/tmp_obj_'))).toHaveLength(
+      named.length,
+    );
+    expectCleanRepository(folder);
+  });
+});
+
 describe('With the durability of fsync, before it gets its value,', () => {
   const order = (events: Events, expected: readonly RegExp[]): void => {
     const found = expected.map((pattern) => events.findIndex((each) => pattern.test(each)));

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { constants } from 'node:fs';
+import { constants, existsSync } from 'node:fs';
 import { open, rm } from 'node:fs/promises';
 import type { FileHandle } from 'node:fs/promises';
 import path from 'node:path';
@@ -168,6 +168,18 @@ export class BlobWriter {
     if (folders.some((folder) => refreshObjectFile(looseObjectFile(folder, oid)))) return true;
     const packs = folders.flatMap((folder) => findInPacks(folder, oid).locations);
     return packs.some(({ pack }) => refreshObjectFile(pack));
+  }
+
+  /** What has to be synced for an object to be on the disk: its file, or the packs that have it, and their folders. */
+  pathsOf(oid: string): string[] {
+    const folders = objectFolders(this.objectsFolder);
+    const folder = folders.find((each) => existsSync(looseObjectFile(each, oid)));
+    if (folder !== undefined) {
+      const file = looseObjectFile(folder, oid);
+      return [file, path.dirname(file), folder];
+    }
+    const packs = folders.flatMap((each) => findInPacks(each, oid).locations);
+    return packs.flatMap(({ pack }) => [pack, pack.replace(/\.pack$/, '.idx'), path.dirname(pack)]);
   }
 
   private async openTemporary(): Promise<TemporaryFile> {

@@ -186,9 +186,12 @@ class Transaction {
    * @throws Overtaken when it has to be run again.
    */
   async rebase(onto: Base, engine: MergeEngine): Promise<StagedTree> {
-    const { tree } = this.context.stage;
     const { base } = this;
+    const { stage, objects, config } = this.context;
+    const { tree } = stage;
     await refuseLostBlobs(this.context);
+    // It is not for the trunk, which commits the tree, to know what was written early here.
+    await objects.syncProtected(config.durability);
     if (onto.commit?.oid === base.commit?.oid) return tree;
     if (await this.reads?.differs(base.tree, onto.tree)) {
       throw new Overtaken('Somebody else has changed what the transaction has read.');
