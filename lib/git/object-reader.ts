@@ -8,6 +8,7 @@ import { readLooseObject, readLooseObjectNow, readLooseType } from './loose/loos
 import { damagedObject } from './object-errors';
 import { TOO_LARGE } from './on-the-spot';
 import type { TooLarge } from './on-the-spot';
+import { EndlessDeltasError } from './pack/pack-file';
 import { findInPacks } from './pack/pack-index-reader';
 import { PackSet } from './pack/pack-set';
 import { callGit } from './translate-error';
@@ -65,7 +66,7 @@ export class ObjectReader {
    */
   async read(oid: string): Promise<DecodedObject> {
     let damage: Error | undefined;
-    let isFileDamaged = false;
+    let isEndless = false;
     let isLarge = false;
     for (let search = 1; search <= SEARCHES; search++) {
       // Somebody else may look anew while this waits.
@@ -76,6 +77,7 @@ export class ObjectReader {
         if (packed && packed !== TOO_LARGE) return packed;
       } catch (error) {
         damage = error as Error;
+        isEndless ||= damage.cause instanceof EndlessDeltasError;
       }
       for (const folder of this.packs.folders) {
         try {
@@ -83,14 +85,15 @@ export class ObjectReader {
           if (loose) return loose;
         } catch (error) {
           damage = error as Error;
-          isFileDamaged = true;
+          // As one that breaks off.
+          isEndless = true;
         }
       }
       isLarge = packed === TOO_LARGE;
       if (isLarge || !this.packs.refresh(state)) break;
     }
-    // libgit2 would never come back from a file that breaks off.
-    const object = isFileDamaged ? undefined : await this.readThroughBinding(oid, damage);
+    // libgit2 would never come back from that.
+    const object = isEndless ? undefined : await this.readThroughBinding(oid, damage);
     if (object) return object;
     // What a pack has and libgit2 does not find is there, but not as it should be.
     throw damage ?? (isLarge ? this.damageOf(oid, UNREADABLE) : undefined) ?? notFound(oid);

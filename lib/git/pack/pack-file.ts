@@ -24,7 +24,7 @@ import { PackIndex } from './pack-index';
 /** How much all that is read for one object, a chain of deltas above all, may weigh to be read on the spot. */
 const CHAIN_BYTES = 1024 * 1024;
 
-/** Git makes no longer chains of deltas (`pack.depth`), so a longer one goes round in a circle. */
+/** Longer chains of deltas are left to libgit2; git makes none (`pack.depth`). */
 const MAX_CHAIN = 4095;
 
 /**
@@ -41,6 +41,13 @@ const SMALL_PACK_BLOCK_BYTES = 64 * 1024;
 export interface ObjectSummary {
   readonly type: ObjectType;
   readonly size: number;
+}
+
+/** Deltas that are made of each other, from which libgit2 would never come back. */
+export class EndlessDeltasError extends Error {
+  constructor() {
+    super('its deltas go round in a circle');
+  }
 }
 
 /** A delta, and where the entry that it makes begins. */
@@ -95,7 +102,8 @@ export class PackFile {
       const cached = kind !== 'delta' && at === offset ? undefined : bases.get(serial, at);
       if (cached) return this.unfold(cached, deltas);
       sum += size;
-      if (size > ON_THE_SPOT_BYTES || sum > CHAIN_BYTES) return TOO_LARGE;
+      if (size > ON_THE_SPOT_BYTES || sum > CHAIN_BYTES || deltas.length > MAX_CHAIN)
+        return this.leave(offset);
       if (kind !== 'delta') {
         if (deltas.length === 0) return { type: kind, content: this.inflate(at, header, window) };
         const { bytes, start, end } = bases.makeRoom(size + 1);
@@ -108,10 +116,10 @@ export class PackFile {
       this.inflateInto(at, header, window, chainBytes, used);
       const resultSize = decodeDeltaResultSize(chainBytes, used);
       sum += resultSize;
-      if (resultSize > ON_THE_SPOT_BYTES || sum > CHAIN_BYTES) return TOO_LARGE;
+      if (resultSize > ON_THE_SPOT_BYTES || sum > CHAIN_BYTES) return this.leave(offset);
       deltas.push({ offset: at, bytes: chainBytes, start: used, end: used + size });
       used += size;
-      at = this.baseOf(at, header, deltas.length);
+      at = this.baseOf(at, header);
     }
   }
 
@@ -122,12 +130,19 @@ export class PackFile {
    */
   summarize(offset: number): ObjectSummary {
     let size: number | undefined;
-    for (let at = offset, depth = 1; ; depth++) {
+    // A place on the way, which moves on ever more seldom (Brent's algorithm): who comes by it again goes round in a circle.
+    let mark = offset;
+    let next = 1;
+    for (let at = offset, step = 1; ; step++) {
       const window = this.windowAt(at);
       const header = decodeEntryHeader(window.bytes, window.start);
       if (header.kind !== 'delta') return { type: header.kind, size: size ?? header.size };
       size ??= decodeDeltaResultSize(this.deltaHead(at, header));
-      at = this.baseOf(at, header, depth);
+      at = this.baseOf(at, header);
+      if (at === mark) throw new EndlessDeltasError();
+      if (step < next) continue;
+      mark = at;
+      next *= 2;
     }
   }
 
@@ -152,8 +167,13 @@ export class PackFile {
     return { type, content: copyOf(object) };
   }
 
-  private baseOf(offset: number, { base }: EntryHeader, depth: number): number {
-    if (depth > MAX_CHAIN) throw new Error('its deltas go round in a circle');
+  /** Leaves an object to libgit2. */
+  private leave(offset: number): TooLarge {
+    this.summarize(offset);
+    return TOO_LARGE;
+  }
+
+  private baseOf(offset: number, { base }: EntryHeader): number {
     const at = typeof base === 'number' ? offset - base : this.find(toByteOid(base as string));
     if (at === undefined || at < PACK_HEADER_BYTES || at === offset) {
       throw new Error('the base of its delta is not in the pack');

@@ -1,5 +1,13 @@
 import { createHash, randomBytes } from 'node:crypto';
-import { chmodSync, copyFileSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  copyFileSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import path from 'node:path';
 import { deflateSync } from 'node:zlib';
 import { InvalidObjectError } from '../../../lib/errors';
@@ -18,8 +26,13 @@ import {
   temporaryFolder,
   temporaryRepository,
 } from '../../support/temporary-repository';
+import { open } from '../opened';
 
 const MISSING = '1'.repeat(40);
+const THIRD = '2'.repeat(40);
+
+/** Says that it makes 100,000 bytes of as many, ten times as much as it is worth to go on with. */
+const LARGE_DELTA = Buffer.from('a08d06a08d06b0a08601', 'hex');
 
 let folder: string;
 let objects: string;
@@ -260,7 +273,24 @@ describe('A pack that is damaged', () => {
         { delta, base: MISSING, oid },
         { delta, base: oid, oid: MISSING },
       ],
-      /in a circle|too large/,
+      /in a circle/,
+    ],
+    [
+      'has a delta of deltas of each other',
+      [
+        { delta, base: THIRD, oid },
+        { delta, base: MISSING, oid: THIRD },
+        { delta, base: THIRD, oid: MISSING },
+      ],
+      /in a circle/,
+    ],
+    [
+      'has deltas of each other that make much',
+      [
+        { delta: LARGE_DELTA, base: MISSING, oid },
+        { delta: LARGE_DELTA, base: oid, oid: MISSING },
+      ],
+      /in a circle/,
     ],
     ['has another object in its place', [{ delta, base: 1, oid }], /not in the pack|unknown type|damaged/],
   ])('is an error that names it: one that %s', async (_, entries, reason) => {
@@ -271,6 +301,24 @@ describe('A pack that is damaged', () => {
       details: { oid, path: path.join(objects, 'pack/pack-crafted.pack') },
     });
     expect(error.message).toMatch(reason);
+  });
+
+  it('is not handed to libgit2, which would never come back from deltas that go round in a circle', async () => {
+    for (const each of [delta, LARGE_DELTA]) {
+      writePack(`pack-${each.length}`, [
+        { delta: each, base: MISSING, oid },
+        { delta: each, base: oid, oid: MISSING },
+      ]);
+      const { objects: store } = await open(folder);
+      const questions = [store.readBlob(oid), store.readType(oid), store.readTree(toByteOid(oid))];
+      const errors = await Promise.all(questions.map((question) => errorOf(() => Promise.resolve(question))));
+      expect(errors.map(({ message }) => message)).toEqual(
+        Array(3).fill(expect.stringContaining('in a circle')),
+      );
+      await store.close();
+      rmSync(path.join(objects, 'pack'), { recursive: true });
+      mkdirSync(path.join(objects, 'pack'));
+    }
   });
 
   it('is passed over when another one has the object sound', () => {
