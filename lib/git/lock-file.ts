@@ -18,8 +18,8 @@ import type { Durability } from './durable';
 import { inFolder } from './empty-folders';
 import { closeLater } from './late-close';
 import { decodeHolder, encodeHolder } from './lock-holder';
-import { hasEnded, thisProcess } from './process';
-import type { ProcessIdentity } from './process';
+import { hasEnded, thisThread } from './process';
+import type { ThreadIdentity } from './process';
 import { GitErrno } from './translate-error';
 
 const sync = promisify(fsync);
@@ -35,9 +35,9 @@ export const FORGOTTEN_MS = 12 * 3600 * 1000;
  * into its place as a whole.
  *
  * Git leaves its lock files behind when it is killed, and everybody is locked out until somebody deletes them. Ours
- * name their holder: they are symbolic links that lead nowhere, whose target says which process that is. They come
- * into being with it in one step, and are in everybody else's way like any file. So one of a process that has ended is
- * known at once, and removed by the next that needs the lock; others when they are {@link FORGOTTEN_MS} old.
+ * name their holder: they are symbolic links that lead nowhere, whose target says which process that is, and which of its
+ * worker threads. They come into being with it in one step, and are in everybody else's way like any file. So one of a
+ * process, or a thread, that has ended is known at once, and removed by the next that needs the lock; others when they are {@link FORGOTTEN_MS} old.
  *
  * Of those who find such a lock only one may remove it, or the second would remove the lock that the first has taken
  * by then: the one that has the lock of the lock, and finds it still there.
@@ -105,7 +105,7 @@ export class LockFile {
 }
 
 /** Who holds the lock of a file; undefined when nobody does, or it does not say. */
-export function lockHolder(file: string): ProcessIdentity | undefined {
+export function lockHolder(file: string): ThreadIdentity | undefined {
   const content = readLock(`${file}.lock`)?.content;
   return content === undefined ? undefined : decodeHolder(content);
 }
@@ -126,8 +126,13 @@ export function removeAbandonedLock(lock: string): boolean {
 /** What is thrown for a file that somebody else has locked: what libgit2 throws, and who that is. */
 export function lockedError(file: string): Error {
   const holder = lockHolder(file);
-  const whose = holder ? ` of the process ${holder.pid} on ${holder.host}` : '';
+  const whose = holder ? ` of ${nameOf(holder)}` : '';
   return Object.assign(new Error(`there is "${file}.lock"${whose}`), { errno: GitErrno.LOCKED });
+}
+
+function nameOf({ pid, thread, host }: ThreadIdentity): string {
+  const name = `the process ${pid} on ${host}`;
+  return thread === null ? name : `the thread ${thread} of ${name}`;
 }
 
 /** Renames a file to the name of another one, which is held open meanwhile, so that nobody waits for {@link closeLater}. */
@@ -169,7 +174,7 @@ function beside(lock: string, purpose: 'guard' | 'value'): string {
 const NO_LINKS = new Set(['EPERM', 'ENOSYS', 'ENOTSUP', 'EOPNOTSUPP', 'EINVAL']);
 
 function create(lock: string): boolean {
-  const holder = encodeHolder(thisProcess());
+  const holder = encodeHolder(thisThread());
   try {
     inFolder(lock, () => {
       symlinkSync(holder, lock);
