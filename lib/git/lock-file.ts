@@ -21,6 +21,7 @@ import { decodeHolder, encodeHolder } from './lock-holder';
 import { hasEnded, thisThread } from './process';
 import type { ThreadIdentity } from './process';
 import { GitErrno } from './translate-error';
+import { nameFile, writeError } from './write-errors';
 
 const sync = promisify(fsync);
 
@@ -78,7 +79,7 @@ export class LockFile {
    * Puts something in the place of the file, for others all at once. The lock stays.
    *
    * @param mode The permissions of the file. Default: those of every new file.
-   * @throws what the file system says; then the file is as it was.
+   * @throws what the file system says, with the file's name; then the file is as it was.
    */
   async replace(content: string | Uint8Array, durability: Durability, mode?: number): Promise<void> {
     const value = beside(this.lock, 'value');
@@ -94,7 +95,7 @@ export class LockFile {
       moveOver(value, this.file);
     } catch (error) {
       removeIfThere(value);
-      throw error;
+      throw nameFile(error, this.file);
     }
   }
 
@@ -115,12 +116,17 @@ export function lockHolder(file: string): ThreadIdentity | undefined {
  *
  * @param lock The lock file itself.
  * @returns whether it was removed.
+ * @throws GitError when the file system refuses.
  */
 export function removeAbandonedLock(lock: string): boolean {
-  if (stateOf(lock) !== 'abandoned') return false;
-  const taken = LockFile.take(lock.slice(0, -'.lock'.length));
-  taken?.release();
-  return taken !== undefined;
+  try {
+    if (stateOf(lock) !== 'abandoned') return false;
+    const taken = LockFile.take(lock.slice(0, -'.lock'.length));
+    taken?.release();
+    return taken !== undefined;
+  } catch (error) {
+    throw writeError(`remove ${lock}`, 'none', error);
+  }
 }
 
 /** What is thrown for a file that somebody else has locked: what libgit2 throws, and who that is. */
