@@ -68,8 +68,9 @@ export class ObjectWriteError extends GitModelError {
 }
 
 /**
- * libgit2 failed, or a file of Git's is damaged, in a way that has no class of its own here. `details`: `operation` and `errno`, or
- * `path` and `position`.
+ * libgit2 failed, a file of Git's is damaged, or one that is no object, as a branch, could not be written, for example because
+ * the disk is full (then `cause.code` says why, and the message what has become of it). `details`: `operation` and `errno`,
+ * `path` and `position`, or `operation` and `path`.
  */
 export class GitError extends GitModelError {
   readonly code = 'GIT_ERROR';

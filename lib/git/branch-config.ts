@@ -11,6 +11,7 @@ import { retryWhileLocked } from './lock-wait';
 import type { LockWait } from './lock-wait';
 import type { GitRepository } from './repository';
 import { callGit, errnoOf, GitErrno, translateError } from './translate-error';
+import { writeError } from './write-errors';
 
 /** Where the commits of a branch come from, and go to. */
 export interface Upstream {
@@ -138,7 +139,12 @@ function asBytes(text: string): string {
   return Buffer.from(text, 'utf8').toString('latin1');
 }
 
-/** Changes the repository's configuration under its lock, as git does it. */
+/**
+ * Changes the repository's configuration under its lock, as git does it.
+ *
+ * @throws LockWaitTimeoutError when the lock stays taken.
+ * @throws GitError when the file system refuses to write it: it says whether it has changed.
+ */
 async function editConfig(
   { commonFolder }: GitRepository,
   edit: (text: string) => string,
@@ -148,6 +154,7 @@ async function editConfig(
   const file = realpathSync(path.join(commonFolder, 'config'));
   const read = (): string => readFileSync(file, 'latin1');
   if (edit(read()) === read()) return;
+  const operation = `change ${file}`;
   await retryWhileLocked(
     file,
     async () => {
@@ -162,6 +169,11 @@ async function editConfig(
       }
     },
     wait,
-  );
-  if (durability === 'fsync') await syncPath(path.dirname(file));
+  ).catch((error: unknown) => {
+    throw writeError(operation, 'none', error);
+  });
+  if (durability === 'git') return;
+  await syncPath(path.dirname(file)).catch((error: unknown) => {
+    throw writeError(operation, 'unsynced', error);
+  });
 }

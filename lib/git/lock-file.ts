@@ -18,9 +18,10 @@ import type { Durability } from './durable';
 import { inFolder } from './empty-folders';
 import { closeLater } from './late-close';
 import { decodeHolder, encodeHolder } from './lock-holder';
-import { hasEnded, thisProcess } from './process';
-import type { ProcessIdentity } from './process';
+import { hasEnded, thisThread } from './process';
+import type { ThreadIdentity } from './process';
 import { GitErrno } from './translate-error';
+import { nameFile, writeError } from './write-errors';
 
 const sync = promisify(fsync);
 
@@ -35,9 +36,9 @@ export const FORGOTTEN_MS = 12 * 3600 * 1000;
  * into its place as a whole.
  *
  * Git leaves its lock files behind when it is killed, and everybody is locked out until somebody deletes them. Ours
- * name their holder: they are symbolic links that lead nowhere, whose target says which process that is. They come
- * into being with it in one step, and are in everybody else's way like any file. So one of a process that has ended is
- * known at once, and removed by the next that needs the lock; others when they are {@link FORGOTTEN_MS} old.
+ * name their holder: they are symbolic links that lead nowhere, whose target says which process that is, and which of its
+ * worker threads. They come into being with it in one step, and are in everybody else's way like any file. So one of a
+ * process, or a thread, that has ended is known at once, and removed by the next that needs the lock; others when they are {@link FORGOTTEN_MS} old.
  *
  * Of those who find such a lock only one may remove it, or the second would remove the lock that the first has taken
  * by then: the one that has the lock of the lock, and finds it still there.
@@ -78,7 +79,7 @@ export class LockFile {
    * Puts something in the place of the file, for others all at once. The lock stays.
    *
    * @param mode The permissions of the file. Default: those of every new file.
-   * @throws what the file system says; then the file is as it was.
+   * @throws what the file system says, with the file's name; then the file is as it was.
    */
   async replace(content: string | Uint8Array, durability: Durability, mode?: number): Promise<void> {
     const value = beside(this.lock, 'value');
@@ -94,7 +95,7 @@ export class LockFile {
       moveOver(value, this.file);
     } catch (error) {
       removeIfThere(value);
-      throw error;
+      throw nameFile(error, this.file);
     }
   }
 
@@ -105,7 +106,7 @@ export class LockFile {
 }
 
 /** Who holds the lock of a file; undefined when nobody does, or it does not say. */
-export function lockHolder(file: string): ProcessIdentity | undefined {
+export function lockHolder(file: string): ThreadIdentity | undefined {
   const content = readLock(`${file}.lock`)?.content;
   return content === undefined ? undefined : decodeHolder(content);
 }
@@ -115,19 +116,29 @@ export function lockHolder(file: string): ProcessIdentity | undefined {
  *
  * @param lock The lock file itself.
  * @returns whether it was removed.
+ * @throws GitError when the file system refuses.
  */
 export function removeAbandonedLock(lock: string): boolean {
-  if (stateOf(lock) !== 'abandoned') return false;
-  const taken = LockFile.take(lock.slice(0, -'.lock'.length));
-  taken?.release();
-  return taken !== undefined;
+  try {
+    if (stateOf(lock) !== 'abandoned') return false;
+    const taken = LockFile.take(lock.slice(0, -'.lock'.length));
+    taken?.release();
+    return taken !== undefined;
+  } catch (error) {
+    throw writeError(`remove ${lock}`, 'none', error);
+  }
 }
 
 /** What is thrown for a file that somebody else has locked: what libgit2 throws, and who that is. */
 export function lockedError(file: string): Error {
   const holder = lockHolder(file);
-  const whose = holder ? ` of the process ${holder.pid} on ${holder.host}` : '';
+  const whose = holder ? ` of ${nameOf(holder)}` : '';
   return Object.assign(new Error(`there is "${file}.lock"${whose}`), { errno: GitErrno.LOCKED });
+}
+
+function nameOf({ pid, thread, host }: ThreadIdentity): string {
+  const name = `the process ${pid} on ${host}`;
+  return thread === null ? name : `the thread ${thread} of ${name}`;
 }
 
 /** Renames a file to the name of another one, which is held open meanwhile, so that nobody waits for {@link closeLater}. */
@@ -169,7 +180,7 @@ function beside(lock: string, purpose: 'guard' | 'value'): string {
 const NO_LINKS = new Set(['EPERM', 'ENOSYS', 'ENOTSUP', 'EOPNOTSUPP', 'EINVAL']);
 
 function create(lock: string): boolean {
-  const holder = encodeHolder(thisProcess());
+  const holder = encodeHolder(thisThread());
   try {
     inFolder(lock, () => {
       symlinkSync(holder, lock);

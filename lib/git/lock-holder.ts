@@ -1,4 +1,4 @@
-import type { ProcessIdentity } from './process';
+import type { ThreadIdentity } from './process';
 
 /**
  * ext4, and others like it, keep so many bytes of a link's target where they keep the rest of the link. For more they take
@@ -8,21 +8,26 @@ import type { ProcessIdentity } from './process';
  */
 const MAX_TARGET_BYTES = 59;
 
-const HOLDER = /^gitmodel:(\d{1,15}):([\w-]{11}|-):([\w-]{11}):(.*)$/s;
+const HOLDER = /^gitmodel:(\d{1,15})(?:\/(\d{1,15}))?:([\w-]{11}|-):([\w-]{11}):(.*)$/s;
 
-/** The process that holds a lock as the target of a symbolic link. Long names of machines are cut short: they are for people. */
-export function encodeHolder({ pid, start, machine, host }: ProcessIdentity): string {
-  const text = `gitmodel:${pid}:${start === null ? '-' : shorten(start)}:${shorten(machine)}:${host}`;
+/**
+ * The thread that holds a lock as the target of a symbolic link: `gitmodel:<pid>:…`, of a worker thread
+ * `gitmodel:<pid>/<thread>:…`. Long names of machines are cut short: they are for people.
+ */
+export function encodeHolder({ pid, thread, start, machine, host }: ThreadIdentity): string {
+  const who = thread === null ? String(pid) : `${pid}/${thread}`;
+  const text = `gitmodel:${who}:${start === null ? '-' : shorten(start)}:${shorten(machine)}:${host}`;
   return Buffer.from(text).subarray(0, MAX_TARGET_BYTES).toString();
 }
 
 /** Undefined when the text is none of ours. */
-export function decodeHolder(text: string): ProcessIdentity | undefined {
-  const [, pid, start, machine, host] = HOLDER.exec(text) ?? [];
+export function decodeHolder(text: string): ThreadIdentity | undefined {
+  const [, pid, thread, start, machine, host] = HOLDER.exec(text) ?? [];
   if (pid === undefined || start === undefined || machine === undefined || host === undefined)
     return undefined;
   return {
     pid: Number(pid),
+    thread: thread === undefined ? null : Number(thread),
     start: start === '-' ? null : lengthen(start),
     machine: lengthen(machine),
     host,

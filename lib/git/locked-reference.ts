@@ -8,6 +8,7 @@ import { PackedRefs, withoutReference } from './packed-refs';
 import { copyLog, logFile, ReferenceLogs } from './reference-log';
 import type { LogEntry } from './reference-log';
 import type { GitRepository } from './repository';
+import { isRefusal } from './write-errors';
 
 /** The file of a reference that has an oid: forty digits and a newline. */
 const FILE = /^([0-9a-f]{40})\s*$/;
@@ -59,8 +60,7 @@ function valueInFile({ commonFolder }: GitRepository, ref: string): string | nul
  * among them. To be released in any case.
  *
  * Where something is `unsuited`, it is rare, or an error that libgit2 has the words for: files that are symbolic, links
- * or damaged; names that collide with others, and logs that other logs stand in the way of; what cannot be locked or
- * logged; references that each work tree has for itself.
+ * or damaged; names that collide with others, and logs that other logs stand in the way of; references that each work tree has for itself.
  *
  * Source: `refs/files-backend.c` and `refs/packed-backend.c` in Git's sources, and
  * https://git-scm.com/docs/gitrepository-layout
@@ -70,6 +70,7 @@ export class LockedReference {
   /** Whether the file is there; unknown before it was looked for. */
   private hasFile: boolean | undefined;
   private packed: PackedRefs | undefined;
+  private isTouched = false;
   /** What has to be on the disk, with `fsync`, before a change counts. */
   private readonly folders: string[] = [];
 
@@ -81,17 +82,27 @@ export class LockedReference {
     this.file = path.join(repository.commonFolder, ref);
   }
 
-  /** Locks a reference, which need not exist. */
+  /**
+   * Locks a reference, which need not exist.
+   *
+   * @throws what the file system says when it refuses to write.
+   */
   static take(repository: GitRepository, ref: string): LockedReference | 'locked' | 'unsuited' {
     const file = path.join(repository.commonFolder, ref);
     if (!ref.startsWith('refs/') || OF_WORK_TREES.test(ref) || kindOfFile(file) === 'odd') return 'unsuited';
     try {
       const lock = LockFile.take(file);
       return lock ? new LockedReference(repository, ref, lock) : 'locked';
-    } catch {
+    } catch (error) {
+      if (isRefusal(error)) throw error;
       // Where the folder cannot be made, what exists is another reference.
       return 'unsuited';
     }
+  }
+
+  /** Whether others may see something of the change. */
+  get isChanged(): boolean {
+    return this.isTouched;
   }
 
   /** The oid that it has; null when it does not exist, undefined when it is symbolic or damaged. */
@@ -129,6 +140,7 @@ export class LockedReference {
       if (IN_THE_WAY.has((error as NodeJS.ErrnoException).code ?? '')) return 'unsuited';
       throw error;
     }
+    this.isTouched = true;
     this.hasFile = true;
     return 'written';
   }
@@ -146,6 +158,7 @@ export class LockedReference {
     try {
       const others = withoutReference(readBytes(packedFile), this.ref);
       if (others) await packedLock.replace(others, durability);
+      this.isTouched = true;
       rmSync(this.file, { force: true });
     } finally {
       packedLock.release();
@@ -182,12 +195,17 @@ export class LockedReference {
   }
 }
 
-/** Undefined when one of them cannot be opened: libgit2 will say why, unless it can. */
+/**
+ * Undefined when something is in the way of one of them: libgit2 will say what, unless it can open it.
+ *
+ * @throws what the file system says when it refuses to write.
+ */
 function openLogs(repository: GitRepository, ref: string, formerName?: string): ReferenceLogs | undefined {
   try {
     if (formerName !== undefined) copyLog(repository, formerName, ref);
     return ReferenceLogs.open(repository, ref);
-  } catch {
+  } catch (error) {
+    if (isRefusal(error)) throw error;
     return undefined;
   }
 }

@@ -9,6 +9,7 @@ import { LockedReference } from './locked-reference';
 import { looseObjectFile } from './loose/loose-object-file';
 import { findInPacks } from './pack/pack-index-reader';
 import type { GitRepository } from './repository';
+import { writeError } from './write-errors';
 
 /** A change of a reference that happens only if it still has the expected value. */
 export interface ReferenceUpdate {
@@ -42,6 +43,8 @@ export type ChangeOutcome =
  * one sees that it is gone.
  *
  * Left to libgit2 is what {@link LockedReference} says, and an object that is not found.
+ *
+ * @throws GitError when the file system refuses: it says whether the reference has moved.
  */
 export async function swapReferenceFile(
   repository: GitRepository,
@@ -49,20 +52,26 @@ export async function swapReferenceFile(
   durability: Durability,
 ): Promise<ChangeOutcome> {
   if (!isPublished && !isObjectThere(path.join(repository.commonFolder, 'objects'), oid)) return 'unsuited';
-  return changeLocked(repository, ref, expected, durability, async (locked) => {
+  const operation = `move ${ref} to ${oid}`;
+  return changeLocked(repository, { ref, expected, operation }, durability, async (locked) => {
     const outcome = await locked.write({ old: expected, oid, message: logMessage }, durability);
     return outcome === 'written' ? 'changed' : outcome;
   });
 }
 
-/** Deletes a reference, with its log, if it has the expected value. */
+/**
+ * Deletes a reference, with its log, if it has the expected value.
+ *
+ * @throws GitError when the file system refuses: it says whether the reference is deleted.
+ */
 export async function deleteReferenceFile(
   repository: GitRepository,
   ref: string,
   expected: string,
   durability: Durability,
 ): Promise<ChangeOutcome> {
-  return changeLocked(repository, ref, expected, durability, async (locked) => {
+  const operation = `delete ${ref}`;
+  return changeLocked(repository, { ref, expected, operation }, durability, async (locked) => {
     const outcome = await locked.remove(durability);
     return outcome === 'removed' ? 'changed' : outcome;
   });
@@ -73,6 +82,7 @@ export async function deleteReferenceFile(
  * Whoever looks finds it under one of the names, or for a moment under both.
  *
  * @param between Called when it has both names.
+ * @throws GitError when the file system refuses: it says whether the reference has the new name.
  */
 export async function renameReferenceFile(
   repository: GitRepository,
@@ -82,8 +92,9 @@ export async function renameReferenceFile(
   wait: LockWait,
 ): Promise<ChangeOutcome> {
   const packedRefs = path.join(repository.commonFolder, 'packed-refs');
-  return changeLocked(repository, from, oid, durability, (old) =>
-    changeLocked(repository, ref, null, durability, async (renamed) => {
+  const operation = `rename ${from} to ${ref}`;
+  return changeLocked(repository, { ref: from, expected: oid, operation }, durability, (old) =>
+    changeLocked(repository, { ref, expected: null, operation }, durability, async (renamed) => {
       const entry = { old: null, oid, message: logMessage };
       if ((await renamed.write(entry, durability, from)) === 'unsuited') return 'unsuited';
       await between();
@@ -97,24 +108,41 @@ export async function renameReferenceFile(
   );
 }
 
-/** Runs a change of a reference while nobody else can change it, if it has the expected value. */
+/**
+ * Runs a change of a reference while nobody else can change it, if it has the expected value.
+ *
+ * @param operation What is done, for messages.
+ */
 async function changeLocked(
   repository: GitRepository,
-  ref: string,
-  expected: string | null,
+  {
+    ref,
+    expected,
+    operation,
+  }: { readonly ref: string; readonly expected: string | null; readonly operation: string },
   durability: Durability,
   change: (locked: LockedReference) => Promise<ChangeOutcome>,
 ): Promise<ChangeOutcome> {
-  const locked = LockedReference.take(repository, ref);
-  if (typeof locked === 'string') return locked;
+  let locked: LockedReference | undefined;
   let outcome: ChangeOutcome;
   try {
-    const value = locked.value();
-    outcome = value === undefined ? 'unsuited' : value === expected ? await change(locked) : 'modified';
-  } finally {
-    locked.release();
+    const taken = LockedReference.take(repository, ref);
+    if (typeof taken === 'string') return taken;
+    locked = taken;
+    try {
+      const value = locked.value();
+      outcome = value === undefined ? 'unsuited' : value === expected ? await change(locked) : 'modified';
+    } finally {
+      locked.release();
+    }
+  } catch (error) {
+    throw writeError(operation, locked?.isChanged ? 'part' : 'none', error);
   }
-  if (outcome === 'changed' && durability === 'fsync') await locked.sync();
+  try {
+    if (outcome === 'changed' && durability === 'fsync') await locked.sync();
+  } catch (error) {
+    throw writeError(operation, 'unsynced', error);
+  }
   return outcome;
 }
 

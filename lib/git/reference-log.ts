@@ -14,6 +14,7 @@ import { encodeSignature } from '../object/commit-codec';
 import { foldersUpTo } from './durable';
 import { inFolder, removeEmptyFolders } from './empty-folders';
 import type { GitRepository } from './repository';
+import { nameFile } from './write-errors';
 
 const sync = promisify(fsync);
 
@@ -28,6 +29,7 @@ export interface LogEntry {
 const NO_VALUE = '0'.repeat(40);
 
 interface OpenLog {
+  readonly file: string;
   readonly descriptor: number;
   /** See {@link ReferenceLogs.newIn}. */
   readonly newIn: readonly string[];
@@ -78,12 +80,22 @@ export class ReferenceLogs {
     return this.logs.flatMap(({ newIn }) => newIn);
   }
 
-  /** Adds a line to each, as libgit2 writes it. */
+  /**
+   * Adds a line to each, as libgit2 writes it.
+   *
+   * @throws what the file system says, with the name of the log.
+   */
   append(entry: LogEntry): void {
     if (this.logs.length === 0) return;
     const line = encodeEntry(this.repository, entry);
     // In one piece, and at the end whoever else writes there.
-    for (const { descriptor } of this.logs) writeFileSync(descriptor, line);
+    for (const { file, descriptor } of this.logs) {
+      try {
+        writeFileSync(descriptor, line);
+      } catch (error) {
+        throw nameFile(error, file);
+      }
+    }
   }
 
   /** Waits until they are on the disk. */
@@ -125,7 +137,7 @@ function openLog(base: string, name: string, isWanted: boolean): OpenLog | undef
   }
   const flags = constants.O_WRONLY | constants.O_APPEND | constants.O_CREAT;
   const descriptor = inFolder(file, () => openSync(file, flags, 0o666));
-  return { descriptor, newIn: isNew ? foldersUpTo(path.resolve(base), file) : [] };
+  return { file, descriptor, newIn: isNew ? foldersUpTo(path.resolve(base), file) : [] };
 }
 
 function isFile(file: string): boolean {

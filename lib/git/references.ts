@@ -14,6 +14,7 @@ import { deleteReferenceFile, renameReferenceFile, swapReferenceFile } from './r
 import type { ChangeOutcome, ReferenceUpdate } from './reference-file';
 import type { GitRepository } from './repository';
 import { callGit, errnoOf, GitErrno, translateError } from './translate-error';
+import { writeError } from './write-errors';
 
 export type { ReferenceUpdate } from './reference-file';
 
@@ -53,6 +54,7 @@ export async function readReference(repository: GitRepository, ref: string): Pro
  * @throws ConcurrentUpdateError when the reference has another value than the expected one.
  * @throws ReferenceExistsError when it is new and its name collides with an existing one (`a` and `a/b`).
  * @throws LockWaitTimeoutError when the lock stays taken.
+ * @throws GitError when the file system refuses to write: it says whether the reference has moved.
  */
 export async function compareAndSwap(
   repository: GitRepository,
@@ -128,6 +130,13 @@ async function swapByLibgit2(
   const [value, old] = [Oid.fromString(oid), Oid.fromString(expected ?? ZERO_OID)];
   await retryWhileLocked(ref, () => Reference.createMatching(handle, ref, value, 1, old, logMessage), wait);
   if (durability === 'git') return;
+  await syncReference(commonFolder, gitFolder, ref).catch((error: unknown) => {
+    throw writeError(`move ${ref} to ${oid}`, 'unsynced', error);
+  });
+}
+
+/** Waits until a reference, its logs, and the folders that they are in, are on the disk. */
+async function syncReference(commonFolder: string, gitFolder: string, ref: string): Promise<void> {
   const file = path.join(commonFolder, ref);
   const logs = [path.join(commonFolder, 'logs', ref), path.join(gitFolder, 'logs/HEAD')].filter(existsSync);
   await syncAll([file, ...logs, ...foldersUpTo(path.join(commonFolder, 'refs'), file)]);
@@ -191,7 +200,7 @@ export async function createReference(
  *
  * @throws ConcurrentUpdateError when it has another value than the expected one; then it stays.
  * @throws LockWaitTimeoutError when the lock stays taken.
- * @throws GitError when it is symbolic or damaged.
+ * @throws GitError when it is symbolic or damaged, or the file system refuses: it says what has become of it.
  */
 export async function deleteReference(
   repository: GitRepository,
@@ -220,6 +229,7 @@ export async function deleteReference(
  * @throws ConcurrentUpdateError when it has another value than the expected one; then it stays.
  * @throws ReferenceExistsError when the new name is taken, or collides with another one, the old one included.
  * @throws LockWaitTimeoutError when a lock stays taken.
+ * @throws GitError when the file system refuses: it says what has become of it.
  */
 export async function renameReference(
   repository: GitRepository,

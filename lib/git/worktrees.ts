@@ -6,6 +6,7 @@ import { retryWhileLocked } from './lock-wait';
 import type { LockWait } from './lock-wait';
 import { nameInHead } from './reference-log';
 import type { GitRepository } from './repository';
+import { writeError } from './write-errors';
 
 /**
  * The folders whose HEAD names a branch: the repository's own and those of its linked work trees.
@@ -18,7 +19,12 @@ export function headsOn({ commonFolder }: GitRepository, ref: string): string[] 
   return folders.filter((folder) => headOf(folder) === ref);
 }
 
-/** Lets every HEAD that names a branch name another one. */
+/**
+ * Lets every HEAD that names a branch name another one.
+ *
+ * @throws LockWaitTimeoutError when the lock of one stays taken.
+ * @throws GitError when the file system refuses to write one; it stays as it was.
+ */
 export async function moveHeads(
   repository: GitRepository,
   from: string,
@@ -41,7 +47,9 @@ export async function moveHeads(
         }
       },
       wait,
-    );
+    ).catch((error: unknown) => {
+      throw writeError(`point ${file} at ${to}`, 'none', error);
+    });
   }
 }
 

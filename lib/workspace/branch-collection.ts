@@ -127,6 +127,8 @@ export class BranchCollection {
    * @throws ConcurrentUpdateError when somebody else moves the branch at the same time.
    * @throws LockWaitTimeoutError when another process holds a lock for too long. If that is the lock of the
    *   configuration or of a HEAD, the branch has both names then.
+   * @throws GitError when a file cannot be written, for example because the disk is full. If that is the configuration or a
+   *   HEAD, the branch has both names then.
    */
   async rename(name: string, newName: string): Promise<Branch> {
     const [from, to] = [branchRef(name), branchRef(newName)];

@@ -791,6 +791,7 @@ export class Workspace implements AsyncDisposable {
    *   `lock.signal` tell.
    * @returns what the function returns.
    * @throws LockWaitTimeoutError that names the owner, when it stays taken for too long.
+   * @throws ObjectWriteError or GitError when it cannot be written, for example because the disk is full.
    * @throws LockLostError when the function has succeeded, but the lock was lost before it had ended.
    * @throws the reason of the `signal` when that is aborted while the lock is waited for.
    * @throws LockReentryError when the function of the same lock asks for it.

@@ -11,11 +11,13 @@ import {
 } from 'node:fs';
 import fs from 'node:fs';
 import path from 'node:path';
-import { FORGOTTEN_MS, LockFile, lockHolder } from '../../lib/git/lock-file';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { FORGOTTEN_MS, lockedError, LockFile, lockHolder } from '../../lib/git/lock-file';
 import { encodeHolder } from '../../lib/git/lock-holder';
-import { thisProcess } from '../../lib/git/process';
-import type { ProcessIdentity } from '../../lib/git/process';
+import { thisThread } from '../../lib/git/process';
+import type { ThreadIdentity } from '../../lib/git/process';
 import { projectWithLibrary } from '../support/compiled';
+import { startWorker, withThreads } from '../support/worker-thread';
 import { commitFiles, git, temporaryFolder, temporaryRepository } from '../support/temporary-repository';
 
 let folder: string;
@@ -27,14 +29,14 @@ beforeEach(() => {
 });
 
 const names = (): string[] => readdirSync(path.join(folder, 'a')).sort();
-/** This process; a long name of its machine would be cut short. */
-const named = { ...thisProcess(), host: expect.any(String) as string };
+/** This thread; a long name of its machine would be cut short. */
+const named = { ...thisThread(), host: expect.any(String) as string };
 const take = (): LockFile => LockFile.take(file) as LockFile;
 
 /** A lock that another process has left behind. */
-function abandon(target: string, holder: Partial<ProcessIdentity> = {}): void {
+function abandon(target: string, holder: Partial<ThreadIdentity> = {}): void {
   fs.mkdirSync(path.dirname(target), { recursive: true });
-  symlinkSync(encodeHolder({ ...thisProcess(), pid: deadProcess(), ...holder }), target);
+  symlinkSync(encodeHolder({ ...thisThread(), pid: deadProcess(), ...holder }), target);
 }
 
 function deadProcess(): number {
@@ -120,6 +122,25 @@ describe('A lock file that was left behind', () => {
     take().release();
     abandon(`${file}.lock`, { pid: process.ppid, start: '0123456789abcdef' });
     take().release();
+    expect(names()).toEqual([]);
+  });
+
+  withThreads('is taken over when its worker thread was terminated, and not while that lives', async () => {
+    const worker = await startWorker(
+      `const { LockFile } = require(library + '/git/lock-file');
+      parentPort.postMessage(LockFile.take(data) !== undefined);`,
+      file,
+    );
+    expect(worker.message).toBe(true);
+    expect(LockFile.take(file)).toBeUndefined();
+    expect(lockHolder(file)).toMatchObject({ pid: process.pid, thread: expect.any(Number) as number });
+    expect(lockedError(file).message).toMatch(/of the thread \d+ of the process \d+ on /);
+    await worker.terminate();
+    let lock: LockFile | undefined;
+    // The system takes note of its end a moment later.
+    while (!(lock = LockFile.take(file))) await sleep(1);
+    expect(lockHolder(file)).toEqual(named);
+    lock.release();
     expect(names()).toEqual([]);
   });
 

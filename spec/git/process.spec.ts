@@ -1,6 +1,10 @@
 import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { hasEnded, isRunning, thisProcess } from '../../lib/git/process';
+import { readdirSync } from 'node:fs';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { hasEnded, isRunning, thisProcess, thisThread } from '../../lib/git/process';
+import type { ProcessIdentity, ThreadIdentity } from '../../lib/git/process';
+import { startWorker, withThreads } from '../support/worker-thread';
 
 describe('Whether a process is running', () => {
   it('is so for this one and for those of others', () => {
@@ -37,5 +41,38 @@ describe('Whether a process has ended', () => {
     while (!hasEnded(child)) await new Promise((resolve) => setTimeout(resolve, 5));
     expect(isRunning(child.pid)).toBe(thisProcess().start !== null);
     parent.kill('SIGKILL');
+  });
+});
+
+describe('A thread', () => {
+  it('is the process itself when it is the main one', () => {
+    expect(thisThread()).toEqual({ ...thisProcess(), thread: null });
+  });
+
+  withThreads('has a number and a start of its own when it is a worker, until it is terminated', async () => {
+    const worker = await startWorker(`
+      const { thisProcess, thisThread } = require(library + '/git/process');
+      parentPort.postMessage([thisProcess(), thisThread()]);`);
+    const [its, thread] = worker.message as [ProcessIdentity, ThreadIdentity];
+    expect(its).toEqual(thisProcess());
+    expect(thread).toEqual({
+      ...thisProcess(),
+      thread: expect.any(Number) as number,
+      start: expect.any(String) as string,
+    });
+    expect(readdirSync('/proc/self/task')).toContain(String(thread.thread));
+    expect(hasEnded(thread)).toBe(false);
+    // Another thread has its number.
+    expect(hasEnded({ ...thread, start: 'another' })).toBe(true);
+    expect(hasEnded({ ...thread, machine: 'another', start: 'another' })).toBe(false);
+    await worker.terminate();
+    // The system takes note of it a moment later.
+    while (!hasEnded(thread)) await sleep(1);
+    expect(hasEnded(thisThread())).toBe(false);
+  });
+
+  withThreads('has ended with its process', () => {
+    const { pid } = spawnSync(process.execPath, ['--version']);
+    expect(hasEnded({ ...thisProcess(), pid, thread: pid })).toBe(true);
   });
 });

@@ -53,6 +53,7 @@ export class LockStore {
    * @returns its value now; null when somebody else was faster.
    * @throws InvalidLockError when something is in the way of the reference.
    * @throws LockWaitTimeoutError when the file of the reference stays locked.
+   * @throws ObjectWriteError or GitError when the blob or the reference cannot be written, for example because the disk is full.
    */
   async write(ref: string, content: LockContent, expected: string | null): Promise<string | null> {
     const { repository, objects, config } = this.context;
@@ -71,6 +72,7 @@ export class LockStore {
    *
    * @returns whether it was there; else it is somebody else's by now, and stays.
    * @throws LockWaitTimeoutError when the file of the reference, or `packed-refs`, stays locked.
+   * @throws GitError when the file system refuses.
    */
   async remove(ref: string, expected: string): Promise<boolean> {
     const { repository, config } = this.context;

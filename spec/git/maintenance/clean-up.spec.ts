@@ -5,7 +5,7 @@ import path from 'node:path';
 import { encodeHolder } from '../../../lib/git/lock-holder';
 import { cleanUp } from '../../../lib/git/maintenance/clean-up';
 import { keepContent } from '../../../lib/git/pack/keep-file';
-import { thisProcess } from '../../../lib/git/process';
+import { thisThread } from '../../../lib/git/process';
 import { expectCleanRepository, git } from '../../support/temporary-repository';
 import { contextOf, looseRepository, makeOld, packedRepository, packFiles } from './repositories';
 
@@ -80,10 +80,10 @@ describe('Cleaning up behind killed processes', () => {
 
   it('removes lock files whose process is gone, and old ones that say nothing, but no others', async () => {
     const folder = looseRepository(1);
-    const link = (name: string, pid: number, machine = thisProcess().machine): string => {
+    const link = (name: string, pid: number, machine = thisThread().machine): string => {
       const file = path.join(folder, name);
       mkdirSync(path.dirname(file), { recursive: true });
-      symlinkSync(encodeHolder({ ...thisProcess(), pid, start: null, machine }), file);
+      symlinkSync(encodeHolder({ ...thisThread(), pid, start: null, machine }), file);
       return name;
     };
     const old = path.join(folder, 'refs/tags/old.lock');

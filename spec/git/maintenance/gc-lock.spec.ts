@@ -13,7 +13,7 @@ import path from 'node:path';
 import { encodeHolder } from '../../../lib/git/lock-holder';
 import { takeGcLock } from '../../../lib/git/maintenance/gc-lock';
 import type { GcLock } from '../../../lib/git/maintenance/gc-lock';
-import { thisProcess } from '../../../lib/git/process';
+import { thisThread } from '../../../lib/git/process';
 import { projectWithLibrary } from '../../support/compiled';
 import { errorOf } from '../../support/error-of';
 import { git, temporaryFolder } from '../../support/temporary-repository';
@@ -93,7 +93,7 @@ describe('The lock of "git gc"', () => {
   });
 
   it('is not hindered by one that was killed while it took it', async () => {
-    symlinkSync(encodeHolder({ ...thisProcess(), pid: ended, start: null }), lockFile());
+    symlinkSync(encodeHolder({ ...thisThread(), pid: ended, start: null }), lockFile());
     (await take()).release();
     expect(readdirSync(folder)).toEqual([]);
   });
