@@ -1,3 +1,4 @@
+import { Readable } from 'node:stream';
 import { FileMode } from 'gitmodel';
 import type { Workspace } from 'gitmodel';
 import { errorOf } from '../support/error-of';
@@ -88,6 +89,16 @@ describe('addBlob', () => {
       expect(await ws.hasChanges()).toBe(false);
     },
   );
+
+  it('says in a few words what it is when it refuses a stream', async () => {
+    const stream = Readable.from(['Hello']);
+    expect(await errorOf(() => ws.index.addBlob('file', stream as never))).toMatchObject({
+      code: 'INVALID_ARGUMENT',
+      message: expect.stringContaining('not an object (Readable)') as string,
+      details: { option: 'content', value: 'an object (Readable)' },
+    });
+    stream.destroy();
+  });
 
   it.each([undefined, null, 5, {}, ['a'], new ArrayBuffer(1)])('refuses %p as content', async (content) => {
     expect(await errorOf(() => ws.index.addBlob('file', content as never))).toMatchObject({
