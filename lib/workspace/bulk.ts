@@ -203,16 +203,16 @@ class BulkSaving {
     if (signal?.aborted && error === signal.reason) throw error;
     const position = this.records;
     const isModel = item instanceof GitModel;
-    const which = `the record at position ${position}${isModel ? `, ${String(item)},` : ''}`;
+    const which = `record at position ${position}${isModel ? `, ${String(item)},` : ''}`;
     const reason = error instanceof Error ? error.message : inspect(error);
     // A commit() in between makes another base, and is not taken back.
     const exception =
       this.stage.base === this.base ? '' : ', but for what was committed while they were being saved';
     throw new BulkSaveError(
       isOfFolder(error, this.objectsFolder)
-        ? `What was written could not be stored, for which ${which} is not to blame: ${reason} ` +
+        ? `What was written could not be stored, for which the ${which} is not to blame: ${reason} ` +
             `None of the records was saved${exception}.`
-        : `T${which.slice(1)} could not be saved: ${reason} None of the records was${exception}.`,
+        : `The ${which} could not be saved: ${reason} None of the records was${exception}.`,
       {
         cause: error,
         details: {

@@ -38,7 +38,7 @@ export class WorkspaceIndex extends IndexReader {
    *
    * @param content Text is stored as UTF-8.
    * @returns the oid of the blob.
-   * @throws InvalidArgumentError for other content, streams among it; `details.value` says in a few words what it is.
+   * @throws InvalidArgumentError for other content, streams among it; of an object, `details.value` says in a few words what it is.
    * @throws InvalidPathError when the path is unsafe.
    * @throws PathConflictError when a folder is at the path, or a file on the way to it.
    *
@@ -139,7 +139,7 @@ function invalidContent(content: unknown): InvalidArgumentError {
   const received = describeValue(content);
   return new InvalidArgumentError(
     `"content" must be a string or a Uint8Array, not ${received}. Of a stream, read all of it first; a BlobField takes streams.`,
-    { details: { option: 'content', value: received } },
+    { details: { option: 'content', value: Object(content) === content ? received : content } },
   );
 }
 

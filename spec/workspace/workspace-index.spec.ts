@@ -100,12 +100,17 @@ describe('addBlob', () => {
     stream.destroy();
   });
 
-  it.each([undefined, null, 5, {}, ['a'], new ArrayBuffer(1)])('refuses %p as content', async (content) => {
-    expect(await errorOf(() => ws.index.addBlob('file', content as never))).toMatchObject({
-      code: 'INVALID_ARGUMENT',
-      message: '"content" must be a string or a Uint8Array.',
-      details: { option: 'content', value: content },
-    });
+  it.each([
+    [undefined, 'undefined', undefined],
+    [null, 'null', null],
+    [5, 'a number', 5],
+    [{}, 'an object (Object)', 'an object (Object)'],
+    [['a'], 'an object (Array)', 'an object (Array)'],
+    [new ArrayBuffer(1), 'an object (ArrayBuffer)', 'an object (ArrayBuffer)'],
+  ])('refuses %p as content', async (content, received, value) => {
+    const failure = await errorOf(() => ws.index.addBlob('file', content as never));
+    expect(failure).toMatchObject({ code: 'INVALID_ARGUMENT', details: { option: 'content', value } });
+    expect(failure.message).toMatch(`"content" must be a string or a Uint8Array, not ${received}.`);
   });
 
   it('replaces a file, and stages nothing when it is the same', async () => {
