@@ -63,3 +63,11 @@ export function checkIds<T>(ids: Iterable<T>): T[] {
     },
   );
 }
+
+/** What kind of value something is, in a few words: all that a stream has in it would be pages. */
+export function describeValue(value: unknown): string {
+  if (value === null || value === undefined) return String(value);
+  return typeof value === 'object'
+    ? `an object (${value.constructor?.name ?? 'without a class'})`
+    : `a ${typeof value}`;
+}

@@ -299,7 +299,9 @@ export class StaleRecordError extends GitModelError {
 
 /**
  * One of many records that were to be saved together could not be, so none was, but for what was committed by a
- * `commit()` of its own while they were being saved. The `cause` is the error that saving it has thrown. `details`: `position` (of the record among them, from 0 on), `model`, `id`.
+ * `commit()` of its own while they were being saved. The `cause` is the error that saving it has thrown. When that is an
+ * {@link ObjectWriteError} about the repository, as on a full disk, the record is not to blame, and the message says so.
+ * `details`: `position` (of the record among them, from 0 on), `model`, `id`.
  */
 export class BulkSaveError extends GitModelError {
   readonly code = 'BULK_SAVE_FAILED';

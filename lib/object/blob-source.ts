@@ -1,5 +1,6 @@
 import { Readable } from 'node:stream';
 import { isUint8Array } from 'node:util/types';
+import { describeValue } from '../arguments';
 import { InvalidArgumentError, ObjectWriteError } from '../errors';
 
 /**
@@ -32,7 +33,7 @@ export async function* bytesOf(stream: AsyncIterable<unknown>): AsyncGenerator<U
       yield piece;
     } else {
       throw new InvalidArgumentError(
-        `The stream brought ${describe(piece)}, which cannot be stored in a blob. It may bring Uint8Arrays (Buffers) and texts.`,
+        `The stream brought ${describeValue(piece)}, which cannot be stored in a blob. It may bring Uint8Arrays (Buffers) and texts.`,
         { details: { option: 'source', value: piece } },
       );
     }
@@ -66,11 +67,4 @@ function encode(text: string): Buffer {
     );
   }
   return Buffer.from(text);
-}
-
-function describe(value: unknown): string {
-  if (value === null || value === undefined) return String(value);
-  return typeof value === 'object'
-    ? `an object (${value.constructor?.name ?? 'without a class'})`
-    : `a ${typeof value}`;
 }

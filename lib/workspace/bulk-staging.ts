@@ -18,7 +18,7 @@ import { savedState, stageRecord } from './record-staging';
  * and an oid.
  */
 export class BulkStaging {
-  /** How many bytes the records have. */
+  /** How many bytes the records have, with those of their files that are new or have changed. */
   bytes = 0;
 
   constructor(
@@ -33,7 +33,7 @@ export class BulkStaging {
    * @throws IntegrityError, StaleRecordError, and what the record's `verify` throws.
    */
   write(write: RecordWrite): MaybePromise {
-    this.bytes += bytesOf(write);
+    this.bytes += write.content.length;
     const before = stateOf(write.record);
     // An index follows records that are staged one by one, and would have to look for those that are added in place.
     const isAdded = isPlainAndNew(write, before) && !this.context.indexes.has(write.place);
@@ -65,13 +65,26 @@ export class BulkStaging {
   private async stageRecord(write: RecordWrite): Promise<void> {
     const { editor } = this;
     const { stage, objects, indexes } = this.context;
+    const known = stateOf(write.record);
     const before = editor.tree;
     const staged = await stageRecord(before, write, {}, objects);
     if (!staged) return;
+    this.bytes += await this.fileBytes(write, known);
     if (staged.change) indexes.follow(write.place, before, staged.tree, staged.change);
     setTentativeState(write.record, staged.state, stage.tentative);
     editor.reset(staged.tree);
     for (const path of pathsOf(write)) await editor.drain(path, this.writeObject);
+  }
+
+  /** Of the files that a record did not have before. */
+  private async fileBytes({ files }: RecordWrite, before: RecordState): Promise<number> {
+    let bytes = 0;
+    for (const [name, file] of files) {
+      if (!file || file.oid === before.files.get(name)?.oid) continue;
+      // A large one is in the repository already, and not in memory.
+      bytes += file.content?.length ?? (await this.context.objects.blobSize(file.oid));
+    }
+    return bytes;
   }
 }
 
@@ -87,10 +100,4 @@ function pathsOf({ place, id, files }: RecordWrite): string[] {
   const { data, blobPrefix } = recordPaths(place, id);
   if (place.layout.ownFolder) return [blobPrefix.slice(0, -1)];
   return [data, ...Array.from(files.keys(), (name) => blobPrefix + name + BLOB_SUFFIX)];
-}
-
-function bytesOf({ content, files }: RecordWrite): number {
-  let bytes = content.length;
-  for (const file of files.values()) bytes += file?.content?.length ?? 0;
-  return bytes;
 }

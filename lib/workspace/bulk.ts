@@ -1,7 +1,8 @@
+import path from 'node:path';
 import { inspect } from 'node:util';
 import { checkOptions, checkSignal } from '../arguments';
 import type { KnownOptions } from '../arguments';
-import { BulkSaveError, InvalidArgumentError, PendingChangesError } from '../errors';
+import { BulkSaveError, InvalidArgumentError, ObjectWriteError, PendingChangesError } from '../errors';
 import { Turn } from '../git/turn';
 import { bindingOf } from '../model/binding';
 import { GitModel } from '../model/git-model';
@@ -12,10 +13,10 @@ import { inTurn } from '../model/record/validation';
 import type { MaybePromise } from '../model/record/validation';
 import type { ModelId } from '../model/types';
 import { TreeEditor } from '../object/tree-editor';
-import { abortable } from './abortable';
 import { BulkStaging } from './bulk-staging';
 import { commitStage, prepareCommit } from './commit-stage';
 import type { WorkspaceContext } from './context';
+import { forEachItem } from './for-each-item';
 import type { Deferred } from './operation-gate';
 import { refusePending } from './stage';
 import type { Base, Stage } from './stage';
@@ -27,14 +28,22 @@ export type BulkItem = GitModel<ModelId>;
 export interface BulkProgress {
   /** How many records were saved. */
   readonly records: number;
-  /** How many bytes they have, before compression, with their files. */
+  /**
+   * How many bytes they have, before compression, with those of their files that are new or have changed, however large.
+   * Records of a class with a `save()` of its own are left out.
+   */
   readonly bytes: number;
 }
 
 /** The options of `bulk`. */
 export interface BulkOptions extends CommitOptions {
-  /** Called ten times a second at most while records are saved, and when all are. What it throws ends the saving. */
-  readonly progress?: ((progress: BulkProgress) => void) | undefined;
+  /**
+   * Called ten times a second at most while records are saved, and when all are. When it returns a promise, that is waited
+   * for before the next record. What it throws, or rejects with, ends the saving.
+   */
+  // Not one function that returns either: whatever else a function returns would be refused then.
+  readonly progress?:
+    ((progress: BulkProgress) => void) | ((progress: BulkProgress) => Promise<void>) | undefined;
   /**
    * Ends the saving, with the signal's reason, at any time before the commit is made: everything is as it was before then. A
    * source that is waited for is told to return, and not waited for.
@@ -63,7 +72,7 @@ export async function saveBulk(
   options: BulkOptions,
 ): Promise<BulkResult> {
   checkArguments(items, options);
-  const { gate, stage, objects, config } = context;
+  const { gate, stage, objects, config, repository } = context;
   const { signal } = options;
   const operation = async (): Promise<Deferred<BulkResult>> => {
     signal?.throwIfAborted();
@@ -80,7 +89,9 @@ export async function saveBulk(
     return objects.packEverything(config.durability, (write) =>
       stage.edit(editor, async () => {
         try {
-          const saving = new BulkSaving(store, new BulkStaging(context, editor, write), stage, options);
+          const staging = new BulkStaging(context, editor, write);
+          const objectsFolder = path.join(repository.commonFolder, 'objects');
+          const saving = new BulkSaving(store, staging, stage, options, objectsFolder);
           await gate.section(() => saving.saveAll(items));
           // Before anybody asks for the tree's oid, for which all that has changed would be hashed at once.
           await objects.spill(stage.tree);
@@ -116,6 +127,7 @@ class BulkSaving {
     private readonly staging: BulkStaging,
     private readonly stage: Stage,
     private readonly options: BulkOptions,
+    private readonly objectsFolder: string,
   ) {
     this.base = stage.base;
   }
@@ -123,10 +135,7 @@ class BulkSaving {
   async saveAll(items: Iterable<BulkItem> | AsyncIterable<BulkItem>): Promise<void> {
     const { signal } = this.options;
     if (Symbol.asyncIterator in items) {
-      for await (const item of signal ? abortable(items, signal) : items) {
-        const step = this.step(item);
-        if (step) await step;
-      }
+      await forEachItem(items, (item) => this.step(item), signal);
     } else {
       for (const item of items) {
         signal?.throwIfAborted();
@@ -135,7 +144,7 @@ class BulkSaving {
         if (step) await step;
       }
     }
-    this.report();
+    await this.report();
   }
 
   private step(item: BulkItem): MaybePromise {
@@ -178,13 +187,14 @@ class BulkSaving {
   /** Counts a record that was saved, and lets others have their turn. */
   private proceed(): MaybePromise {
     this.records++;
-    if (performance.now() - this.lastReport >= PROGRESS_MS) this.report();
+    if (performance.now() - this.lastReport >= PROGRESS_MS) return this.report();
     return this.turn.isOver() ? this.turn.next() : undefined;
   }
 
-  private report(): void {
-    this.options.progress?.({ records: this.records, bytes: this.staging.bytes });
+  private async report(): Promise<void> {
+    await this.options.progress?.({ records: this.records, bytes: this.staging.bytes });
     this.lastReport = performance.now();
+    if (this.turn.isOver()) await this.turn.next();
   }
 
   private fail(item: unknown, error: unknown): never {
@@ -193,12 +203,16 @@ class BulkSaving {
     if (signal?.aborted && error === signal.reason) throw error;
     const position = this.records;
     const isModel = item instanceof GitModel;
+    const which = `record at position ${position}${isModel ? `, ${String(item)},` : ''}`;
+    const reason = error instanceof Error ? error.message : inspect(error);
     // A commit() in between makes another base, and is not taken back.
     const exception =
       this.stage.base === this.base ? '' : ', but for what was committed while they were being saved';
     throw new BulkSaveError(
-      `The record at position ${position}${isModel ? `, ${String(item)},` : ''} could not be saved: ` +
-        `${error instanceof Error ? error.message : inspect(error)} None of the records was${exception}.`,
+      isOfFolder(error, this.objectsFolder)
+        ? `What was written could not be stored, for which the ${which} is not to blame: ${reason} ` +
+            `None of the records was saved${exception}.`
+        : `The ${which} could not be saved: ${reason} None of the records was${exception}.`,
       {
         cause: error,
         details: {
@@ -209,6 +223,13 @@ class BulkSaving {
       },
     );
   }
+}
+
+/** Whether an error is about writing to a folder of objects, and not about where the content comes from. */
+function isOfFolder(error: unknown, objectsFolder: string): boolean {
+  if (!(error instanceof ObjectWriteError)) return false;
+  const { path: place } = error.details;
+  return typeof place === 'string' && `${place}${path.sep}`.startsWith(objectsFolder + path.sep);
 }
 
 function checkArguments(items: unknown, options: BulkOptions): void {

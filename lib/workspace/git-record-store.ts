@@ -235,8 +235,11 @@ function rememberRead(
 function refuseOtherChanges(stage: Stage): void {
   if (!stage.hasChanges) return;
   throw new PendingChangesError(
-    'Other changes are staged, and { commit: true } would commit them too. ' +
-      'Commit them first, or leave out { commit: true }.',
+    stage.isEdited
+      ? 'bulk() is running, and { commit: true } would commit what it has saved so far. ' +
+          'Leave out { commit: true }, and the change becomes part of the commit of bulk().'
+      : 'Other changes are staged, and { commit: true } would commit them too. ' +
+          'Commit them first, or leave out { commit: true }.',
   );
 }
 

@@ -180,10 +180,11 @@ export class Stage {
 
 /** @throws PendingChangesError while changes are staged; the consequence is what would become of them. */
 export function refusePending(stage: Stage, consequence: string): void {
-  if (stage.hasChanges) {
-    throw new PendingChangesError(
-      `Changes are staged and not committed, and ${consequence}. ` +
-        'Commit them, or drop them with updateIndex(undefined, { discardChanges: true }).',
-    );
-  }
+  if (!stage.hasChanges) return;
+  throw new PendingChangesError(
+    stage.isEdited
+      ? `bulk() is running, what it has saved so far is not committed, and ${consequence}. Call it afterwards.`
+      : `Changes are staged and not committed, and ${consequence}. ` +
+          'Commit them, or drop them with updateIndex(undefined, { discardChanges: true }).',
+  );
 }

@@ -1,4 +1,4 @@
-import { checkOptions } from '../arguments';
+import { checkOptions, describeValue } from '../arguments';
 import { InvalidArgumentError, InvalidObjectError } from '../errors';
 import { lookUpTree } from '../git/trees';
 import type { Tree } from '../git/trees';
@@ -38,6 +38,7 @@ export class WorkspaceIndex extends IndexReader {
    *
    * @param content Text is stored as UTF-8.
    * @returns the oid of the blob.
+   * @throws InvalidArgumentError for other content, streams among it; of an object, `details.value` says in a few words what it is.
    * @throws InvalidPathError when the path is unsafe.
    * @throws PathConflictError when a folder is at the path, or a file on the way to it.
    *
@@ -49,7 +50,7 @@ export class WorkspaceIndex extends IndexReader {
   async addBlob(path: string, content: string | Uint8Array, options: AddBlobOptions = {}): Promise<string> {
     const { mode } = checkOptions(options);
     if (typeof content !== 'string' && !(content instanceof Uint8Array)) {
-      throw invalidArgument('content', content, 'a string or a Uint8Array');
+      throw invalidContent(content);
     }
     const kind = kindOfMode(checkMode(mode ?? FileMode.BLOB));
     if (kind === 'tree' || kind === 'submodule') throw invalidArgument('mode', mode, 'the mode of a file');
@@ -135,6 +136,14 @@ function fitMode(oid: string, type: string, mode: number | undefined): number {
     });
   }
   return fitting;
+}
+
+function invalidContent(content: unknown): InvalidArgumentError {
+  const received = describeValue(content);
+  return new InvalidArgumentError(
+    `"content" must be a string or a Uint8Array, not ${received}. Of a stream, read all of it first; a BlobField takes streams.`,
+    { details: { option: 'content', value: Object(content) === content ? received : content } },
+  );
 }
 
 function invalidArgument(option: string, value: unknown, expected: string): InvalidArgumentError {

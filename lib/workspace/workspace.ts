@@ -417,8 +417,9 @@ export class Workspace implements AsyncDisposable {
    *   comes from an asynchronous iterable is asked for when the one before it is saved.
    * @returns the commit's oid, null when nothing has changed, and how many records were saved.
    * @throws BulkSaveError when a record cannot be saved, with its position and the error as the `cause`. Then, and
-   *   when `items` or `progress` throws or the commit fails, everything is as it was before, the instances too, but for
-   *   what a `commit()` that was called meanwhile by `items` or a hook has committed: that stays, as in any case.
+   *   when `items` or `progress` throws or rejects, or the commit fails, everything is as it was before, the instances too,
+   *   but for what a `commit()` that was called meanwhile by `items` or a hook has committed: that stays, as in any case.
+   *   An asynchronous iterable is told to return then, and not waited for.
    * @throws the reason of the `signal` when that is aborted before the commit is made; everything is as it was then, too.
    * @throws PendingChangesError when changes are staged already.
    * @throws ConcurrentUpdateError when somebody else moved the branch meanwhile.

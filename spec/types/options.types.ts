@@ -138,3 +138,12 @@ void ws.on('draft', { create: given.create });
 void ws.updateIndex(undefined, { discardChanges: undefined });
 // @ts-expect-error TS2322: another type is still refused
 void ws.changes({ since: null });
+
+// What `progress` of `bulk` returns is waited for when it is a promise, and minded by nobody when it is something else.
+export const progress: readonly BulkOptions[] = [
+  { progress: () => undefined },
+  { progress: ({ records, bytes }) => records + bytes },
+  { progress: async () => Promise.resolve() },
+  // @ts-expect-error TS2322: it is no text
+  { progress: 'often' },
+];

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
-import { readdirSync, statSync, truncateSync } from 'node:fs';
+import { readdirSync, rmSync, statSync, truncateSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
+import { Readable } from 'node:stream';
 import { setTimeout as delay } from 'node:timers/promises';
 import { Blob, Oid, Repository, Treebuilder } from 'nodegit';
 import {
@@ -226,6 +227,57 @@ describe('Saving many records at once', () => {
       [...calls.map(({ records }) => records)].sort((a, b) => a - b),
     );
     expectLog(folder, ['Many']);
+  });
+
+  it('counts the files that are new or have changed, however large they are and wherever they come from', async () => {
+    const { path: folder, ws } = await openPages();
+    const Photo = ws.register(PhotoModel);
+    const content = (size: number): Buffer => randomBytes(size);
+    const bytesOf = async (...photos: PhotoModel[]): Promise<number> => {
+      let bytes = 0;
+      await ws.bulk(photos, { message: 'Photos', progress: (each) => (bytes = each.bytes) });
+      const data = photos.map(({ name }) => ws.index.read(Photo.getDataPath(name)));
+      return bytes - (await Promise.all(data)).reduce((sum, { length }) => sum + length, 0);
+    };
+    const file = path.join(emptyRepository(), 'image');
+    writeFileSync(file, content(1_600_000));
+    const stream = (size: number): Readable => Readable.from([content(size)]);
+    const photos = [
+      new Photo({ name: 'large-stream', image: GitBlob.from(stream(2_000_000)) }),
+      new Photo({ name: 'small-stream', image: GitBlob.from(stream(1000)) }),
+      new Photo({ name: 'bytes', image: GitBlob.from(content(1_500_000)) }),
+      new Photo({ name: 'file', image: GitBlob.from({ file }) }),
+      new Photo({ name: 'none' }),
+    ];
+    expect(await bytesOf(...photos)).toBe(2_000_000 + 1000 + 1_500_000 + 1_600_000);
+
+    const loaded = await Photo.get('large-stream');
+    expect(await bytesOf(...photos, loaded)).toBe(0);
+    expect(await bytesOf(new Photo({ name: 'again', image: loaded.image }))).toBe(2_000_000);
+    expectLog(folder, ['Photos', 'Photos']);
+  });
+
+  it('waits for a progress that returns a promise', async () => {
+    const { path: folder, ws, Page } = await openPages();
+    const events: string[] = [];
+    const progress = async ({ records }: BulkProgress): Promise<void> => {
+      events.push(`begins ${records}`);
+      await delay(20);
+      events.push(`ends ${records}`);
+    };
+    async function* source(): AsyncGenerator<BulkItem> {
+      yield new Page({ slug: 'a', title: 'A' });
+      await delay(150);
+      yield new Page({ slug: 'b', title: 'B' });
+      events.push('after b');
+    }
+    await ws.bulk(source(), { message: 'Both', progress });
+    events.push('done');
+    expect(events.slice(-4)).toEqual(['after b', 'begins 2', 'ends 2', 'done']);
+    const begun = events.flatMap((event, at) => (event.startsWith('begins') ? [at] : []));
+    expect(begun.length).toBeGreaterThan(1);
+    for (const at of begun) expect(events[at + 1]).toBe(events[at]?.replace('begins', 'ends'));
+    expectLog(folder, ['Both']);
   });
 
   it('lets timers and other work of the process run meanwhile', async () => {
@@ -454,7 +506,11 @@ describe('Saving many records of which one cannot be saved', () => {
     expectLog(folder, ['Now', 'Pages']);
   });
 
-  it.each(['the source', 'the progress'])('passes on what %s throws, and saves none', async (thrower) => {
+  it.each([
+    ['the source', 'throws'],
+    ['the progress', 'throws'],
+    ['the progress', 'rejects with'],
+  ])('passes on what %s %s, and saves none', async (thrower, how) => {
     const { path: folder, ws, Page } = await openWithPages();
     let closed = false;
     function* source(): Generator<BulkItem> {
@@ -465,8 +521,10 @@ describe('Saving many records of which one cannot be saved', () => {
         closed = true;
       }
     }
-    const progress = (): void => {
-      if (thrower === 'the progress') throw new RangeError(thrower);
+    const progress = (): Promise<void> => {
+      if (thrower === 'the source') return Promise.resolve();
+      if (how === 'throws') throw new RangeError(thrower);
+      return Promise.reject(new RangeError(thrower));
     };
     await expect(ws.bulk(source(), { progress })).rejects.toThrow(new RangeError(thrower));
     expect(closed).toBe(true);
@@ -540,6 +598,75 @@ describe('Saving many records of which one cannot be saved', () => {
       signal: new AbortController().signal,
     });
     expectLog(folder, ['Z', 'Pages']);
+  });
+
+  it.each(['a record', 'a hook', 'the progress'])(
+    'does not wait for a source that never returns, and goes on afterwards, when %s fails',
+    async (failing) => {
+      const { path: folder, ws, Page } = await openPages();
+      class Failing extends GitModel {
+        @SlugField({ id: true }) slug!: string;
+        override async afterSave(): Promise<void> {
+          await Promise.reject(new Error('a hook'));
+        }
+      }
+      const BoundFailing = ws.register(Failing);
+      let asked = 0;
+      const source: AsyncIterable<BulkItem> = {
+        [Symbol.asyncIterator]: () => ({
+          next: async () => {
+            // Long enough for the progress to be told.
+            await delay(120);
+            const title = failing === 'a record' ? '' : 'P';
+            const value =
+              failing === 'a hook' ? new BoundFailing({ slug: 'f' }) : new Page({ slug: 'p', title });
+            return { done: false, value };
+          },
+          return: () => {
+            asked++;
+            return new Promise(() => undefined);
+          },
+        }),
+      };
+      const progress = async (): Promise<void> => {
+        if (failing === 'the progress') await Promise.reject(new Error('the progress'));
+      };
+      await expect(ws.bulk(source, { progress })).rejects.toThrow(failing === 'a record' ? 'title' : failing);
+      expect(asked).toBe(1);
+      await new Page({ slug: 'next', title: 'Next' }).save({ commit: true, message: 'Next' });
+      expectLog(folder, ['Next']);
+    },
+  );
+
+  it('says that the record is not to blame when nothing can be stored', async () => {
+    const { path: folder, ws, Page } = await openPages();
+    const packs = path.join(folder, '.git/objects/pack');
+    rmSync(packs, { recursive: true });
+    writeFileSync(packs, '');
+    function* source(): Generator<BulkItem> {
+      for (let n = 0; ; n++) yield new Page({ slug: `p${n}`, title: randomBytes(250).toString('hex') });
+    }
+    const failure = await errorOf(() => ws.bulk(source()));
+    expect(failure).toMatchObject({ code: 'BULK_SAVE_FAILED', cause: { code: 'OBJECT_WRITE_FAILED' } });
+    const { position } = failure.details;
+    expect(failure.message).toMatch(
+      `What was written could not be stored, for which the record at position ${String(position)}, ` +
+        `Page p${String(position)}, is not to blame: `,
+    );
+    expect(failure.message).toContain((failure.cause as Error).message);
+    expect(failure.message).toMatch(/ None of the records was saved\.$/);
+    rmSync(packs);
+    await ws.bulk([new Page({ slug: 'a', title: 'A' })], { message: 'Again' });
+    expectLog(folder, ['Again']);
+  });
+
+  it('blames the record for a file that it names and nobody can read', async () => {
+    const { ws } = await openPages();
+    const Photo = ws.register(PhotoModel);
+    const image = GitBlob.from({ file: path.join(emptyRepository(), 'none') });
+    await expect(ws.bulk([new Photo({ name: 'a', image })])).rejects.toThrow(
+      /^The record at position 0, PhotoModel a, could not be saved: The file ".*None of the records was\.$/s,
+    );
   });
 
   it('lets go of the source', async () => {
@@ -629,6 +756,27 @@ describe('Saving many records beside other changes', () => {
     }
     await ws.bulk(source(), { message: 'One' });
     expectLog(folder, ['One']);
+  });
+
+  it('is named by what is refused because of it', async () => {
+    const { path: folder, ws, Page } = await openPages();
+    const refused = async (call: () => Promise<unknown>, then: string): Promise<void> => {
+      await expect(call()).rejects.toMatchObject({
+        code: 'PENDING_CHANGES',
+        message: expect.stringMatching(new RegExp(`^bulk\\(\\) is running, .*${then}`)) as string,
+      });
+    };
+    async function* source(): AsyncGenerator<BulkItem> {
+      yield new Page({ slug: 'a', title: 'A' });
+      const other = new Page({ slug: 'other', title: 'O' });
+      await refused(() => other.save({ commit: true }), 'Leave out { commit: true }');
+      await refused(() => ws.bulk([other]), 'Call it afterwards');
+      await refused(() => ws.updateIndex(), 'Call it afterwards');
+      await refused(() => ws.commitOnSuccess(() => Promise.resolve()), 'Call it afterwards');
+    }
+    await ws.bulk(source(), { message: 'One' });
+    expectLog(folder, ['One']);
+    expect(await Page.all().count()).toBe(1);
   });
 
   it('keeps what its source has committed itself, and says so', async () => {

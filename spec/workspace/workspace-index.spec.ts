@@ -1,3 +1,4 @@
+import { Readable } from 'node:stream';
 import { FileMode } from 'gitmodel';
 import type { Workspace } from 'gitmodel';
 import { errorOf } from '../support/error-of';
@@ -89,12 +90,27 @@ describe('addBlob', () => {
     },
   );
 
-  it.each([undefined, null, 5, {}, ['a'], new ArrayBuffer(1)])('refuses %p as content', async (content) => {
-    expect(await errorOf(() => ws.index.addBlob('file', content as never))).toMatchObject({
+  it('says in a few words what it is when it refuses a stream', async () => {
+    const stream = Readable.from(['Hello']);
+    expect(await errorOf(() => ws.index.addBlob('file', stream as never))).toMatchObject({
       code: 'INVALID_ARGUMENT',
-      message: '"content" must be a string or a Uint8Array.',
-      details: { option: 'content', value: content },
+      message: expect.stringContaining('not an object (Readable)') as string,
+      details: { option: 'content', value: 'an object (Readable)' },
     });
+    stream.destroy();
+  });
+
+  it.each([
+    [undefined, 'undefined', undefined],
+    [null, 'null', null],
+    [5, 'a number', 5],
+    [{}, 'an object (Object)', 'an object (Object)'],
+    [['a'], 'an object (Array)', 'an object (Array)'],
+    [new ArrayBuffer(1), 'an object (ArrayBuffer)', 'an object (ArrayBuffer)'],
+  ])('refuses %p as content', async (content, received, value) => {
+    const failure = await errorOf(() => ws.index.addBlob('file', content as never));
+    expect(failure).toMatchObject({ code: 'INVALID_ARGUMENT', details: { option: 'content', value } });
+    expect(failure.message).toMatch(`"content" must be a string or a Uint8Array, not ${received}.`);
   });
 
   it('replaces a file, and stages nothing when it is the same', async () => {

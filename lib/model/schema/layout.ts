@@ -1,6 +1,7 @@
 import path from 'node:path';
 import { inspect } from 'node:util';
 import { checkOptions } from '../../arguments';
+import type { KnownOptions } from '../../arguments';
 import { InvalidPathError, ModelDefinitionError } from '../../errors';
 import { checkFolderName, parsePath } from '../../object/path';
 import { sha1 } from '../../object/sha1';
@@ -48,6 +49,8 @@ export interface ShardOptions {
   readonly levels?: number | undefined;
 }
 
+const SHARD_OPTIONS: KnownOptions<ShardOptions> = { width: true, levels: true };
+
 /** A SHA-1 has so many hexadecimal digits. */
 const HASH_DIGITS = 40;
 
@@ -61,6 +64,7 @@ const HASH_DIGITS = 40;
  * change it where records are stored, use `ws.relayout()`.
  *
  * @throws ModelDefinitionError when width or levels are not whole numbers from 1 on, or too large together.
+ * @throws InvalidArgumentError for an option that there is not.
  *
  * @example
  * ```ts
@@ -71,7 +75,7 @@ const HASH_DIGITS = 40;
  * ```
  */
 export function sharded(options: ShardOptions = {}): Layout {
-  checkOptions(options);
+  checkOptions(options, SHARD_OPTIONS);
   const { width = 1, levels = options.width === undefined ? 3 : 1 } = options;
   const isCount = (value: number): boolean => Number.isInteger(value) && value >= 1;
   if (!isCount(width) || !isCount(levels) || width * levels > HASH_DIGITS) {

@@ -185,8 +185,16 @@ describe('sharded()', () => {
     expect(await errorOf(() => sharded(options))).toMatchObject({ code: 'INVALID_MODEL' });
   });
 
+  it('refuses an option that there is not', async () => {
+    expect(await errorOf(() => sharded({ depth: 2 } as ShardOptions))).toMatchObject({
+      code: 'INVALID_ARGUMENT',
+      message: 'There is no option "depth"; there are width, levels.',
+    });
+  });
+
   it('has one level when only a width is given', () => {
     expect(sharded({ width: 2 }).levels).toBe(1);
+    expect(sharded({ width: 1 }).levels).toBe(1);
     expect(sharded({ levels: 2 }).locate('a')).toBe(`${digits('a', 2)}/a`);
   });
 
