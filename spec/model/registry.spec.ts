@@ -222,9 +222,15 @@ describe('importModels', () => {
     const ws = await openWorkspace();
     const imported = ws.importModels(samples);
 
-    expect(Object.keys(imported).sort()).toEqual(['NoteModel', 'PageModel', 'TicketModel', 'WordModel']);
+    expect(Object.keys(imported).sort()).toEqual([
+      'NoteModel',
+      'PageModel',
+      'SpanModel',
+      'TicketModel',
+      'WordModel',
+    ]);
     expect(imported.PageModel).toBe(ws.register(PageModel));
-    expect(Object.keys(ws.models).sort()).toEqual(['Note', 'Page', 'Ticket', 'Word']);
+    expect(Object.keys(ws.models).sort()).toEqual(['Note', 'Page', 'Span', 'Ticket', 'Word']);
   });
 
   it('leaves everything else of the module alone', async () => {
