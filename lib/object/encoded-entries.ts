@@ -1,9 +1,10 @@
 import type { ByteName } from './byte-name';
+import type { Edit } from './edited-entries';
 import { NodeEntry } from './node-entry';
 import type { NodePair } from './node-entry';
 import { OID_BYTES } from './oid';
 import type { ByteOid } from './oid';
-import { boundsOfEntries } from './tree-codec';
+import { boundsOfEntries, encodeEntry } from './tree-codec';
 
 const NUL = 0;
 const SPACE = 0x20;
@@ -23,6 +24,9 @@ const MODE_DIGITS = 5;
  * two versions are compared without it.
  */
 export class EncodedEntries {
+  /** Those of an empty folder. */
+  static readonly NONE = new EncodedEntries('', [0]);
+
   private constructor(
     /** The tree object, a character for each byte. Text takes less memory than a buffer, and no larger one is kept with it. */
     private readonly text: string,
@@ -45,23 +49,76 @@ export class EncodedEntries {
     return this.starts.length - 1;
   }
 
+  /** The tree object. */
+  encode(): Buffer {
+    return Buffer.from(this.text, 'latin1');
+  }
+
   /** The entry of a name; undefined when there is none. */
   get(name: ByteName): NodeEntry | undefined {
+    const place = this.search(name);
+    return this.isAt(place, name) ? this.entryAt(place) : undefined;
+  }
+
+  /** The first place where the name of the entry is not less; one behind the last when all are. */
+  search(name: ByteName): number {
     let low = 0;
     let high = this.size;
     while (low < high) {
       const middle = (low + high) >>> 1;
       const order = this.compareWith(middle, name);
-      if (order === 0) return this.entryAt(middle);
+      if (order === 0) return middle;
       if (order < 0) low = middle + 1;
       else high = middle;
     }
-    return undefined;
+    return low;
   }
 
-  /** All entries, by the bytes of their names. */
-  *entries(): IterableIterator<[ByteName, NodeEntry]> {
-    for (let place = 0; place < this.size; place++) yield [this.nameOf(place), this.entryAt(place)];
+  /** Whether the entry of a place has this name. */
+  isAt(place: number, name: ByteName): boolean {
+    return place < this.size && this.compareWith(place, name) === 0;
+  }
+
+  /** The entries from one place to another, by the bytes of their names. */
+  *entries(from = 0, to = this.size): IterableIterator<[ByteName, NodeEntry]> {
+    for (let place = from; place < to; place++) yield [this.nameOf(place), this.entryAt(place)];
+  }
+
+  /** These entries after some edits, by the bytes of their names, and in an order that Git has as well. */
+  withEdits(edits: readonly Edit[]): EncodedEntries {
+    let text = '';
+    const starts: number[] = [];
+    let next = 0;
+    const keepUpTo = (place: number): void => {
+      const from = this.starts[next] as number;
+      const shift = text.length - from;
+      text += this.text.slice(from, this.starts[place]);
+      for (; next < place; next++) starts.push((this.starts[next] as number) + shift);
+    };
+    for (const { name, entry, place, replaces } of edits) {
+      keepUpTo(place);
+      if (entry) {
+        starts.push(text.length);
+        text += encodeEntry({ name, mode: entry.mode, oid: entry.byteOid });
+      }
+      if (replaces) next = place + 1;
+    }
+    keepUpTo(this.size);
+    starts.push(text.length);
+    return new EncodedEntries(text, starts);
+  }
+
+  modeOf(place: number): number {
+    const end = this.nameAt(place) - 1;
+    let mode = 0;
+    for (let at = this.starts[place] as number; at < end; at++) {
+      mode = mode * 8 + (this.text.charCodeAt(at) & 7);
+    }
+    return mode;
+  }
+
+  nameOf(place: number): ByteName {
+    return this.text.slice(this.nameAt(place), this.endOfName(place));
   }
 
   /** What is not the same in another list, by the bytes of the names. */
@@ -84,18 +141,8 @@ export class EncodedEntries {
   }
 
   private entryAt(place: number): NodeEntry {
-    const { text } = this;
-    const modeEnd = this.nameAt(place) - 1;
-    let mode = 0;
-    for (let at = this.starts[place] as number; at < modeEnd; at++) {
-      mode = mode * 8 + (text.charCodeAt(at) & 7);
-    }
     const end = this.starts[place + 1] as number;
-    return NodeEntry.stored(mode, text.slice(end - OID_BYTES, end) as ByteOid);
-  }
-
-  private nameOf(place: number): ByteName {
-    return this.text.slice(this.nameAt(place), this.endOfName(place));
+    return NodeEntry.stored(this.modeOf(place), this.text.slice(end - OID_BYTES, end) as ByteOid);
   }
 
   /** Where the name of an entry begins: behind a mode of five or six digits, and a space. */

@@ -13,11 +13,18 @@ export interface UnwrittenObject {
   readonly node?: TreeNode;
 }
 
+/** Who takes care of objects that are unwritten, and wants each of them once. Compared by identity. */
+export interface Gatherer {
+  readonly gathers: 'objects';
+}
+
 /**
  * One entry of a {@link TreeNode}. What it stands for never changes, how it is held does: a changed folder or
  * new content stays in memory until it was written, and from then on only its oid does.
  */
 export class NodeEntry {
+  private gatherer: Gatherer | undefined;
+
   private constructor(
     readonly mode: number,
     private knownOid: ByteOid | undefined,
@@ -67,6 +74,13 @@ export class NodeEntry {
   /** The file as an object; undefined when it has been written, or is a folder. */
   get unwrittenFile(): UnwrittenObject | undefined {
     return this.unwrittenContent && { type: 'blob', oid: this.oid, content: this.unwrittenContent };
+  }
+
+  /** See {@link unwrittenFile}; undefined too when the gatherer has got it already. */
+  gather(gatherer: Gatherer | undefined): UnwrittenObject | undefined {
+    if (gatherer && this.gatherer === gatherer) return undefined;
+    if (gatherer) this.gatherer = gatherer;
+    return this.unwrittenFile;
   }
 
   /** See {@link TreeNode.unwritten}. */

@@ -6,7 +6,7 @@ import type { ByteName } from './byte-name';
 import { FileMode, isTreeMode, kindOfMode } from './file-mode';
 import type { EntryKind } from './file-mode';
 import { NodeEntry } from './node-entry';
-import type { UnwrittenObject } from './node-entry';
+import type { Gatherer, UnwrittenObject } from './node-entry';
 import { hashObject, toByteOid } from './oid';
 import type { ByteOid } from './oid';
 import { parsePath } from './path';
@@ -156,8 +156,8 @@ export class StagedTree {
   }
 
   /** The objects of this tree that the object database may lack; see {@link TreeNode.unwritten}. */
-  unwritten(gathered?: WeakSet<object>): Generator<UnwrittenObject, void> {
-    return this.root.unwritten(gathered);
+  unwritten(gatherer?: Gatherer): Generator<UnwrittenObject, void> {
+    return this.root.unwritten(gatherer);
   }
 
   /** Lets go of what is held in memory: all that is {@link unwritten} has been written. */

@@ -142,8 +142,13 @@ export function encodeTree(entries: RawTreeEntry[]): Buffer {
   if (needsSorting(entries)) entries.sort(compareEntries);
   // One long string is made much faster than many short ones are written into a buffer.
   let text = '';
-  for (const { name, mode, oid } of entries) text += `${modeText(mode)} ${name}\0${oid}`;
+  for (const entry of entries) text += encodeEntry(entry);
   return Buffer.from(text, 'latin1');
+}
+
+/** An entry as it stands in a tree object, a character for each byte. */
+export function encodeEntry({ name, mode, oid }: RawTreeEntry): string {
+  return `${modeText(mode)} ${name}\0${oid}`;
 }
 
 function modeText(mode: number): string {
@@ -167,8 +172,13 @@ const SLASH = 0x2f;
 function needsSorting(entries: readonly RawTreeEntry[]): boolean {
   return entries.some(({ name, mode }, position) => {
     const next = entries[position + 1]?.name;
-    return next?.startsWith(name) && next.charCodeAt(name.length) < SLASH && isTreeMode(mode);
+    return next !== undefined && isBeforeFolder(next, name) && isTreeMode(mode);
   });
+}
+
+/** Whether a name, by its bytes behind that of a folder, comes before the folder in a tree object. */
+export function isBeforeFolder(name: ByteName, folder: ByteName): boolean {
+  return name.startsWith(folder) && name.charCodeAt(folder.length) < SLASH;
 }
 
 function compareEntries(a: RawTreeEntry, b: RawTreeEntry): number {

@@ -1,15 +1,19 @@
 import BTree from 'sorted-btree';
 import { InvalidObjectError } from '../errors';
 import type { ByteName } from './byte-name';
+import { EditedEntries, MOST_EDITS } from './edited-entries';
 import { EncodedEntries } from './encoded-entries';
 import { isSameEntry, NodeEntry } from './node-entry';
-import type { NodePair, UnwrittenObject } from './node-entry';
+import type { Gatherer, NodePair, UnwrittenObject } from './node-entry';
 import { byteHashObject, fromByteOid } from './oid';
 import type { ByteOid } from './oid';
 import { decodeTree, encodeTree } from './tree-codec';
 import type { RawTreeEntry } from './tree-codec';
 
 type EntryTree = BTree<ByteName, NodeEntry>;
+
+/** Entries that are added, replaced or, where there is none, removed. */
+type Changes = readonly (readonly [name: ByteName, entry: NodeEntry | undefined])[];
 
 /** Who may edit a folder in place: whoever has made it, and nobody else has seen it. Compared by identity. */
 export interface NodeOwner {
@@ -20,15 +24,16 @@ export interface NodeOwner {
  * One folder of a staged tree: immutable, unless an owner edits it in place, and sharing structure with the folder it
  * was made from. Its oid and its encoded form are computed when somebody asks.
  *
- * From the first edit on, the entries are a B+ tree that is copied on write, so an edit of a folder with n entries
- * costs O(log n) and leaves the original as it is.
+ * A few edits are held beside the entries as they are stored. Where there are many, or an owner edits, the entries are a B+ tree
+ * that is copied on write, so that an edit of a folder with n entries costs O(log n) and leaves the original as it is.
  */
 export class TreeNode {
   private encoded: Buffer | undefined;
   private knownOid: string | undefined;
+  private gatherer: Gatherer | undefined;
 
   private constructor(
-    private entries: EntryTree | EncodedEntries,
+    private entries: EncodedEntries | EditedEntries | EntryTree,
     private knownByteOid: ByteOid | undefined,
     private stored: boolean,
     private owner?: NodeOwner,
@@ -36,7 +41,7 @@ export class TreeNode {
 
   /** A folder without entries. */
   static empty(owner?: NodeOwner): TreeNode {
-    return new TreeNode(new BTree(undefined, compareNames), undefined, false, owner);
+    return new TreeNode(owner ? treeOf([]) : EncodedEntries.NONE, undefined, false, owner);
   }
 
   /**
@@ -73,27 +78,18 @@ export class TreeNode {
 
   /** This folder with the entry added or replaced. */
   with(name: ByteName, entry: NodeEntry): TreeNode {
-    const entries = this.editable().clone();
-    entries.set(name, entry);
-    return new TreeNode(entries, undefined, false);
+    return this.withAll([[name, entry]]);
   }
 
   /** This folder without the entry. */
   without(name: ByteName): TreeNode {
-    const entries = this.editable().clone();
-    entries.delete(name);
-    return new TreeNode(entries, undefined, false);
+    return this.withAll([[name, undefined]]);
   }
 
   /** This folder with all these entries added, replaced or, where there is none, removed; itself when there are no changes. */
-  withAll(changes: ReadonlyMap<ByteName, NodeEntry | undefined>): TreeNode {
-    if (changes.size === 0) return this;
-    const entries = this.editable().clone();
-    for (const [name, entry] of changes) {
-      if (entry) entries.set(name, entry);
-      else entries.delete(name);
-    }
-    return new TreeNode(entries, undefined, false);
+  withAll(changes: Changes): TreeNode {
+    if (changes.length === 0) return this;
+    return new TreeNode(this.editList(changes) ?? this.editTree(changes), undefined, false);
   }
 
   /** This folder if the owner may edit it in place, else a copy for it to edit. */
@@ -121,34 +117,48 @@ export class TreeNode {
     return this.knownByteOid;
   }
 
-  /** The entries as a tree; made of those that are stored in place, so that it is not made again for the next edit. */
+  /** The entries with some changes as a list of edits; undefined when that does not do. */
+  private editList(changes: Changes): EditedEntries | undefined {
+    const { entries } = this;
+    if (entries instanceof BTree || changes.length > MOST_EDITS) return undefined;
+    let edited: EditedEntries | undefined =
+      entries instanceof EncodedEntries ? EditedEntries.of(entries) : entries;
+    for (const [name, entry] of changes) edited = edited?.with(name, entry);
+    return edited;
+  }
+
+  private editTree(changes: Changes): EntryTree {
+    const entries = this.editable().clone();
+    for (const [name, entry] of changes) {
+      if (entry) entries.set(name, entry);
+      else entries.delete(name);
+    }
+    return entries;
+  }
+
+  /** The entries as a tree, which is kept, so that it is not made again for the next edit. */
   private editable(): EntryTree {
-    if (this.entries instanceof EncodedEntries) this.entries = treeOf([...this.list()]);
+    if (!(this.entries instanceof BTree)) this.entries = treeOf([...this.list()]);
     return this.entries;
   }
 
   private encode(): Buffer {
-    if (!this.encoded) {
-      const raw: RawTreeEntry[] = [];
-      this.editable().forEachPair((name, entry) => {
-        raw.push({ name, mode: entry.mode, oid: entry.byteOid });
-      });
-      this.encoded = encodeTree(raw);
-    }
+    this.encoded ??=
+      this.entries instanceof BTree ? encodeTree(rawEntries(this.entries)) : this.entries.encode();
     return this.encoded;
   }
 
   /**
    * The objects below and with this folder that the object database may lack, children before their parents.
    *
-   * @param gathered What somebody takes care of already, which is left out; what this gives is added.
+   * @param gatherer Takes care of what this gives; what it does already is left out.
    */
-  *unwritten(gathered?: WeakSet<object>): Generator<UnwrittenObject, void> {
+  *unwritten(gatherer?: Gatherer): Generator<UnwrittenObject, void> {
     // One generator with a list of the folders on the way: of one within another each object would go through all of them.
     const way: { readonly node: TreeNode; readonly entries: readonly NodeEntry[]; next: number }[] = [];
     const enter = (node: TreeNode): void => {
-      if (node.stored || gathered?.has(node)) return;
-      gathered?.add(node);
+      if (node.stored || (gatherer && node.gatherer === gatherer)) return;
+      if (gatherer) node.gatherer = gatherer;
       way.push({ node, entries: node.unwrittenEntries(), next: 0 });
     };
     enter(this);
@@ -157,10 +167,8 @@ export class TreeNode {
       if (entry?.node) {
         enter(entry.node);
       } else if (entry) {
-        const { unwrittenFile } = entry;
-        if (!unwrittenFile || gathered?.has(entry)) continue;
-        gathered?.add(entry);
-        yield unwrittenFile;
+        const file = entry.gather(gatherer);
+        if (file) yield file;
       } else {
         way.pop();
         const { node } = folder;
@@ -170,8 +178,10 @@ export class TreeNode {
   }
 
   private unwrittenEntries(): NodeEntry[] {
+    if (this.entries instanceof EncodedEntries) return [];
+    if (this.entries instanceof EditedEntries) return this.entries.listUnwritten();
     const found: NodeEntry[] = [];
-    this.editable().forEachPair((_, entry) => {
+    this.entries.forEachPair((_, entry) => {
       if (entry.isUnwritten) found.push(entry);
     });
     return found;
@@ -181,11 +191,20 @@ export class TreeNode {
   settle(): void {
     if (this.stored) return;
     for (const entry of this.unwrittenEntries()) entry.settle();
+    if (this.entries instanceof EditedEntries) this.entries = this.entries.settled();
     this.encoded = undefined;
     this.stored = true;
     // It may be in a cache from now on, under its oid.
     this.owner = undefined;
   }
+}
+
+function rawEntries(tree: EntryTree): RawTreeEntry[] {
+  const raw: RawTreeEntry[] = [];
+  tree.forEachPair((name, entry) => {
+    raw.push({ name, mode: entry.mode, oid: entry.byteOid });
+  });
+  return raw;
 }
 
 function storedPair({ name, mode, oid }: RawTreeEntry): [ByteName, NodeEntry] {

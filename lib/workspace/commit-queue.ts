@@ -1,7 +1,7 @@
 import type { Commit } from '../git/commits';
 import type { Protection } from '../git/protections';
 import { compareAndSwap } from '../git/references';
-import type { UnwrittenObject } from '../object/node-entry';
+import type { Gatherer, UnwrittenObject } from '../object/node-entry';
 import { logMessageOf } from './commit-stage';
 import { lockWait } from './context';
 import type { WorkspaceContext } from './context';
@@ -41,8 +41,8 @@ export class CommitQueue implements Backlog {
   private failure: { readonly error: unknown } | undefined;
   /** How much the objects of all entries hold. */
   private bytes = 0;
-  /** Which parts of the staged tree are in an entry already. */
-  private gathered = new WeakSet();
+  /** Has all objects that are in an entry already. */
+  private gatherer: Gatherer = { gathers: 'objects' };
 
   constructor(private readonly context: Omit<WorkspaceContext, 'commits'>) {}
 
@@ -58,7 +58,7 @@ export class CommitQueue implements Backlog {
 
   /** Puts a commit into the repository; it settles with the commit's oid, or once the commit is taken back. */
   add(commit: PendingCommit): Deferred<string> {
-    const objects = [...commit.base.tree.unwritten(this.gathered), commit.object];
+    const objects = [...commit.base.tree.unwritten(this.gatherer), commit.object];
     this.bytes += bytesOf(objects);
     const settled = new Promise<string>((resolve, reject) => {
       this.entries.push({ ...commit, objects, resolve, reject });
@@ -79,7 +79,7 @@ export class CommitQueue implements Backlog {
     this.failure = undefined;
     this.entries = [];
     this.bytes = 0;
-    this.gathered = new WeakSet();
+    this.gatherer = { gathers: 'objects' };
     for (const { takeBack } of [...failed].reverse()) takeBack();
     for (const { reject } of failed) reject(error);
   }

@@ -1,6 +1,6 @@
 import { FileMode } from '../../lib/object/file-mode';
 import { NodeEntry } from '../../lib/object/node-entry';
-import type { UnwrittenObject } from '../../lib/object/node-entry';
+import type { Gatherer, UnwrittenObject } from '../../lib/object/node-entry';
 import { EMPTY_TREE_OID, hashObject, toByteOid } from '../../lib/object/oid';
 import { TreeNode } from '../../lib/object/tree-node';
 import { encodeTree } from '../../lib/object/tree-codec';
@@ -59,17 +59,15 @@ describe('a folder of a staged tree', () => {
   it('has after many changes at once what it has after one by one', () => {
     const before = folder({ a: 'one', b: 'two', c: 'three' });
     const oid = before.oid;
-    const edit = before.withAll(
-      new Map([
-        ['a', file('four')],
-        ['b', undefined],
-        ['d', file('five')],
-        ['nowhere', undefined],
-      ]),
-    );
+    const edit = before.withAll([
+      ['a', file('four')],
+      ['b', undefined],
+      ['d', file('five')],
+      ['nowhere', undefined],
+    ]);
     expect(edit.oid).toBe(folder({ a: 'four', c: 'three', d: 'five' }).oid);
     expect(before.oid).toBe(oid);
-    expect(before.withAll(new Map())).toBe(before);
+    expect(before.withAll([])).toBe(before);
   });
 
   it('keeps thousands of entries apart through edits of both halves', () => {
@@ -126,6 +124,16 @@ describe('the unwritten objects of a folder', () => {
     expect(summary(root.unwritten())).toEqual(expected);
     for (const { content } of root.unwritten()) if (content.toString() === 'two') break;
     expect(summary(root.unwritten())).toEqual(expected);
+  });
+
+  it('are given once to whoever gathers them, also when somebody else looks at them between', () => {
+    const root = folder({ a: 'one', b: { c: 'two' } });
+    const gatherer: Gatherer = { gathers: 'objects' };
+    expect(summary(root.unwritten(gatherer))).toEqual(['one', 'two', 'tree of 1', 'tree of 2']);
+    expect(summary(root.unwritten())).toEqual(['one', 'two', 'tree of 1', 'tree of 2']);
+    expect(summary(root.unwritten(gatherer))).toEqual([]);
+    expect(summary(root.with('d', file('three')).unwritten(gatherer))).toEqual(['three', 'tree of 3']);
+    expect(summary(root.unwritten({ gathers: 'objects' }))).toHaveLength(4);
   });
 
   it('are none once they are settled, and nothing is held in memory then', () => {

@@ -110,7 +110,7 @@ class Laying {
       }
     }
     this.layLeaves(path, leaves, { base, ours, theirs }, changes);
-    return ours.withAll(changes);
+    return ours.withAll([...changes]);
   }
 
   /** Takes over the files that only they have changed, unless we have changed the record that they belong to. */

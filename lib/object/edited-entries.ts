@@ -1,0 +1,143 @@
+import type { ByteName } from './byte-name';
+import type { EncodedEntries } from './encoded-entries';
+import { isTreeMode } from './file-mode';
+import type { NodeEntry } from './node-entry';
+import { isBeforeFolder } from './tree-codec';
+
+/** With more edits than this a tree of all entries is sooner made than their list is copied for each of them. */
+export const MOST_EDITS = 32;
+
+/** One entry that is not the encoded one. */
+export interface Edit {
+  readonly name: ByteName;
+  /** What is there instead; undefined for nothing. */
+  readonly entry: NodeEntry | undefined;
+  /** The first of the encoded entries whose name is not less. */
+  readonly place: number;
+  /** Whether that one has the same name. */
+  readonly replaces: boolean;
+}
+
+/** An encoded entry whose object is in memory only. */
+interface Unwritten {
+  readonly name: ByteName;
+  readonly entry: NodeEntry;
+}
+
+/**
+ * The entries of a folder of which a few were edited: encoded ones, and what is not as it is encoded. Most commits change one
+ * entry of each folder on their way, and to copy the bytes of the others takes a small part of what it takes to decode and
+ * to encode them.
+ *
+ * What the entries are never changes; how they are held does when they are encoded.
+ */
+export class EditedEntries {
+  private constructor(
+    private encoded: EncodedEntries,
+    private unwritten: readonly Unwritten[],
+    /** By the bytes of their names. */
+    private edits: readonly Edit[],
+  ) {}
+
+  /** Entries to edit, all of whose objects are in the object database. */
+  static of(stored: EncodedEntries): EditedEntries {
+    return new EditedEntries(stored, [], []);
+  }
+
+  get size(): number {
+    return this.edits.reduce((size, edit) => size + growthOf(edit), this.encoded.size);
+  }
+
+  /** The entry of a name; undefined when there is none. */
+  get(name: ByteName): NodeEntry | undefined {
+    for (const edit of this.edits) if (edit.name === name) return edit.entry;
+    for (const each of this.unwritten) if (each.name === name) return each.entry;
+    return this.encoded.get(name);
+  }
+
+  /** All entries, by the bytes of their names. */
+  *entries(): IterableIterator<[ByteName, NodeEntry]> {
+    let next = 0;
+    for (const { name, entry, place, replaces } of this.edits) {
+      yield* this.encodedEntries(next, place);
+      if (entry) yield [name, entry];
+      next = replaces ? place + 1 : place;
+    }
+    yield* this.encodedEntries(next, this.encoded.size);
+  }
+
+  /**
+   * These entries with one added, replaced or, where there is none, removed.
+   *
+   * @returns undefined when that makes too many edits, or the order of the names is not that of the entries any more.
+   */
+  with(name: ByteName, entry: NodeEntry | undefined): EditedEntries | undefined {
+    const { encoded, edits } = this;
+    let at = 0;
+    while (at < edits.length && (edits[at] as Edit).name < name) at++;
+    const known = edits[at]?.name === name ? edits[at] : undefined;
+    const place = known?.place ?? encoded.search(name);
+    const replaces = known?.replaces ?? encoded.isAt(place, name);
+    const [before, after] = [edits.slice(0, at), edits.slice(known ? at + 1 : at)];
+    if (entry && !this.fits({ name, entry, place, replaces }, entry, before.at(-1), after[0]))
+      return undefined;
+    const changed = [...before, ...(entry || replaces ? [{ name, entry, place, replaces }] : []), ...after];
+    return changed.length > MOST_EDITS ? undefined : new EditedEntries(encoded, this.unwritten, changed);
+  }
+
+  /** The tree object. */
+  encode(): Buffer {
+    this.unwritten = this.findUnwritten();
+    this.encoded = this.encoded.withEdits(this.edits);
+    this.edits = [];
+    return this.encoded.encode();
+  }
+
+  /** The entries whose objects the object database may lack. */
+  listUnwritten(): NodeEntry[] {
+    return this.findUnwritten().map(({ entry }) => entry);
+  }
+
+  /** These entries when all their objects are in the object database. */
+  settled(): EncodedEntries {
+    return this.edits.length > 0 ? this.encoded.withEdits(this.edits) : this.encoded;
+  }
+
+  private *encodedEntries(from: number, to: number): Generator<[ByteName, NodeEntry], void> {
+    const unwritten = new Map(this.unwritten.map(({ name, entry }) => [name, entry]));
+    for (const [name, entry] of this.encoded.entries(from, to)) yield [name, unwritten.get(name) ?? entry];
+  }
+
+  private findUnwritten(): Unwritten[] {
+    const found: Unwritten[] = [];
+    for (const each of this.unwritten) {
+      if (each.entry.isUnwritten && !this.edits.some(({ name }) => name === each.name)) found.push(each);
+    }
+    for (const { name, entry } of this.edits) if (entry?.isUnwritten) found.push({ name, entry });
+    return found;
+  }
+
+  /**
+   * Whether an entry stands where Git has it: not if it is a folder whose name the next one begins with, or the one before is
+   * that of it. Entries that are removed count as well: these few folders are trees then.
+   */
+  private fits({ name, place, replaces }: Edit, { mode }: NodeEntry, before?: Edit, after?: Edit): boolean {
+    const { encoded } = this;
+    if (replaces && encoded.modeOf(place) === mode) return true;
+    const [previous, next] = [place - 1, replaces ? place + 1 : place];
+    const follows =
+      (previous >= 0 &&
+        isTreeMode(encoded.modeOf(previous)) &&
+        isBeforeFolder(name, encoded.nameOf(previous))) ||
+      (before?.entry && isTreeMode(before.entry.mode) && isBeforeFolder(name, before.name));
+    const precedes =
+      isTreeMode(mode) &&
+      ((next < encoded.size && isBeforeFolder(encoded.nameOf(next), name)) ||
+        (after && isBeforeFolder(after.name, name)));
+    return !follows && !precedes;
+  }
+}
+
+function growthOf({ entry, replaces }: Edit): number {
+  return (entry ? 1 : 0) - (replaces ? 1 : 0);
+}
