@@ -79,6 +79,16 @@ export class PackFile {
     return new PackFile(path, PackIndex.open(path.replace(/\.pack$/, '.idx'), caches), caches);
   }
 
+  /** How many bytes of its index are in memory, when all are; a large one is open as a file. */
+  get indexInMemory(): number | undefined {
+    return this.index.inMemory;
+  }
+
+  /** See {@link PackIndex.prefixes}. */
+  prefixes(): number[] {
+    return this.index.prefixes();
+  }
+
   /** Where an object's entry begins; undefined when the pack does not have it. */
   find(oid: ByteOid): number | undefined {
     return this.index.find(oid);

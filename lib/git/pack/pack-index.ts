@@ -1,4 +1,5 @@
 import { closeSync, fstatSync, openSync } from 'node:fs';
+import { OID_BYTES } from '../../object/oid';
 import type { ByteOid } from '../../object/oid';
 import { CHECKSUM_BYTES } from '../../object/pack/pack-entry-codec';
 import { INDEX_HEAD_BYTES, PackIndexLayout, readFrom } from '../../object/pack/pack-index-codec';
@@ -14,13 +15,11 @@ const SMALL_INDEX_BYTES = 64 * 1024;
  * part in 256 at a time.
  */
 export class PackIndex {
-  /** By the first byte of the oids, of an index that is in memory; null where there are none. */
-  private readonly buckets: (IndexBucket | null)[] = [];
-
   private constructor(
     private readonly layout: PackIndexLayout,
     private readonly read: IndexRead,
-    /** Undefined when all of it is in memory. */
+    /** How many bytes it has, when all of it is in memory. */
+    readonly inMemory: number | undefined,
     private readonly descriptor: number | undefined,
     private readonly caches: PackCaches,
     /** The pack's number among those that share the caches. */
@@ -46,8 +45,8 @@ export class PackIndex {
       const layout = PackIndexLayout.decode(read(0, INDEX_HEAD_BYTES));
       if (size < layout.minimumBytes) throw new Error('the index breaks off');
       const checksum = read(size - 2 * CHECKSUM_BYTES, CHECKSUM_BYTES);
-      const kept = isSmall ? undefined : descriptor;
-      return new PackIndex(layout, read, kept, caches, caches.nextSerial(), checksum);
+      const [inMemory, kept] = isSmall ? [size, undefined] : [undefined, descriptor];
+      return new PackIndex(layout, read, inMemory, kept, caches, caches.nextSerial(), checksum);
     } catch (error) {
       if (isOpen) closeSync(descriptor);
       throw error;
@@ -69,16 +68,20 @@ export class PackIndex {
     return bucket ? this.layout.offsetIn(bucket, this.read, oid) : undefined;
   }
 
-  private bucketOf(byte: number): IndexBucket | null {
-    // What is in memory anyway is not counted by the caches.
-    if (this.descriptor === undefined) {
-      return (this.buckets[byte] ??= this.layout.readBucket(this.read, byte) ?? null);
-    }
+  /** The first four bytes of each oid, as a number. */
+  prefixes(): number[] {
+    const { oidsAt, objectCount } = this.layout;
+    const oids = this.read(oidsAt, objectCount * OID_BYTES);
+    return Array.from({ length: objectCount }, (_, place) => oids.readUInt32BE(place * OID_BYTES));
+  }
+
+  private bucketOf(byte: number): IndexBucket | undefined {
+    // What is in memory anyway does not belong into the caches.
+    if (this.inMemory !== undefined) return this.layout.readBucket(this.read, byte);
     const known = this.caches.buckets.get(this.serial, byte);
     if (known) return known;
     const bucket = this.layout.readBucket(this.read, byte);
-    if (!bucket) return null;
-    this.caches.buckets.set(this.serial, byte, bucket);
+    if (bucket) this.caches.buckets.set(this.serial, byte, bucket);
     return bucket;
   }
 

@@ -8,28 +8,18 @@ import { objectFolders } from '../alternates';
 import { damagedObject } from '../object-errors';
 import { TOO_LARGE } from '../on-the-spot';
 import type { TooLarge } from '../on-the-spot';
+import { OpenPacks } from './open-packs';
+import type { ListedPack } from './open-packs';
 import { PackCaches } from './pack-caches';
-import { PackFile } from './pack-file';
-import type { ObjectSummary } from './pack-file';
-
-/**
- * Of how many packs the indexes may be open at a time. Those of small packs, as single commits make them, are in memory;
- * so many large ones there are hardly anywhere.
- */
-const OPEN_INDEXES = 512;
-
-/** A pack that there is. */
-interface ListedPack {
-  /** The path of the pack. */
-  readonly file: string;
-  /** Null when it could not be opened, for whatever reason; undefined while nobody has tried. */
-  opened: PackFile | null | undefined;
-}
+import type { ObjectSummary, PackFile } from './pack-file';
+import { SmallPacks } from './small-packs';
 
 interface Listing {
   readonly folders: readonly string[];
-  /** Those in which something was found of late come first. */
-  readonly packs: ListedPack[];
+  /** By their paths. */
+  readonly packs: ReadonlyMap<string, ListedPack>;
+  /** The large ones, and those that nobody has looked into. The one in which something was found last comes first. */
+  readonly others: ListedPack[];
 }
 
 /**
@@ -42,11 +32,12 @@ interface Listing {
  */
 export class PackSet {
   private readonly caches = new PackCaches();
+  private readonly open = new OpenPacks(this.caches);
+  private readonly small = new SmallPacks<ListedPack>();
   /** The `objects` folders of the repository and its alternates, and all packs. */
   private listing: Listing | undefined;
   /** How often other packs were found than before. */
   private changes = 0;
-  private openCount = 0;
   private closed = false;
 
   /** @param objectsFolder The `objects` folder of the repository. */
@@ -95,18 +86,23 @@ export class PackSet {
    * @returns whether there are others than there were then.
    */
   refresh(state = this.changes): boolean {
-    const known = new Map(this.listing?.packs.map((pack) => [pack.file, pack]));
+    const known = this.listing?.packs ?? new Map<string, ListedPack>();
     const folders = this.closed ? [] : objectFolders(this.objectsFolder);
-    const present = new Set(folders.flatMap(listPacks));
-    const packs = [...known.values()].filter(({ file }) => present.has(file));
+    const packs = new Map<string, ListedPack>();
+    for (const file of folders.flatMap(listPacks))
+      packs.set(file, known.get(file) ?? { file, opened: undefined });
     for (const pack of known.values()) {
+      const isGone = !packs.has(pack.file);
       // What could not be opened may be complete by now.
-      if (pack.opened === null || !present.has(pack.file)) this.shut(pack);
+      if (isGone || pack.opened === null) this.open.shut(pack);
+      if (isGone) this.small.remove(pack);
     }
-    const added = [...present].filter((file) => !known.has(file));
-    packs.push(...added.map((file) => ({ file, opened: undefined })));
-    this.listing = { folders, packs };
-    if (added.length > 0 || packs.length < known.size) this.changes++;
+    if (this.small.isStale) this.small.clear();
+    const asked = (this.listing?.others ?? []).filter(({ file }) => packs.has(file));
+    const others = new Set([...asked, ...packs.values()]);
+    this.listing = { folders, packs, others: [...others].filter((pack) => !this.small.has(pack)) };
+    const added = [...packs.keys()].some((file) => !known.has(file));
+    if (added || packs.size < known.size) this.changes++;
     return this.changes !== state;
   }
 
@@ -118,28 +114,27 @@ export class PackSet {
   }
 
   /** Asks every pack that has an object, until one of them has an answer. */
-  private ask<T>(oid: ByteOid, question: (pack: PackFile, offset: number) => T): T | undefined {
-    const { packs } = this.list();
-    let damage: InvalidObjectError | undefined;
-    for (let place = 0; place < packs.length; place++) {
-      const listed = packs[place] as ListedPack;
-      const pack = listed.opened === undefined ? this.open(listed) : listed.opened;
-      if (pack === null) continue;
-      try {
-        const offset = pack.find(oid);
-        if (offset === undefined) continue;
-        const answer = question(pack, offset);
-        if (place > 0) {
-          packs.splice(place, 1);
-          packs.unshift(listed);
-        }
-        return answer;
-      } catch (error) {
-        // Another pack may have it sound.
-        damage = damagedObject(fromByteOid(oid), pack.path, error);
-      }
+  private ask<T>(oid: ByteOid, answer: (pack: PackFile, offset: number) => T): T | undefined {
+    const { others } = this.list();
+    const question = new Question(oid, answer);
+    for (const listed of this.small.thatMayHave(oid)) {
+      const found = question.ask(this.open.open(listed));
+      if (found !== undefined) return found;
     }
-    if (damage) throw damage;
+    for (let place = 0; place < others.length; place++) {
+      const listed = others[place] as ListedPack;
+      const pack = this.open.open(listed);
+      const found = question.ask(pack);
+      if (pack?.indexInMemory !== undefined) {
+        others.splice(place--, 1);
+        this.small.add(listed, pack.prefixes());
+      } else if (found !== undefined && place > 0) {
+        others.splice(place, 1);
+        others.unshift(listed);
+      }
+      if (found !== undefined) return found;
+    }
+    if (question.damage) throw question.damage;
     return undefined;
   }
 
@@ -147,27 +142,26 @@ export class PackSet {
     if (!this.listing) this.refresh();
     return this.listing as Listing;
   }
+}
 
-  private open(listed: ListedPack): PackFile | null {
-    if (this.openCount >= OPEN_INDEXES) {
-      const stale = this.list().packs.findLast(({ opened }) => opened);
-      if (stale) this.shut(stale);
-    }
+/** What is asked of one pack after another. */
+class Question<T> {
+  /** Why the last pack that has the object had no answer: another one may have it sound. */
+  damage: InvalidObjectError | undefined;
+
+  constructor(
+    private readonly oid: ByteOid,
+    private readonly answer: (pack: PackFile, offset: number) => T,
+  ) {}
+
+  ask(pack: PackFile | null): T | undefined {
     try {
-      listed.opened = PackFile.open(listed.file, this.caches);
-      this.openCount++;
-    } catch {
-      listed.opened = null;
+      const offset = pack?.find(this.oid);
+      return pack === null || offset === undefined ? undefined : this.answer(pack, offset);
+    } catch (error) {
+      this.damage = damagedObject(fromByteOid(this.oid), (pack as PackFile).path, error);
+      return undefined;
     }
-    return listed.opened;
-  }
-
-  private shut(listed: ListedPack): void {
-    if (listed.opened) {
-      listed.opened.close();
-      this.openCount--;
-    }
-    listed.opened = undefined;
   }
 }
 

@@ -221,6 +221,43 @@ describe('Many packs', () => {
     if (SEES_OPEN_FILES) expect(openFilesIn(objects)).toHaveLength(64);
     git(folder, 'fsck', '--strict');
   });
+
+  it('may come, go, and become one, and all that is there is found', () => {
+    const blobs: string[] = [];
+    const expectFound = (): void => {
+      for (const oid of blobs) expect(packs.read(toByteOid(oid))).toMatchObject({ type: 'blob' });
+      expect(packs.read(toByteOid(MISSING))).toBeUndefined();
+    };
+    for (let round = 0; round < 3; round++) {
+      for (let pack = 0; pack < 70; pack++) {
+        const content = Buffer.from(`content ${round} ${pack}`);
+        blobs.push(...writePack(`pack-${round}-${pack}`, [{ type: 'blob', content }]));
+      }
+      packs.refresh();
+      expectFound();
+      git(folder, 'multi-pack-index', 'write');
+      git(folder, 'multi-pack-index', 'repack');
+      git(folder, 'multi-pack-index', 'expire');
+      expect(packFiles('.pack').length).toBeLessThan(3);
+      expect(packs.refresh()).toBe(true);
+      expectFound();
+    }
+  });
+
+  it('may have the same object, of which one that is sound is enough', () => {
+    const content = Buffer.from('in all of them');
+    for (let pack = 0; pack < 5; pack++) writePack(`pack-${pack}`, [{ type: 'blob', content }]);
+    const oid = byteHashObject('blob', content);
+    expect(packs.read(oid)).toMatchObject({ type: 'blob' });
+    for (const file of packFiles('.pack').slice(0, 4)) rmSync(file);
+    packs.close();
+    packs = new PackSet(objects);
+    for (let time = 0; time < 2; time++) expect(packs.read(oid)).toMatchObject({ type: 'blob' });
+    rmSync(packFiles('.pack')[0] as string);
+    packs.close();
+    packs = new PackSet(objects);
+    for (let time = 0; time < 2; time++) expect(() => packs.read(oid)).toThrow(InvalidObjectError);
+  });
 });
 
 /** An entry of a pack that is made by hand: an object, or a delta, of the base so far before or of this oid. */
