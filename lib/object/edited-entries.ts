@@ -118,8 +118,8 @@ export class EditedEntries {
   }
 
   /**
-   * Whether an entry stands where Git has it: not if it is a folder whose name the next one begins with, or the one before is
-   * that of it. Entries that are removed count as well: these few folders are trees then.
+   * Whether Git's order has an entry between the same neighbours as the bytes of the names: not if one of them is a folder.
+   * Neighbours that were removed count too, which at worst makes a B+ tree of a folder that could do without.
    */
   private fits({ name, place, replaces }: Edit, { mode }: NodeEntry, before?: Edit, after?: Edit): boolean {
     const { encoded } = this;

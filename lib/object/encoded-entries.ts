@@ -108,6 +108,7 @@ export class EncodedEntries {
     return new EncodedEntries(text, starts);
   }
 
+  /** Git's mode of the entry of a place. */
   modeOf(place: number): number {
     const end = this.nameAt(place) - 1;
     let mode = 0;
@@ -117,6 +118,7 @@ export class EncodedEntries {
     return mode;
   }
 
+  /** The name of the entry of a place. */
   nameOf(place: number): ByteName {
     return this.text.slice(this.nameAt(place), this.endOfName(place));
   }
