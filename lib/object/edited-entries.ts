@@ -55,15 +55,18 @@ export class EditedEntries {
     return this.encoded.get(name);
   }
 
-  /** All entries, by the bytes of their names. */
+  /** All entries, by the bytes of their names; also when these are encoded before the last one was asked for. */
   *entries(): IterableIterator<[ByteName, NodeEntry]> {
+    // The places of the edits are those of the encoded entries that they were made for.
+    const { encoded, edits } = this;
+    const unwritten = new Map(this.unwritten.map(({ name, entry }) => [name, entry]));
     let next = 0;
-    for (const { name, entry, place, replaces } of this.edits) {
-      yield* this.encodedEntries(next, place);
+    for (const { name, entry, place, replaces } of edits) {
+      yield* encodedEntries(encoded, unwritten, next, place);
       if (entry) yield [name, entry];
       next = replaces ? place + 1 : place;
     }
-    yield* this.encodedEntries(next, this.encoded.size);
+    yield* encodedEntries(encoded, unwritten, next, encoded.size);
   }
 
   /**
@@ -103,11 +106,6 @@ export class EditedEntries {
     return this.edits.length > 0 ? this.encoded.withEdits(this.edits) : this.encoded;
   }
 
-  private *encodedEntries(from: number, to: number): Generator<[ByteName, NodeEntry], void> {
-    const unwritten = new Map(this.unwritten.map(({ name, entry }) => [name, entry]));
-    for (const [name, entry] of this.encoded.entries(from, to)) yield [name, unwritten.get(name) ?? entry];
-  }
-
   private findUnwritten(): Unwritten[] {
     const found: Unwritten[] = [];
     for (const each of this.unwritten) {
@@ -136,6 +134,15 @@ export class EditedEntries {
         (after && isBeforeFolder(after.name, name)));
     return !follows && !precedes;
   }
+}
+
+function* encodedEntries(
+  encoded: EncodedEntries,
+  unwritten: ReadonlyMap<ByteName, NodeEntry>,
+  from: number,
+  to: number,
+): Generator<[ByteName, NodeEntry], void> {
+  for (const [name, entry] of encoded.entries(from, to)) yield [name, unwritten.get(name) ?? entry];
 }
 
 function growthOf({ entry, replaces }: Edit): number {
