@@ -18,11 +18,8 @@ export interface Edit {
   readonly replaces: boolean;
 }
 
-/** An encoded entry whose object is in memory only. */
-interface Unwritten {
-  readonly name: ByteName;
-  readonly entry: NodeEntry;
-}
+/** Encoded entries whose objects are in memory only. There are very many where much is staged, and asked for its oid meanwhile. */
+type Unwritten = ReadonlyMap<ByteName, NodeEntry>;
 
 /**
  * The entries of a folder of which a few were edited: encoded ones, and what is not as it is encoded. Most commits change one
@@ -34,14 +31,14 @@ interface Unwritten {
 export class EditedEntries {
   private constructor(
     private encoded: EncodedEntries,
-    private unwritten: readonly Unwritten[],
+    private unwritten: Unwritten,
     /** By the bytes of their names. */
     private edits: readonly Edit[],
   ) {}
 
   /** Entries to edit, all of whose objects are in the object database. */
   static of(stored: EncodedEntries): EditedEntries {
-    return new EditedEntries(stored, [], []);
+    return new EditedEntries(stored, new Map(), []);
   }
 
   get size(): number {
@@ -51,15 +48,13 @@ export class EditedEntries {
   /** The entry of a name; undefined when there is none. */
   get(name: ByteName): NodeEntry | undefined {
     for (const edit of this.edits) if (edit.name === name) return edit.entry;
-    for (const each of this.unwritten) if (each.name === name) return each.entry;
-    return this.encoded.get(name);
+    return this.unwritten.get(name) ?? this.encoded.get(name);
   }
 
   /** All entries, by the bytes of their names; also when these are encoded before the last one was asked for. */
   *entries(): IterableIterator<[ByteName, NodeEntry]> {
     // The places of the edits are those of the encoded entries that they were made for.
-    const { encoded, edits } = this;
-    const unwritten = new Map(this.unwritten.map(({ name, entry }) => [name, entry]));
+    const { encoded, unwritten, edits } = this;
     let next = 0;
     for (const { name, entry, place, replaces } of edits) {
       yield* encodedEntries(encoded, unwritten, next, place);
@@ -98,7 +93,7 @@ export class EditedEntries {
 
   /** The entries whose objects the object database may lack. */
   listUnwritten(): NodeEntry[] {
-    return this.findUnwritten().map(({ entry }) => entry);
+    return [...this.findUnwritten().values()];
   }
 
   /** These entries when all their objects are in the object database. */
@@ -106,12 +101,13 @@ export class EditedEntries {
     return this.edits.length > 0 ? this.encoded.withEdits(this.edits) : this.encoded;
   }
 
-  private findUnwritten(): Unwritten[] {
-    const found: Unwritten[] = [];
-    for (const each of this.unwritten) {
-      if (each.entry.isUnwritten && !this.edits.some(({ name }) => name === each.name)) found.push(each);
+  private findUnwritten(): Unwritten {
+    const found = new Map<ByteName, NodeEntry>();
+    for (const [name, entry] of this.unwritten) if (entry.isUnwritten) found.set(name, entry);
+    for (const { name, entry } of this.edits) {
+      if (entry?.isUnwritten) found.set(name, entry);
+      else found.delete(name);
     }
-    for (const { name, entry } of this.edits) if (entry?.isUnwritten) found.push({ name, entry });
     return found;
   }
 
@@ -138,7 +134,7 @@ export class EditedEntries {
 
 function* encodedEntries(
   encoded: EncodedEntries,
-  unwritten: ReadonlyMap<ByteName, NodeEntry>,
+  unwritten: Unwritten,
   from: number,
   to: number,
 ): Generator<[ByteName, NodeEntry], void> {
