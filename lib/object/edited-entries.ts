@@ -18,11 +18,8 @@ export interface Edit {
   readonly replaces: boolean;
 }
 
-/** An encoded entry whose object is in memory only. */
-interface Unwritten {
-  readonly name: ByteName;
-  readonly entry: NodeEntry;
-}
+/** Encoded entries whose objects are in memory only. There are very many where much is staged, and asked for its oid meanwhile. */
+type Unwritten = ReadonlyMap<ByteName, NodeEntry>;
 
 /**
  * The entries of a folder of which a few were edited: encoded ones, and what is not as it is encoded. Most commits change one
@@ -34,14 +31,14 @@ interface Unwritten {
 export class EditedEntries {
   private constructor(
     private encoded: EncodedEntries,
-    private unwritten: readonly Unwritten[],
+    private unwritten: Unwritten,
     /** By the bytes of their names. */
     private edits: readonly Edit[],
   ) {}
 
   /** Entries to edit, all of whose objects are in the object database. */
   static of(stored: EncodedEntries): EditedEntries {
-    return new EditedEntries(stored, [], []);
+    return new EditedEntries(stored, new Map(), []);
   }
 
   get size(): number {
@@ -51,19 +48,20 @@ export class EditedEntries {
   /** The entry of a name; undefined when there is none. */
   get(name: ByteName): NodeEntry | undefined {
     for (const edit of this.edits) if (edit.name === name) return edit.entry;
-    for (const each of this.unwritten) if (each.name === name) return each.entry;
-    return this.encoded.get(name);
+    return this.unwritten.get(name) ?? this.encoded.get(name);
   }
 
-  /** All entries, by the bytes of their names. */
+  /** All entries, by the bytes of their names; also when these are encoded before the last one was asked for. */
   *entries(): IterableIterator<[ByteName, NodeEntry]> {
+    // The places of the edits are those of the encoded entries that they were made for.
+    const { encoded, unwritten, edits } = this;
     let next = 0;
-    for (const { name, entry, place, replaces } of this.edits) {
-      yield* this.encodedEntries(next, place);
+    for (const { name, entry, place, replaces } of edits) {
+      yield* encodedEntries(encoded, unwritten, next, place);
       if (entry) yield [name, entry];
       next = replaces ? place + 1 : place;
     }
-    yield* this.encodedEntries(next, this.encoded.size);
+    yield* encodedEntries(encoded, unwritten, next, encoded.size);
   }
 
   /**
@@ -95,7 +93,7 @@ export class EditedEntries {
 
   /** The entries whose objects the object database may lack. */
   listUnwritten(): NodeEntry[] {
-    return this.findUnwritten().map(({ entry }) => entry);
+    return [...this.findUnwritten().values()];
   }
 
   /** These entries when all their objects are in the object database. */
@@ -103,17 +101,13 @@ export class EditedEntries {
     return this.edits.length > 0 ? this.encoded.withEdits(this.edits) : this.encoded;
   }
 
-  private *encodedEntries(from: number, to: number): Generator<[ByteName, NodeEntry], void> {
-    const unwritten = new Map(this.unwritten.map(({ name, entry }) => [name, entry]));
-    for (const [name, entry] of this.encoded.entries(from, to)) yield [name, unwritten.get(name) ?? entry];
-  }
-
-  private findUnwritten(): Unwritten[] {
-    const found: Unwritten[] = [];
-    for (const each of this.unwritten) {
-      if (each.entry.isUnwritten && !this.edits.some(({ name }) => name === each.name)) found.push(each);
+  private findUnwritten(): Unwritten {
+    const found = new Map<ByteName, NodeEntry>();
+    for (const [name, entry] of this.unwritten) if (entry.isUnwritten) found.set(name, entry);
+    for (const { name, entry } of this.edits) {
+      if (entry?.isUnwritten) found.set(name, entry);
+      else found.delete(name);
     }
-    for (const { name, entry } of this.edits) if (entry?.isUnwritten) found.push({ name, entry });
     return found;
   }
 
@@ -136,6 +130,15 @@ export class EditedEntries {
         (after && isBeforeFolder(after.name, name)));
     return !follows && !precedes;
   }
+}
+
+function* encodedEntries(
+  encoded: EncodedEntries,
+  unwritten: Unwritten,
+  from: number,
+  to: number,
+): Generator<[ByteName, NodeEntry], void> {
+  for (const [name, entry] of encoded.entries(from, to)) yield [name, unwritten.get(name) ?? entry];
 }
 
 function growthOf({ entry, replaces }: Edit): number {

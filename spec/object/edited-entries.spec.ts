@@ -106,6 +106,19 @@ describe('Entries of a folder of which a few were edited', () => {
     expect(one?.get('b')?.content?.toString()).toBe('2');
   });
 
+  it('are listed as they are when they are encoded meanwhile', () => {
+    const stored = EditedEntries.of(
+      encoded(new Map(['b', 'c', 'd', 'e'].map((each) => [each, blob(each)]))) as EncodedEntries,
+    );
+    const edited = stored.with('a', blob('a')) as EditedEntries;
+    const listed: string[] = [];
+    for (const [each] of edited.entries()) {
+      listed.push(each);
+      edited.encode();
+    }
+    expect(listed).toEqual(['a', 'b', 'c', 'd', 'e']);
+  });
+
   it('are refused where the order of the names is not that of the entries, and only there', () => {
     const folder = NodeEntry.stored(FileMode.TREE, OID);
     const file = NodeEntry.stored(FileMode.BLOB, OID);

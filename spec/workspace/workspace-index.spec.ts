@@ -397,6 +397,26 @@ describe('walk', () => {
     expect(seen).toEqual(['a.txt', 'folder', 'folder/b.txt', 'folder/deep', 'folder/deep/c.txt']);
     expect(await collect(walk)).toEqual([]);
   });
+
+  it.each<[change: string, change: () => Promise<unknown>]>([
+    ['added', () => ws.index.addBlob('_.txt', '')],
+    ['removed', () => ws.index.remove('b.txt')],
+  ])('sees each file once when one was %s and is committed meanwhile', async (_, change) => {
+    await ws.index.addBlob('b.txt', '');
+    await ws.commit({ message: 'One more' });
+    await change();
+    const expected = await paths();
+    await ws.updateIndex(undefined, { discardChanges: true });
+    await change();
+    const seen: string[] = [];
+    for await (const entry of ws.index.walk()) {
+      seen.push(entry.path);
+      await ws.commit({ message: 'One changed' });
+    }
+
+    expect(seen).toEqual(expected);
+    expectLog(path, ['One changed', 'One more', 'Files']);
+  });
 });
 
 describe('writeTree and tree', () => {

@@ -6,7 +6,7 @@ const MANY_GONE = 64;
 
 /**
  * Small packs, of which there may be very many, since each group of commits makes one: to ask them all for an object would
- * take longer with every commit. A table tells the few that may have it, from twenty bytes of memory for each object.
+ * take longer with every commit. A table tells the few that may have it, from some thirty bytes of memory for each object.
  */
 export class SmallPacks<T> {
   private readonly table = new PrefixTable();
@@ -37,14 +37,19 @@ export class SmallPacks<T> {
     return this.packs.length - this.numbers.size > Math.max(this.numbers.size, MANY_GONE);
   }
 
-  /** Those that may have an object: all that have it, and hardly another one. */
-  thatMayHave(oid: ByteOid): T[] {
-    const found: T[] = [];
+  /**
+   * Those that may have an object: all that have it, and hardly another one. The last one comes first; most often nobody asks
+   * for those before it, and what is written again and again is in very many.
+   */
+  *thatMayHave(oid: ByteOid): Generator<T, void> {
+    let told: T | undefined;
     for (const number of this.table.ownersOf(prefixOf(oid))) {
       const pack = this.packs[number];
-      if (pack !== undefined && !found.includes(pack)) found.push(pack);
+      // All that a pack has was added at once.
+      if (pack === undefined || pack === told) continue;
+      told = pack;
+      yield pack;
     }
-    return found;
   }
 
   clear(): void {

@@ -5,9 +5,18 @@ export class PrefixTable {
   /** Open addressing; the prefixes are as good as random, so their first bits say where to begin. */
   private bits = FIRST_BITS;
   private prefixes = new Uint32Array(1 << FIRST_BITS);
-  /** In the same slots the numbers of the owners plus one; 0 where nothing is. */
-  private owners = new Uint32Array(1 << FIRST_BITS);
+  /** In the same slots the entries that were made last for the prefixes; 0 where nothing is. */
+  private latest = new Uint32Array(1 << FIRST_BITS);
+  /** How many different prefixes there are. */
   private size = 0;
+  /**
+   * The owners, by the numbers of their entries, from 1 on. What is written again and again is in very many sets: all that have a
+   * prefix in slots of their own would be in the way of each other, and of others.
+   */
+  private owners = new Uint32Array(1 << FIRST_BITS);
+  /** The entries that were made before for the same prefixes; 0 for none. */
+  private previous = new Uint32Array(1 << FIRST_BITS);
+  private entries = 0;
 
   /**
    * @param prefix The first four bytes of an oid, as a number.
@@ -15,49 +24,62 @@ export class PrefixTable {
    */
   add(prefix: number, owner: number): void {
     // Half full: to look for a prefix that is not there ends after a step or two.
-    if (2 * this.size >= this.owners.length) this.grow();
-    this.put(prefix, owner + 1);
-    this.size++;
+    if (2 * this.size >= this.latest.length) this.spread();
+    const entry = ++this.entries;
+    if (entry === this.owners.length) {
+      this.owners = twiceAsLong(this.owners);
+      this.previous = twiceAsLong(this.previous);
+    }
+    const slot = this.slotOf(prefix);
+    const before = this.latest[slot] as number;
+    if (before === 0) this.size++;
+    this.owners[entry] = owner;
+    this.previous[entry] = before;
+    this.prefixes[slot] = prefix;
+    this.latest[slot] = entry;
   }
 
-  /** The numbers of the sets that have an oid with this prefix, each as often as it has one. */
-  ownersOf(prefix: number): number[] {
-    const found: number[] = [];
-    const mask = this.owners.length - 1;
-    for (let slot = this.slotOf(prefix); ; slot = (slot + 1) & mask) {
-      const owner = this.owners[slot] as number;
-      if (owner === 0) return found;
-      if (this.prefixes[slot] === prefix) found.push(owner - 1);
-    }
+  /** The numbers of the sets that have an oid with this prefix, each as often as it has one; the last one comes first. */
+  *ownersOf(prefix: number): Generator<number, void> {
+    let entry = this.latest[this.slotOf(prefix)] as number;
+    for (; entry !== 0; entry = this.previous[entry] as number) yield this.owners[entry] as number;
   }
 
   clear(): void {
     this.bits = FIRST_BITS;
     this.prefixes = new Uint32Array(1 << FIRST_BITS);
-    this.owners = new Uint32Array(1 << FIRST_BITS);
+    this.latest = new Uint32Array(1 << FIRST_BITS);
     this.size = 0;
+    this.owners = new Uint32Array(1 << FIRST_BITS);
+    this.previous = new Uint32Array(1 << FIRST_BITS);
+    this.entries = 0;
   }
 
+  /** The slot of a prefix; where it is not in the table, the empty one for it. */
   private slotOf(prefix: number): number {
-    return prefix >>> (32 - this.bits);
+    const mask = this.latest.length - 1;
+    let slot = prefix >>> (32 - this.bits);
+    while (this.latest[slot] !== 0 && this.prefixes[slot] !== prefix) slot = (slot + 1) & mask;
+    return slot;
   }
 
-  private put(prefix: number, owner: number): void {
-    const mask = this.owners.length - 1;
-    let slot = this.slotOf(prefix);
-    while (this.owners[slot] !== 0) slot = (slot + 1) & mask;
-    this.prefixes[slot] = prefix;
-    this.owners[slot] = owner;
-  }
-
-  private grow(): void {
-    const { prefixes, owners } = this;
+  private spread(): void {
+    const { prefixes, latest } = this;
     this.bits++;
     this.prefixes = new Uint32Array(1 << this.bits);
-    this.owners = new Uint32Array(1 << this.bits);
-    for (let slot = 0; slot < owners.length; slot++) {
-      const owner = owners[slot] as number;
-      if (owner !== 0) this.put(prefixes[slot] as number, owner);
+    this.latest = new Uint32Array(1 << this.bits);
+    for (let slot = 0; slot < latest.length; slot++) {
+      if (latest[slot] === 0) continue;
+      const prefix = prefixes[slot] as number;
+      const to = this.slotOf(prefix);
+      this.prefixes[to] = prefix;
+      this.latest[to] = latest[slot] as number;
     }
   }
+}
+
+function twiceAsLong(numbers: Uint32Array): Uint32Array<ArrayBuffer> {
+  const longer = new Uint32Array(2 * numbers.length);
+  longer.set(numbers);
+  return longer;
 }
