@@ -4,8 +4,16 @@ import { isTreeMode } from './file-mode';
 import type { NodeEntry } from './node-entry';
 import { isBeforeFolder } from './tree-codec';
 
-/** With more edits than this a tree of all entries is sooner made than their list is copied for each of them. */
-export const MOST_EDITS = 32;
+/** How many edits there may be at least, and at most. */
+const [FEW_EDITS, MANY_EDITS] = [32, 512];
+
+/** For how many entries there may be one edit. */
+const ENTRIES_PER_EDIT = 32;
+
+/** With more edits of so many entries a tree of them all is sooner made than the list of edits is copied for each. */
+export function mostEdits(size: number): number {
+  return Math.min(Math.max(FEW_EDITS, Math.floor(size / ENTRIES_PER_EDIT)), MANY_EDITS);
+}
 
 /** One entry that is not the encoded one. */
 export interface Edit {
@@ -47,8 +55,8 @@ export class EditedEntries {
 
   /** The entry of a name; undefined when there is none. */
   get(name: ByteName): NodeEntry | undefined {
-    for (const edit of this.edits) if (edit.name === name) return edit.entry;
-    return this.unwritten.get(name) ?? this.encoded.get(name);
+    const edit = this.edits[placeOf(this.edits, name)];
+    return edit?.name === name ? edit.entry : (this.unwritten.get(name) ?? this.encoded.get(name));
   }
 
   /** All entries, by the bytes of their names; also when these are encoded before the last one was asked for. */
@@ -71,8 +79,7 @@ export class EditedEntries {
    */
   with(name: ByteName, entry: NodeEntry | undefined): EditedEntries | undefined {
     const { encoded, edits } = this;
-    let at = 0;
-    while (at < edits.length && (edits[at] as Edit).name < name) at++;
+    const at = placeOf(edits, name);
     const known = edits[at]?.name === name ? edits[at] : undefined;
     const place = known?.place ?? encoded.search(name);
     const replaces = known?.replaces ?? encoded.isAt(place, name);
@@ -80,7 +87,8 @@ export class EditedEntries {
     if (entry && !this.fits({ name, entry, place, replaces }, entry, before.at(-1), after[0]))
       return undefined;
     const changed = [...before, ...(entry || replaces ? [{ name, entry, place, replaces }] : []), ...after];
-    return changed.length > MOST_EDITS ? undefined : new EditedEntries(encoded, this.unwritten, changed);
+    if (changed.length > mostEdits(encoded.size)) return undefined;
+    return new EditedEntries(encoded, this.unwritten, changed);
   }
 
   /** The tree object. */
@@ -139,6 +147,17 @@ function* encodedEntries(
   to: number,
 ): Generator<[ByteName, NodeEntry], void> {
   for (const [name, entry] of encoded.entries(from, to)) yield [name, unwritten.get(name) ?? entry];
+}
+
+/** The first place where the name of the edit is not less. */
+function placeOf(edits: readonly Edit[], name: ByteName): number {
+  let [low, high] = [0, edits.length];
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if ((edits[middle] as Edit).name < name) low = middle + 1;
+    else high = middle;
+  }
+  return low;
 }
 
 function growthOf({ entry, replaces }: Edit): number {

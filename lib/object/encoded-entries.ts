@@ -37,12 +37,12 @@ export class EncodedEntries {
   /**
    * The entries of a tree object.
    *
-   * @returns undefined when they are not in the order of the names' bytes.
+   * @returns undefined when they are not {@link TreeBounds.isPlain}.
    * @throws InvalidObjectError when the bytes are not a tree.
    */
   static of(oid: ByteOid, raw: Buffer): EncodedEntries | undefined {
-    const { starts, isByName } = boundsOfEntries(oid, raw);
-    return isByName ? new EncodedEntries(raw.toString('latin1'), starts) : undefined;
+    const { starts, isPlain } = boundsOfEntries(oid, raw);
+    return isPlain ? new EncodedEntries(raw.toString('latin1'), starts) : undefined;
   }
 
   get size(): number {

@@ -43,10 +43,10 @@ export interface TreeBounds {
   /** Where the entries begin, and where the last one ends. */
   readonly starts: readonly number[];
   /**
-   * Whether the entries are in the order of the names' bytes, and no name is there twice. (That is nearly Git's order, where a
-   * folder `a` comes behind a file `a.b`.)
+   * Whether the entries are in the order of the names' bytes, no name is there twice, and no mode begins with a zero, as some
+   * programs have written folders'. (That is nearly Git's order, where a folder `a` comes behind a file `a.b`.)
    */
-  readonly isByName: boolean;
+  readonly isPlain: boolean;
 }
 
 /**
@@ -57,10 +57,11 @@ export interface TreeBounds {
 export function boundsOfEntries(oid: ByteOid, raw: Buffer): TreeBounds {
   const starts = [0];
   const { length } = raw;
-  let isByName = true;
+  let isPlain = true;
   let previous = 0;
   for (let start = 0; start < length;) {
     const name = endOfMode(raw, start) + 1;
+    if (raw[start] === ZERO) isPlain = false;
     let nul = name;
     // NUL ends every name, and is less than all that may be in one.
     if (start > 0) {
@@ -69,7 +70,7 @@ export function boundsOfEntries(oid: ByteOid, raw: Buffer): TreeBounds {
         nul++;
         before++;
       }
-      if ((raw[nul] ?? NUL) <= (raw[before] as number)) isByName = false;
+      if ((raw[nul] ?? NUL) <= (raw[before] as number)) isPlain = false;
     }
     while (nul < length && raw[nul] !== NUL) nul++;
     const end = nul + 1 + OID_BYTES;
@@ -83,7 +84,7 @@ export function boundsOfEntries(oid: ByteOid, raw: Buffer): TreeBounds {
     previous = name;
     start = end;
   }
-  return { starts, isByName };
+  return { starts, isPlain };
 }
 
 /**

@@ -1,7 +1,7 @@
 import BTree from 'sorted-btree';
 import { InvalidObjectError } from '../errors';
 import type { ByteName } from './byte-name';
-import { EditedEntries, MOST_EDITS } from './edited-entries';
+import { EditedEntries } from './edited-entries';
 import { EncodedEntries } from './encoded-entries';
 import { isSameEntry, NodeEntry } from './node-entry';
 import type { Gatherer, NodePair, UnwrittenObject } from './node-entry';
@@ -120,10 +120,13 @@ export class TreeNode {
   /** The entries with some changes as a list of edits; undefined when that does not do. */
   private editList(changes: Changes): EditedEntries | undefined {
     const { entries } = this;
-    if (entries instanceof BTree || changes.length > MOST_EDITS) return undefined;
+    if (entries instanceof BTree) return undefined;
     let edited: EditedEntries | undefined =
       entries instanceof EncodedEntries ? EditedEntries.of(entries) : entries;
-    for (const [name, entry] of changes) edited = edited?.with(name, entry);
+    for (const [name, entry] of changes) {
+      edited = edited.with(name, entry);
+      if (!edited) return undefined;
+    }
     return edited;
   }
 
@@ -191,11 +194,19 @@ export class TreeNode {
   settle(): void {
     if (this.stored) return;
     for (const entry of this.unwrittenEntries()) entry.settle();
-    if (this.entries instanceof EditedEntries) this.entries = this.entries.settled();
+    this.entries = this.settledEntries();
     this.encoded = undefined;
     this.stored = true;
     // It may be in a cache from now on, under its oid.
     this.owner = undefined;
+  }
+
+  /** As they are stored, which the next edit can begin with; but an owner goes on with the tree. */
+  private settledEntries(): EncodedEntries | EditedEntries | EntryTree {
+    const { entries, encoded } = this;
+    if (entries instanceof EditedEntries) return entries.settled();
+    if (!(entries instanceof BTree) || this.owner || !encoded) return entries;
+    return EncodedEntries.of(this.byteOid, encoded) ?? entries;
   }
 }
 

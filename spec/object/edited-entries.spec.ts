@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { EditedEntries, MOST_EDITS } from '../../lib/object/edited-entries';
+import { EditedEntries, mostEdits } from '../../lib/object/edited-entries';
 import { EncodedEntries } from '../../lib/object/encoded-entries';
 import { FileMode } from '../../lib/object/file-mode';
 import { NodeEntry } from '../../lib/object/node-entry';
@@ -8,6 +8,9 @@ import { encodeTree } from '../../lib/object/tree-codec';
 import type { RawTreeEntry } from '../../lib/object/tree-codec';
 
 const OID = toByteOid('1'.repeat(40));
+
+/** How many edits a folder of a few entries may have. */
+const MOST_EDITS = mostEdits(0);
 
 /** Names of few letters, so that they are alike and often the beginnings of others; `/` is between `.` and `a`. */
 const name = fc
@@ -144,6 +147,10 @@ describe('Entries of a folder of which a few were edited', () => {
     expect(edited?.size).toBe(MOST_EDITS);
     expect(edited?.with('file-0', blob('other'))?.size).toBe(MOST_EDITS);
     expect(edited?.with('one-more', blob('one more'))).toBeUndefined();
+  });
+
+  it('may be more in a larger folder, but not without end', () => {
+    expect([0, 1000, 2000, 10_000, 1_000_000].map(mostEdits)).toEqual([32, 32, 62, 312, 512]);
   });
 
   it('are not edits any more once they are encoded', () => {

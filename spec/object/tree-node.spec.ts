@@ -80,6 +80,32 @@ describe('a folder of a staged tree', () => {
     expect(whole.get('name-2')?.content?.toString()).toBe('name-2');
   });
 
+  it('is edited as well after it was written with many edits at once', () => {
+    const names = Array.from({ length: 1000 }, (_, n) => [`file-${n}`, `${n}`] as const);
+    const many = folder(Object.fromEntries(names));
+    expect(many.oid).toBe(folder(Object.fromEntries([...names].reverse())).oid);
+    many.settle();
+    const one = many.with('file-500', file('other')).without('file-1');
+    const others = names.filter(([name]) => name !== 'file-1');
+    const expected = { ...Object.fromEntries(others), 'file-500': 'other' };
+    expect({ size: one.size, oid: one.oid }).toEqual({ size: 999, oid: folder(expected).oid });
+    expect(summary(one.unwritten())).toEqual(['other', 'tree of 999']);
+    expect([...many.list()].map(([name]) => name)).toEqual(names.map(([name]) => name).sort());
+  });
+
+  it('has no mode that begins with a zero any more once it is edited', () => {
+    const oid = toByteOid(hashObject('blob', Buffer.from('x')));
+    const sound = encodeTree([
+      { name: 'a', mode: FileMode.TREE, oid },
+      { name: 'b', mode: FileMode.BLOB, oid },
+    ]);
+    const padded = Buffer.concat([Buffer.from('0'), sound]);
+    const stored = TreeNode.decode(toByteOid(hashObject('tree', padded)), padded);
+    const edited = (node: TreeNode): string => node.with('c', file('new')).oid;
+    expect(stored.get('a')?.mode).toBe(FileMode.TREE);
+    expect(edited(stored)).toBe(edited(TreeNode.decode(toByteOid(hashObject('tree', sound)), sound)));
+  });
+
   it('lists its entries by the bytes of their names', () => {
     const names = Array.from(
       folder({ b: '', 'a-b': '', '\xff': '', a: { x: '' }, a0: '', B: '' }).list(),

@@ -117,10 +117,14 @@ export class PackSet {
   private ask<T>(oid: ByteOid, answer: (pack: PackFile, offset: number) => T): T | undefined {
     const { others } = this.list();
     const question = new Question(oid, answer);
-    for (const listed of this.small.thatMayHave(oid)) {
-      const found = question.ask(this.open.open(listed));
-      if (found !== undefined) return found;
-    }
+    const found = this.small.ask(oid, (listed) => question.ask(this.open.open(listed)));
+    const result = found ?? this.askOthers(others, question);
+    if (question.damage) this.giveUp(question.damaged);
+    if (result === undefined && question.damage) throw question.damage;
+    return result;
+  }
+
+  private askOthers<T>(others: ListedPack[], question: Question<T>): T | undefined {
     for (let place = 0; place < others.length; place++) {
       const listed = others[place] as ListedPack;
       const pack = this.open.open(listed);
@@ -134,8 +138,19 @@ export class PackSet {
       }
       if (found !== undefined) return found;
     }
-    if (question.damage) throw question.damage;
     return undefined;
+  }
+
+  /** Takes packs for new ones the next time: others may have been put in their places since they were opened. */
+  private giveUp(damaged: readonly PackFile[]): void {
+    const { packs, others } = this.list();
+    for (const { path: file } of damaged) {
+      const listed = packs.get(file) as ListedPack;
+      this.open.shut(listed);
+      if (!this.small.has(listed)) continue;
+      this.small.remove(listed);
+      others.push(listed);
+    }
   }
 
   private list(): Listing {
@@ -148,6 +163,8 @@ export class PackSet {
 class Question<T> {
   /** Why the last pack that has the object had no answer: another one may have it sound. */
   damage: InvalidObjectError | undefined;
+  /** All packs of which that is so. */
+  readonly damaged: PackFile[] = [];
 
   constructor(
     private readonly oid: ByteOid,
@@ -155,11 +172,13 @@ class Question<T> {
   ) {}
 
   ask(pack: PackFile | null): T | undefined {
+    if (!pack) return undefined;
     try {
-      const offset = pack?.find(this.oid);
-      return pack === null || offset === undefined ? undefined : this.answer(pack, offset);
+      const offset = pack.find(this.oid);
+      return offset === undefined ? undefined : this.answer(pack, offset);
     } catch (error) {
-      this.damage = damagedObject(fromByteOid(this.oid), (pack as PackFile).path, error);
+      this.damage = damagedObject(fromByteOid(this.oid), pack.path, error);
+      this.damaged.push(pack);
       return undefined;
     }
   }

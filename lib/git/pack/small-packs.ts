@@ -38,18 +38,21 @@ export class SmallPacks<T> {
   }
 
   /**
-   * Those that may have an object: all that have it, and hardly another one. The last one comes first; most often nobody asks
-   * for those before it, and what is written again and again is in very many.
+   * Asks those that may have an object, which are all that have it and hardly another one, until one of them has an answer. The
+   * last one comes first: what is written again and again is in very many.
    */
-  *thatMayHave(oid: ByteOid): Generator<T, void> {
-    let told: T | undefined;
-    for (const number of this.table.ownersOf(prefixOf(oid))) {
-      const pack = this.packs[number];
+  ask<R>(oid: ByteOid, question: (pack: T) => R | undefined): R | undefined {
+    const { table } = this;
+    let asked: T | undefined;
+    for (let entry = table.find(prefixOf(oid)); entry !== 0; entry = table.before(entry)) {
+      const pack = this.packs[table.ownerOf(entry)];
       // All that a pack has was added at once.
-      if (pack === undefined || pack === told) continue;
-      told = pack;
-      yield pack;
+      if (pack === undefined || pack === asked) continue;
+      asked = pack;
+      const answer = question(pack);
+      if (answer !== undefined) return answer;
     }
+    return undefined;
   }
 
   clear(): void {

@@ -39,10 +39,19 @@ export class PrefixTable {
     this.latest[slot] = entry;
   }
 
-  /** The numbers of the sets that have an oid with this prefix, each as often as it has one; the last one comes first. */
-  *ownersOf(prefix: number): Generator<number, void> {
-    let entry = this.latest[this.slotOf(prefix)] as number;
-    for (; entry !== 0; entry = this.previous[entry] as number) yield this.owners[entry] as number;
+  /** The entry that was made last for a prefix, from 1 on; 0 when there is none. */
+  find(prefix: number): number {
+    return this.latest[this.slotOf(prefix)] as number;
+  }
+
+  /** The number of the set that an entry was made for. */
+  ownerOf(entry: number): number {
+    return this.owners[entry] as number;
+  }
+
+  /** The entry that was made before for the same prefix; 0 when it was the first. */
+  before(entry: number): number {
+    return this.previous[entry] as number;
   }
 
   clear(): void {

@@ -244,6 +244,22 @@ describe('Many packs', () => {
     }
   });
 
+  it('may be others of the same names by now, which the second look tells', () => {
+    const [one, two] = ['one', 'two'].map((text) => Buffer.from(text)) as [Buffer, Buffer];
+    writePack('pack-a', [{ type: 'blob', content: one }]);
+    writePack('pack-b', [{ type: 'blob', content: two }]);
+    const read = (content: Buffer): unknown => packs.read(byteHashObject('blob', content));
+    expect(packs.read(toByteOid(MISSING))).toBeUndefined();
+    writePack('pack-b', [{ type: 'blob', content: one }]);
+    writePack('pack-a', [
+      { type: 'blob', content: Buffer.from('what was not there') },
+      { type: 'blob', content: two },
+    ]);
+    expect(() => read(one)).toThrow(InvalidObjectError);
+    for (const content of [one, two, Buffer.from('what was not there')])
+      expect(read(content)).toMatchObject({ type: 'blob', content });
+  });
+
   it('may have the same object, of which one that is sound is enough', () => {
     const content = Buffer.from('in all of them');
     for (let pack = 0; pack < 5; pack++) writePack(`pack-${pack}`, [{ type: 'blob', content }]);

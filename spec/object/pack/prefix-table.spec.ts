@@ -8,6 +8,14 @@ const prefix = fc.oneof(
 );
 const owner = fc.integer({ min: 0, max: 5 });
 
+/** All that have a prefix, in the order in which they are told. */
+function ownersOf(table: PrefixTable, each: number): number[] {
+  const owners: number[] = [];
+  for (let entry = table.find(each); entry !== 0; entry = table.before(entry))
+    owners.push(table.ownerOf(entry));
+  return owners;
+}
+
 describe('A table of the beginnings of oids', () => {
   it('tells all that have one, as often as they do, the last first', () => {
     fc.assert(
@@ -19,7 +27,7 @@ describe('A table of the beginnings of oids', () => {
           expected.set(each, [...(expected.get(each) ?? []), of]);
         }
         for (const each of [...expected.keys(), ...others]) {
-          expect([...table.ownersOf(each)]).toEqual([...(expected.get(each) ?? [])].reverse());
+          expect(ownersOf(table, each)).toEqual([...(expected.get(each) ?? [])].reverse());
         }
       }),
     );
@@ -29,10 +37,10 @@ describe('A table of the beginnings of oids', () => {
     const table = new PrefixTable();
     const prefixes = Array.from({ length: 10_000 }, (_, n) => (n * 0x9e3779b1) >>> 0);
     for (const [number, each] of prefixes.entries()) table.add(each, number);
-    for (const [number, each] of prefixes.entries()) expect([...table.ownersOf(each)]).toEqual([number]);
+    for (const [number, each] of prefixes.entries()) expect(ownersOf(table, each)).toEqual([number]);
     table.clear();
-    for (const each of prefixes) expect([...table.ownersOf(each)]).toEqual([]);
+    for (const each of prefixes) expect(ownersOf(table, each)).toEqual([]);
     table.add(7, 1);
-    expect([...table.ownersOf(7)]).toEqual([1]);
+    expect(ownersOf(table, 7)).toEqual([1]);
   });
 });
