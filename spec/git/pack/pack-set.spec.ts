@@ -244,20 +244,17 @@ describe('Many packs', () => {
     }
   });
 
-  it('may be others of the same names by now, which the second look tells', () => {
+  it('may be others of the same name by now, which the second look tells', () => {
     const [one, two] = ['one', 'two'].map((text) => Buffer.from(text)) as [Buffer, Buffer];
-    writePack('pack-a', [{ type: 'blob', content: one }]);
-    writePack('pack-b', [{ type: 'blob', content: two }]);
     const read = (content: Buffer): unknown => packs.read(byteHashObject('blob', content));
+    writePack('pack-a', [{ type: 'blob', content: one }]);
     expect(packs.read(toByteOid(MISSING))).toBeUndefined();
-    writePack('pack-b', [{ type: 'blob', content: one }]);
     writePack('pack-a', [
-      { type: 'blob', content: Buffer.from('what was not there') },
       { type: 'blob', content: two },
+      { type: 'blob', content: one },
     ]);
     expect(() => read(one)).toThrow(InvalidObjectError);
-    for (const content of [one, two, Buffer.from('what was not there')])
-      expect(read(content)).toMatchObject({ type: 'blob', content });
+    for (const content of [one, two]) expect(read(content)).toMatchObject({ type: 'blob', content });
   });
 
   it('may have the same object, of which one that is sound is enough', () => {
