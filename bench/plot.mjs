@@ -27,9 +27,11 @@ function latest(lines, keyOf) {
   return [...new Map(lines.map((line) => [keyOf(line), line])).values()];
 }
 
-/** The costs of one case by size: ours, or a peer's. */
-function series(label, name, peer) {
-  const lines = results.filter((line) => line.case === name && (peer === undefined || line.peer === peer));
+/** The costs of a case, or of several that measure the same at other sizes, by size: ours, or a peer's. */
+function series(label, names, peer) {
+  const lines = results.filter(
+    (line) => [names].flat().includes(line.case) && (peer === undefined || line.peer === peer),
+  );
   const points = new Map(lines.map(({ size, ours, theirs }) => [size, peer === undefined ? ours : theirs]));
   return {
     label,
@@ -55,10 +57,10 @@ const CHARTS = {
     title: 'Committing a record',
     unit: 'ms',
     series: [
-      series('commit-one', 'commit-one'),
+      series('commit-one', ['commit-one', 'commit-growth']),
       series('commit-one, pygit2', 'commit-one', 'pygit2'),
       series('commit-concurrent', 'commit-concurrent'),
-      series('its peer: ours, serial', 'commit-concurrent', 'ourselves, serial'),
+      series('commit-concurrent-later', 'commit-concurrent-later'),
       series('commit-fsync', 'commit-fsync'),
       series('commit-fsync, pygit2', 'commit-fsync', 'pygit2'),
     ],
